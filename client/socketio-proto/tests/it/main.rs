@@ -1,0 +1,19 @@
+//! The Manager on a virtual clock, against a server that is a script. One behaviour a file; the
+//! same tests run natively and, compiled to wasm32, in a browser.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "the lint knows tests by their attribute; helpers have none"
+)]
+
+mod acknowledgements;
+mod broken_server;
+mod buffering;
+mod handshake;
+mod heartbeat;
+mod namespaces;
+mod reconnection;
+mod util;
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
