@@ -1,0 +1,169 @@
+//! Acknowledgements both ways.
+
+use std::{
+    fmt,
+    future::IntoFuture,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_channel::oneshot;
+use serde::{Serialize, de::DeserializeOwned};
+use socketio_proto::{AckOutcome, Arguments, EncodeError, SocketId};
+
+use crate::{client::Shared, error::AckError, platform::Ref, socket::Socket};
+
+#[cfg(target_arch = "wasm32")]
+type WeakShared = std::rc::Weak<Shared>;
+#[cfg(not(target_arch = "wasm32"))]
+type WeakShared = std::sync::Weak<Shared>;
+
+/// An event that waits to be sent, with an acknowledgement of type `A` wanted.
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Request<A> {
+    socket: Socket,
+    arguments: Result<Arguments, EncodeError>,
+    timeout: Option<Duration>,
+    ack: PhantomData<fn() -> A>,
+}
+
+impl<A: DeserializeOwned> Request<A> {
+    pub(crate) fn new(socket: Socket, arguments: Result<Arguments, EncodeError>) -> Self {
+        Self { socket, arguments, timeout: None, ack: PhantomData }
+    }
+
+    /// How long to wait, from the moment it is awaited. Without it the wait ends only with the
+    /// acknowledgement or the connection; for an event that waits for a connection, perhaps
+    /// never.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sends the event, or keeps it until the namespace is connected.
+    pub fn send(self) -> Response<A> {
+        let Self { socket, arguments, timeout, .. } = self;
+        let state = match arguments.map_err(AckError::from).and_then(|arguments| {
+            let shared = &socket.handle.shared;
+            let mut core = shared.core();
+            let now = core.now();
+            let id = core.manager.emit_with_ack(now, socket.id, &arguments, timeout)?;
+            let (sender, receiver) = oneshot::channel();
+            core.acks.insert((socket.id, id), sender);
+            drop(core);
+            shared.wake.wake();
+            let entry = Entry { id, socket: socket.id, shared: Ref::clone(shared) };
+            Ok(State::Waiting { receiver, _entry: entry })
+        }) {
+            Ok(waiting) => waiting,
+            Err(error) => State::Failed(Some(error)),
+        };
+        Response { state, ack: PhantomData }
+    }
+}
+
+impl<A: DeserializeOwned> IntoFuture for Request<A> {
+    type Output = Result<A, AckError>;
+    type IntoFuture = Response<A>;
+
+    fn into_future(self) -> Response<A> {
+        self.send()
+    }
+}
+
+impl<A> fmt::Debug for Request<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}
+
+/// The acknowledgement that will come. Dropping it forgets the acknowledgement, not the event.
+#[must_use = "dropping it forgets the acknowledgement"]
+pub struct Response<A> {
+    state: State,
+    ack: PhantomData<fn() -> A>,
+}
+
+enum State {
+    Failed(Option<AckError>),
+    Waiting { receiver: oneshot::Receiver<AckOutcome>, _entry: Entry },
+}
+
+impl<A: DeserializeOwned> Future for Response<A> {
+    type Output = Result<A, AckError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.state {
+            State::Failed(error) => Poll::Ready(Err(error.take().unwrap_or(AckError::TimedOut))),
+            State::Waiting { receiver, .. } => {
+                Pin::new(receiver).poll(cx).map(|outcome| match outcome {
+                    Ok(AckOutcome::Received(ack)) => ack.args().map_err(AckError::Payload),
+                    Ok(AckOutcome::TimedOut) => Err(AckError::TimedOut),
+                    // The sender goes only with the whole client.
+                    Ok(_) | Err(oneshot::Canceled) => Err(AckError::Disconnected),
+                })
+            }
+        }
+    }
+}
+
+impl<A> fmt::Debug for Response<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").finish_non_exhaustive()
+    }
+}
+
+/// The place in the client's table; given up on drop.
+struct Entry {
+    id: u64,
+    socket: SocketId,
+    shared: Ref<Shared>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut core = self.shared.core();
+        if core.acks.remove(&(self.socket, self.id)).is_some() {
+            core.manager.forget_ack(self.socket, self.id);
+        }
+    }
+}
+
+/// Answers an event, if the server asked for that.
+#[derive(Clone)]
+pub struct Responder {
+    pub(crate) id: Option<u64>,
+    pub(crate) socket: SocketId,
+    pub(crate) shared: WeakShared,
+}
+
+impl Responder {
+    /// Whether the server waits for an answer.
+    pub fn is_wanted(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// Answers; `()` is no argument, a tuple is several. The first answer counts, by the server's
+    /// judgement; nothing is sent if none is wanted or the connection is gone.
+    ///
+    /// # Errors
+    ///
+    /// When the payload has no JSON form.
+    pub fn send<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), EncodeError> {
+        let arguments = Arguments::ack(payload)?;
+        if let (Some(id), Some(shared)) = (self.id, self.shared.upgrade()) {
+            shared.with_manager(|manager, now| {
+                manager.acknowledge(now, self.socket, id, &arguments);
+            });
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Responder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Responder").field("id", &self.id).finish_non_exhaustive()
+    }
+}
