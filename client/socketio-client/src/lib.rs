@@ -60,3 +60,6 @@ pub use socketio_proto::{
     AddressError, AttemptError, ConnectError, DecodeError, DisconnectReason, EmitError,
     EncodeError, EventPacket, Limits, ManagerEvent, NamespaceError,
 };
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

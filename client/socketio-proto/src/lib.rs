@@ -94,3 +94,6 @@ pub use socket::{
     packet::{AckPacket, EventPacket},
 };
 pub use time::Instant;
+
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
