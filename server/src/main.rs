@@ -1,0 +1,106 @@
+//! The program `parlour`: reads the settings, starts the server, stops it when told to.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use parlour_server::{Config, NoConfig, Server, StartError};
+use tracing::warn;
+use tracing_subscriber::EnvFilter;
+
+/// What is logged when `RUST_LOG` does not say.
+const DEFAULT_LOG: &str = "parlour_server=info,parlour=info,warn";
+
+/// In front of every filter: these libraries log whole packets at `debug`, with tokens and with
+/// what people write, so a plain `RUST_LOG=debug` must not switch that on. Naming them does.
+const DISCREET: &str = "socketioxide=warn,engineioxide=warn,tungstenite=warn";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = match Config::read(std::env::args_os()) {
+        Ok(config) => config,
+        Err(NoConfig::Asked(text)) => {
+            print(text.trim_end());
+            return ExitCode::SUCCESS;
+        }
+        Err(error @ NoConfig::Wrong(_)) => {
+            eprintln!("parlour: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    log_to_stderr();
+    match run(&config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("parlour: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: &Config) -> Result<(), StartError> {
+    let server = Server::bind(config).await?;
+    // Before anybody can know that the server is there.
+    let stop = stop_signal();
+    print(&format!("Parlour is open at {}", server.url()));
+    server.run(stop).await;
+    Ok(())
+}
+
+/// Listens for SIGINT and SIGTERM from the call on; ready at the first one.
+fn stop_signal() -> impl Future<Output = ()> {
+    #[cfg(unix)]
+    let stop = {
+        use tokio::signal::unix::{Signal, SignalKind, signal};
+
+        async fn received(signal: io::Result<Signal>) {
+            match signal {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                Err(error) => {
+                    warn!(%error, "a signal will end the server at once");
+                    std::future::pending().await
+                }
+            }
+        }
+        let interrupt = signal(SignalKind::interrupt());
+        let terminate = signal(SignalKind::terminate());
+        async {
+            tokio::select! {
+                () = received(interrupt) => {}
+                () = received(terminate) => {}
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let stop = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            warn!(%error, "an interrupt will end the server at once");
+            std::future::pending().await
+        }
+    };
+    stop
+}
+
+fn log_to_stderr() {
+    let filter = std::env::var("RUST_LOG").ok().filter(|filter| !filter.trim().is_empty());
+    let filter = filter.as_deref().unwrap_or(DEFAULT_LOG);
+    let (filter, bad) = match EnvFilter::try_new(format!("{DISCREET},{filter}")) {
+        Ok(filter) => (filter, None),
+        Err(error) => (EnvFilter::new(DEFAULT_LOG), Some(error)),
+    };
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    if let Some(error) = bad {
+        warn!(%error, "RUST_LOG is not understood");
+    }
+}
+
+/// A line to standard output. Nobody may be reading it any more, which is no reason to stop.
+fn print(line: &str) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {
+        warn!(%error, "standard output does not take {line:?}");
+    }
+}

@@ -1,0 +1,187 @@
+use std::{env, fs, path::PathBuf, process};
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::*;
+
+/// A folder that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        Self(env::temp_dir().join(format!("parlour-server-{}-{name}", process::id())))
+    }
+
+    fn config(&self, listen: &str) -> Config {
+        let data = self.0.to_str().unwrap();
+        Config::read(["parlour", "--listen", listen, "--data", data]).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Not every test makes it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> (StatusCode, String) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn get_request(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+/// A client that uses HTTP long-polling.
+struct Polling {
+    router: Router,
+    path: String,
+}
+
+impl Polling {
+    async fn open(app: &App) -> Self {
+        let path = "/socket.io/?EIO=4&transport=polling";
+        let (status, open) = ask(&app.router, get_request(path)).await;
+        assert_eq!(status, StatusCode::OK);
+        let open: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
+        assert_eq!(open["maxPayload"], 65_536);
+        let path = format!("{path}&sid={}", open["sid"].as_str().unwrap());
+        Self { router: app.router.clone(), path }
+    }
+
+    async fn post(&self, packet: &str) {
+        let request = Request::post(&self.path).body(Body::from(packet.to_owned())).unwrap();
+        assert_eq!(ask(&self.router, request).await, (StatusCode::OK, "ok".into()));
+    }
+
+    /// Polls until this text has come. Answers with all that came.
+    async fn wait_for(&self, text: &str) -> String {
+        let mut all = String::new();
+        while !all.contains(text) {
+            let (status, packets) = ask(&self.router, get_request(&self.path)).await;
+            assert_eq!(status, StatusCode::OK, "after {all}");
+            all.push_str(&packets);
+        }
+        all
+    }
+}
+
+#[tokio::test]
+async fn it_says_that_it_is_well() {
+    let app = app(&Config::read(["parlour"]).unwrap());
+    assert_eq!(ask(&app.router, get_request("/healthz")).await, (StatusCode::OK, "ok".into()));
+}
+
+/// The library's layer starts a new table of sessions each time it is applied; a router applies
+/// layers of a fallback with every request.
+#[tokio::test]
+async fn a_session_is_known_to_the_next_request() {
+    let app = app(&Config::read(["parlour"]).unwrap());
+    let client = Polling::open(&app).await;
+    client.post("40").await;
+    client.wait_for("40{\"sid\"").await;
+    app.close().await;
+}
+
+#[tokio::test]
+async fn an_unknown_namespace_is_refused_and_leaves_nothing_behind() {
+    let app = app(&Config::read(["parlour"]).unwrap());
+    let namespaces = app.io.nsps().len();
+    let client = Polling::open(&app).await;
+    for name in ["/nowhere", "/no/where", "/chat/", "/{*name}"] {
+        client.post(&format!("40{name},")).await;
+        client.wait_for(&format!("44{name},{{\"message\":\"Invalid namespace\"}}")).await;
+    }
+    assert_eq!(app.io.nsps().len(), namespaces);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_stops_no_namespace_is_called_invalid() {
+    let app = app(&Config::read(["parlour"]).unwrap());
+    // A client that is in no namespace yet is not closed with the namespaces.
+    let client = Polling::open(&app).await;
+    app.close().await;
+    client.post("40/chat,{\"nickname\":\"Ann\"}").await;
+    client.post("40").await;
+    // Until the time for connecting is over.
+    let mut all = Vec::new();
+    loop {
+        let (status, packets) = ask(&client.router, get_request(&client.path)).await;
+        if status != StatusCode::OK {
+            break;
+        }
+        all.push(packets);
+    }
+    assert!(!all.is_empty());
+    assert!(all.iter().all(|packets| !packets.contains("44")), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_post_beyond_the_limit_is_refused() {
+    let app = app(&Config::read(["parlour"]).unwrap());
+    let client = Polling::open(&app).await;
+    let long = format!("42[\"message\",\"{}\"]", "x".repeat(70_000));
+    let request = Request::post(&client.path).body(Body::from(long)).unwrap();
+    let (status, _) = ask(&app.router, request).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn the_url_has_the_port_that_was_taken() {
+    let folder = Folder::new("url");
+    let server = Server::bind(&folder.config("127.0.0.1:0")).await.unwrap();
+    assert_eq!(server.url(), format!("http://{}", server.address));
+    assert_ne!(server.address.port(), 0);
+    let everywhere = Server::bind(&folder.config("0.0.0.0:0")).await.unwrap();
+    assert!(everywhere.url().starts_with("http://127.0.0.1:"), "{}", everywhere.url());
+}
+
+#[tokio::test]
+async fn a_busy_port_is_one_line() {
+    let folder = Folder::new("busy");
+    let first = Server::bind(&folder.config("127.0.0.1:0")).await.unwrap();
+    let address = first.address;
+    let error = Server::bind(&folder.config(&address.to_string())).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "cannot listen on {address}: address already in use; \
+             choose another address with --listen"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_a_file_is_one_line() {
+    let file = Folder::new("file");
+    fs::write(&file.0, "").unwrap();
+    let error = Server::bind(&file.config("127.0.0.1:0")).await.unwrap_err().to_string();
+    fs::remove_file(&file.0).unwrap();
+    assert_eq!(
+        error,
+        format!(
+            "cannot use the data folder {}: it is a file, not a folder; \
+             choose another one with --data",
+            file.0.display()
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_server() {
+    let folder = Folder::new("stop");
+    let server = Server::bind(&folder.config("127.0.0.1:0")).await.unwrap();
+    let address = server.address;
+    server.run(std::future::ready(())).await;
+    // The address is free again.
+    TcpListener::bind(address).await.unwrap();
+}
