@@ -1,2 +1,107 @@
-//! To be written.
-fn main() {}
+//! `cargo xtask`: sets up, builds, runs and tests Parlour. The one entry point for people and for
+//! the gate.
+
+mod build;
+mod dev;
+mod hash;
+mod job;
+mod kit;
+mod licences;
+mod pins;
+mod places;
+mod proc;
+mod report;
+mod setup;
+mod suites;
+mod tally;
+
+use std::env;
+use std::process::ExitCode;
+
+use setup::Purpose;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  setup [--for run]      set up everything to run and to test Parlour (or only to run it)
+  run [-- FLAGS]         build page and server in release and start the server with FLAGS
+  dev                    server and page for development, rebuilt whenever a file changes
+  test [SUITE] [--list]  run all tests and checks (or one suite; --list names them)
+  env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if let Err(error) = proc::end_children_on_signals() {
+        eprintln!("xtask: cannot listen for signals: {error}");
+        return ExitCode::FAILURE;
+    }
+    let result = match *arguments {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        ["setup"] => set_up(Purpose::Test).map(drop),
+        ["setup", "--for", "run"] => set_up(Purpose::Run).map(drop),
+        ["setup", "--for", "test"] => set_up(Purpose::Test).map(drop),
+        ["env"] => print_environment(),
+        ["run"] => run(&[]),
+        ["run", "--", ref flags @ ..] => run(flags),
+        ["dev"] => set_up(Purpose::Run).and_then(|kit| Err(dev::run(&kit))),
+        ["test"] => return test(None),
+        ["test", "--list"] => {
+            print!("{}", suites::list());
+            Ok(())
+        }
+        ["test", suite] if suites::exists(suite) => return test(Some(suite)),
+        ["test", suite] if !suite.starts_with('-') => {
+            eprint!("xtask: there is no suite `{suite}`, but these:\n\n{}", suites::list());
+            return ExitCode::from(2);
+        }
+        _ => {
+            eprint!("xtask: cannot do `{}`\n\n{USAGE}", arguments.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn set_up(purpose: Purpose) -> Result<kit::Kit, String> {
+    match setup::setup(purpose)? {
+        (kit, failed) if failed.is_empty() => Ok(kit),
+        (_, failed) => Err(format!("not set up: {}", failed.join(", "))),
+    }
+}
+
+fn run(flags: &[&str]) -> Result<(), String> {
+    let kit = set_up(Purpose::Run)?;
+    build::build(&kit, &report::Report::new())?;
+    Err(build::become_server(&kit, flags))
+}
+
+/// The last line is the sum of everything, whatever happens before.
+fn test(only: Option<&str>) -> ExitCode {
+    let tally = match setup::setup(Purpose::Test) {
+        Ok((kit, not_set_up)) => suites::run(&kit, only, &not_set_up),
+        Err(error) => {
+            println!("not set up: {error}");
+            tally::Tally::of_check(false)
+        }
+    };
+    println!("{tally}");
+    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn print_environment() -> Result<(), String> {
+    for line in kit::Kit::look()?.shell_lines() {
+        println!("{line}");
+    }
+    Ok(())
+}
