@@ -1,0 +1,76 @@
+//! Time: now, and how a time reads in the person's own zone and language.
+
+use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
+use parlour_events::Timestamp;
+use wasm_bindgen::JsValue;
+
+const MINUTE: f64 = 60_000.0;
+const DAY: f64 = 24.0 * 60.0 * MINUTE;
+
+thread_local! {
+    // Making one costs far more than using it, and every row uses one.
+    static TIME: Function = format(&[("hour", "numeric"), ("minute", "2-digit")]);
+    static DATE: Function = format(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]);
+    static FULL: Function = format(&[("dateStyle", "full"), ("timeStyle", "medium")]);
+}
+
+/// Milliseconds since 1970 UTC, by this device.
+pub fn now() -> f64 {
+    Date::now()
+}
+
+/// [`now`] as it stands on a message that was written here.
+pub fn timestamp() -> Timestamp {
+    Timestamp(now() as u64)
+}
+
+/// The local day, in days since 1970.
+pub fn day(at: Timestamp) -> i64 {
+    let millis = at.0 as f64;
+    let offset = date(at).get_timezone_offset() * MINUTE;
+    ((millis - offset) / DAY).floor() as i64
+}
+
+/// The time of day, as it is written here: `14:05`.
+pub fn time_of_day(at: Timestamp) -> String {
+    formatted(&TIME, at)
+}
+
+/// The day in words: today, yesterday, or its name and date.
+pub fn day_in_words(at: Timestamp) -> String {
+    match day(timestamp()) - day(at) {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        _ => formatted(&DATE, at),
+    }
+}
+
+/// All of it, for whoever wants to know.
+pub fn in_full(at: Timestamp) -> String {
+    formatted(&FULL, at)
+}
+
+/// As a machine reads it, for `<time datetime>`.
+pub fn machine_readable(at: Timestamp) -> String {
+    // A date that no calendar has throws; there is nothing to tell a machine then.
+    let date = date(at);
+    if date.get_time().is_nan() { String::new() } else { date.to_iso_string().into() }
+}
+
+fn date(at: Timestamp) -> Date {
+    Date::new(&JsValue::from_f64(at.0 as f64))
+}
+
+fn format(options: &[(&str, &str)]) -> Function {
+    let object = Object::new();
+    for (name, value) in options {
+        // Setting a property of a plain object of our own cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from(*name), &JsValue::from(*value));
+    }
+    DateTimeFormat::new(&Array::new(), &object).format()
+}
+
+fn formatted(format: &'static std::thread::LocalKey<Function>, at: Timestamp) -> String {
+    let text = format.with(|format| format.call1(&JsValue::UNDEFINED, &date(at)));
+    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+}

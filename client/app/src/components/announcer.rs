@@ -1,0 +1,50 @@
+//! What a screen reader says without being asked: the line's state, and what others wrote.
+//!
+//! Both regions stand apart from what is drawn, so that a redraw says nothing and a burst is
+//! summed up in one sentence.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::session::Session;
+
+/// What comes within this time is told together.
+const TOGETHER: Duration = Duration::from_millis(1_000);
+
+/// The two live regions.
+#[component]
+pub fn Announcer(
+    /// The chat that is told of.
+    session: Session,
+) -> impl IntoView {
+    let state = Memo::new(move |_| session.line.with(|line| line.announcement()));
+    let messages = RwSignal::new(String::new());
+    let told = StoredValue::new(0_u64);
+    let due = StoredValue::new(false);
+    let tell = move || {
+        due.set_value(false);
+        let arrivals = session.arrivals.get_untracked();
+        let new = arrivals.count - told.get_value();
+        told.set_value(arrivals.count);
+        messages.set(match new {
+            0 | 1 => arrivals.last,
+            new => format!("{new} new messages. The last, {}", arrivals.last),
+        });
+    };
+    Effect::new(move |_| {
+        let arrived = session.arrivals.with(|arrivals| arrivals.count) > told.get_value();
+        if arrived && !due.get_value() {
+            due.set_value(true);
+            set_timeout(tell, TOGETHER);
+        }
+    });
+    view! {
+        <div class="unseen" role="status">
+            {state}
+        </div>
+        <div class="unseen" aria-live="polite">
+            {messages}
+        </div>
+    }
+}

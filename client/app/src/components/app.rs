@@ -1,0 +1,55 @@
+//! The page: its two screens, and what belongs to neither.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use super::{announcer::Announcer, chat::Chat, landing::Landing, theme};
+use crate::session::{Screen, Session};
+
+/// Puts the page in place of what is shown while it loads.
+pub fn mount() {
+    theme::apply(theme::chosen());
+    keep_above_keyboard();
+    if let Some(loading) = document().get_element_by_id("loading") {
+        loading.remove();
+    }
+    leptos::mount::mount_to_body(App);
+}
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let session = Session::new();
+    view! {
+        {move || match session.screen.get() {
+            Screen::Landing => view! { <Landing session /> }.into_any(),
+            Screen::Chat => view! { <Chat session /> }.into_any(),
+        }}
+        <Announcer session />
+    }
+}
+
+/// Tells the style sheet how much of the window a phone's keyboard leaves. Where the keyboard
+/// resizes the window by itself this says the same as `100dvh`.
+fn keep_above_keyboard() {
+    let Some(viewport) = window().visual_viewport() else { return };
+    let resized = {
+        let viewport = viewport.clone();
+        Closure::<dyn Fn()>::new(move || {
+            let root = document().document_element();
+            let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok())
+            else {
+                return;
+            };
+            // Zoomed in, the visible part is smaller for another reason.
+            let height = match viewport.scale() {
+                scale if scale > 1.01 => String::new(),
+                _ => format!("{}px", viewport.height() as u32),
+            };
+            let _ = root.style().set_property("--visible-height", &height);
+        })
+    };
+    viewport.set_onresize(Some(resized.as_ref().unchecked_ref()));
+    // For as long as the page lives.
+    let _ = resized.into_js_value();
+}

@@ -1,0 +1,227 @@
+//! The message list.
+//!
+//! It keeps to its end while the reader is there, and stays where it is while they are not; a
+//! button then counts what came.
+
+use leptos::{html::Div, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use super::{icons::Down, message::Message};
+use crate::{
+    browser::clock,
+    session::{RowView, Session},
+    words,
+};
+
+/// Closer to the end than this, in pixels, counts as there.
+const NEAR: i32 = 48;
+
+/// The list, with what stands above and over it.
+#[component]
+pub fn Log(
+    /// The chat that it is part of.
+    session: Session,
+) -> impl IntoView {
+    let scroller = NodeRef::<Div>::new();
+    let content = NodeRef::<Div>::new();
+    let at_bottom = RwSignal::new(true);
+    let seen = RwSignal::new(0_u64);
+    let posted = Memo::new(move |_| session.view.with(|view| view.posted));
+    let waiting = Memo::new(move |_| session.view.with(|view| view.waiting));
+
+    Effect::new(move |_| session.set_at_bottom(at_bottom.get()));
+    Effect::new(move |_| {
+        if at_bottom.get() {
+            seen.set(posted.get());
+        }
+    });
+    // Whoever sends wants to see it arrive.
+    Effect::new(move |before: Option<usize>| {
+        let waiting = waiting.get();
+        if before.is_some_and(|before| waiting > before) {
+            to_bottom(scroller);
+            at_bottom.set(true);
+        }
+        waiting
+    });
+    follow(scroller, content, at_bottom);
+
+    let last_top = StoredValue::new(0);
+    let scrolled = move |_| {
+        let Some(scroller) = scroller.get_untracked() else { return };
+        let top = scroller.scroll_top();
+        let left = scroller.scroll_height() - top - scroller.client_height();
+        if left < NEAR {
+            at_bottom.maybe_update(|at| !std::mem::replace(at, true));
+        } else if top < last_top.get_value() {
+            // Only going up is leaving: the end also gets farther away when messages arrive.
+            at_bottom.maybe_update(|at| std::mem::replace(at, false));
+        }
+        last_top.set_value(top);
+    };
+    let unread =
+        Memo::new(
+            move |_| {
+                if at_bottom.get() { 0 } else { posted.get().saturating_sub(seen.get()) }
+            },
+        );
+    let try_again = Callback::new(move |id| session.try_again(id));
+    let discard = Callback::new(move |id| session.discard(id));
+    view! {
+        <div class="log-frame">
+            <div
+                id="log"
+                class="log"
+                role="log"
+                aria-live="off"
+                aria-label="Messages"
+                tabindex="0"
+                node_ref=scroller
+                on:scroll=scrolled
+            >
+                <div class="log-content" node_ref=content>
+                    <Beginning session />
+                    <ol class="messages">
+                        <For
+                            each=move || session.view.with(|view| view.rows.clone())
+                            key=RowView::key
+                            children=move |row| match row {
+                                RowView::Day(_, at) => {
+                                    view! { <Day at /> }.into_any()
+                                }
+                                RowView::Message(_, message) => {
+                                    view! { <Message message try_again discard /> }.into_any()
+                                }
+                            }
+                        />
+                    </ol>
+                </div>
+            </div>
+            <Show when=move || !at_bottom.get()>
+                <button
+                    id="to-bottom"
+                    type="button"
+                    class="to-bottom"
+                    aria-label="Go to the newest message"
+                    on:click=move |_| {
+                        to_bottom(scroller);
+                        at_bottom.set(true);
+                    }
+                >
+                    {move || match unread.get() {
+                        0 => None,
+                        count => Some(words::new_messages(count)),
+                    }}
+                    <Down />
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// A line above the first message of a day.
+#[component]
+pub fn Day(
+    /// When that message was written.
+    at: parlour_events::Timestamp,
+) -> impl IntoView {
+    view! {
+        <li class="day">
+            <h2>
+                <time datetime=clock::machine_readable(at)>{clock::day_in_words(at)}</time>
+            </h2>
+        </li>
+    }
+}
+
+/// What stands above the first message, or in the place of all.
+#[component]
+pub fn Beginning(
+    /// The chat that it is part of.
+    session: Session,
+) -> impl IntoView {
+    let is_empty = Memo::new(move |_| session.view.with(|view| view.rows.is_empty()));
+    let loaded = Memo::new(move |_| session.view.with(|view| view.loaded));
+    let earlier = Memo::new(move |_| session.view.with(|view| view.earlier));
+    let from_the_start = Memo::new(move |_| session.view.with(|view| view.from_the_start));
+    let notice = Memo::new(move |_| session.view.with(|view| view.notice));
+    let refused = Memo::new(move |_| session.view.with(|view| view.refused.clone()));
+    let room = session.room().to_string();
+    move || {
+        if let Some(reason) = refused.get() {
+            return view! { <p class="beginning error">{reason}</p> }.into_any();
+        }
+        if let Some(notice) = notice.get() {
+            return view! {
+                <div class="notice">
+                    <p>{words::notice(notice)}</p>
+                    <button
+                        type="button"
+                        class="link-button"
+                        on:click=move |_| session.dismiss_notice()
+                    >
+                        "All right"
+                    </button>
+                </div>
+            }
+            .into_any();
+        }
+        if earlier.get() {
+            return view! {
+                <button
+                    id="show-earlier"
+                    type="button"
+                    class="quiet"
+                    on:click=move |_| session.show_earlier()
+                >
+                    "Show earlier messages"
+                </button>
+            }
+            .into_any();
+        }
+        match (loaded.get(), is_empty.get()) {
+            (true, true) => view! {
+                <div class="empty">
+                    <p class="empty-title">"It is quiet here."</p>
+                    <p>"Say the first word."</p>
+                </div>
+            }
+            .into_any(),
+            (true, false) if from_the_start.get() => view! {
+                <p class="beginning">"The beginning of " <b dir="auto">{room.clone()}</b></p>
+            }
+            .into_any(),
+            _ => ().into_any(),
+        }
+    }
+}
+
+/// Keeps the end in sight as the list grows or its frame changes, for as long as the reader is
+/// there. An observer of sizes is told after layout and before painting: nothing is seen to jump.
+fn follow(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool>) {
+    let resized = Closure::<dyn Fn()>::new(move || {
+        if at_bottom.try_get_untracked() == Some(true) {
+            to_bottom(scroller);
+        }
+    });
+    let Ok(observer) = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()) else {
+        return;
+    };
+    let observed = StoredValue::new_local((observer, resized));
+    Effect::new(move |_| {
+        observed.with_value(|(observer, _)| {
+            for element in [scroller.get(), content.get()].into_iter().flatten() {
+                observer.observe(&element);
+            }
+        });
+    });
+    on_cleanup(move || {
+        observed.try_with_value(|(observer, _)| observer.disconnect());
+    });
+}
+
+fn to_bottom(scroller: NodeRef<Div>) {
+    if let Some(scroller) = scroller.try_get_untracked().flatten() {
+        scroller.set_scroll_top(scroller.scroll_height());
+    }
+}

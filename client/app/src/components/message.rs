@@ -1,0 +1,121 @@
+//! One message.
+
+use leptos::prelude::*;
+use parlour_events::{AuthorKind, MessageId};
+
+use super::{disc::Disc, icons::Clock};
+use crate::{
+    browser::clock,
+    state::rows::{Delivery, MessageRow},
+};
+
+/// A message as a row of the list. What it says goes into the page as text, whatever it looks
+/// like.
+#[component]
+pub fn Message(
+    /// The message. Who wrote what never changes; how far it is and how it is grouped may.
+    message: ArcRwSignal<MessageRow>,
+    /// Sends a failed message again.
+    try_again: Callback<MessageId>,
+    /// Gives a failed message up.
+    discard: Callback<MessageId>,
+) -> impl IntoView {
+    let MessageRow { id, author, body, .. } = message.get_untracked();
+    let about = RwSignal::from(message);
+    let first = Memo::new(move |_| about.with(|message| message.first));
+    let at = Memo::new(move |_| about.with(|message| message.at));
+    let delivery = Memo::new(move |_| about.with(|message| message.delivery.clone()));
+    let only_emoji = is_only_emoji(body.as_str());
+    let guest = author.kind == AuthorKind::Guest;
+    let name = author.name;
+    view! {
+        <li
+            class="message"
+            class:first=first
+            data-message-id=id.to_string()
+            data-state=move || delivery.with(Delivery::as_str)
+        >
+            <div class="gutter" aria-hidden="true">
+                <Disc name=name.clone() />
+                <span class="gutter-time">{move || clock::time_of_day(at.get())}</span>
+            </div>
+            <div class="content">
+                <p class="byline">
+                    <span class="author" dir="auto">
+                        {name.to_string()}
+                    </span>
+                    {guest.then(|| view! { <span class="guest">"guest"</span> })}
+                    <time
+                        datetime=move || clock::machine_readable(at.get())
+                        title=move || clock::in_full(at.get())
+                    >
+                        {move || clock::time_of_day(at.get())}
+                    </time>
+                </p>
+                <div class="body" class:only-emoji=only_emoji dir="auto">
+                    {body.as_str().to_owned()}
+                </div>
+                <Trouble id delivery try_again discard />
+            </div>
+            <span class="delivery">
+                {move || {
+                    matches!(delivery.get(), Delivery::Sending(_))
+                        .then(|| view! { <Clock /> <span class="unseen">"Sending"</span> })
+                }}
+            </span>
+        </li>
+    }
+}
+
+/// Why a message is not through yet, and what can be done.
+#[component]
+pub fn Trouble(
+    /// The message.
+    id: MessageId,
+    /// How far it is.
+    delivery: Memo<Delivery>,
+    /// Sends it again.
+    try_again: Callback<MessageId>,
+    /// Gives it up.
+    discard: Callback<MessageId>,
+) -> impl IntoView {
+    move || match delivery.get() {
+        Delivery::Sent | Delivery::Sending(None) => None,
+        Delivery::Sending(Some(reason)) => {
+            let text = format!("{reason} We keep it and try again.");
+            Some(view! { <p class="trouble waiting">{text}</p> }.into_any())
+        }
+        Delivery::Failed(reason) => Some(
+            view! {
+                <p class="trouble failed">
+                    <span>{format!("Not sent: {reason}")}</span>
+                    <button
+                        type="button"
+                        class="link-button try-again"
+                        on:click=move |_| try_again.run(id)
+                    >
+                        "Try again"
+                    </button>
+                    <button
+                        type="button"
+                        class="link-button discard"
+                        on:click=move |_| discard.run(id)
+                    >
+                        "Remove"
+                    </button>
+                </p>
+            }
+            .into_any(),
+        ),
+    }
+}
+
+/// A few emoji and nothing else: shown larger.
+fn is_only_emoji(text: &str) -> bool {
+    let is_emoji = |c: char| {
+        matches!(c,
+            '\u{200d}' | '\u{fe0f}' | '\u{20e3}'
+            | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+    };
+    text.chars().count() <= 12 && text.chars().all(|c| is_emoji(c) || c == ' ')
+}

@@ -1,0 +1,16 @@
+//! Parlour's page.
+//!
+//! What the chat knows and does stands in [`state`], as plain data that is tested natively; what a
+//! person reads stands in [`words`]. The rest joins that to a browser, and exists on wasm32 only:
+//! `session` connects the state to a server, `components` draw it.
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod components;
+pub mod identity;
+pub mod line;
+#[cfg(target_arch = "wasm32")]
+pub mod session;
+pub mod state;
+pub mod words;

@@ -1,0 +1,221 @@
+//! The session's end of the connection: what arrives, and what is done about effects.
+
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*, task::spawn_local};
+use parlour_events::{
+    Code, Credentials, Event, JoinRoom, Refusal, Reply, RoomChanges, RoomHead, Session as Identity,
+    SyncRoom, chat::NAMESPACE, limits::CATCH_UP_CHANGES,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use socketio_client::{
+    Client, ClientOptions, ConnectError, DisconnectReason, ManagerEvent, Socket,
+};
+
+use super::{Session, Wire};
+use crate::{
+    browser::{clock, place},
+    line::Status,
+    state::{Effect, Input, Trouble},
+    words,
+};
+
+/// How long an answer may take before it counts as lost.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// A connection that the server ended, or refused for now, is asked for again after this time at
+/// least, and twice that at most: everybody else's was ended at the same moment.
+const ASK_AGAIN_MILLIS: f64 = 3_000.0;
+
+impl Session {
+    /// Connects, or connects anew with other credentials.
+    pub(super) fn connect(&self, credentials: &Credentials) {
+        let Some(Wire { socket, .. }) = self.wire() else {
+            self.turned_away(words::NO_ADDRESS.to_owned());
+            return;
+        };
+        socket.disconnect();
+        self.line.update(|line| line.trying());
+        if socket.set_auth(credentials).is_err() {
+            self.turned_away(words::NO_ADDRESS.to_owned());
+            return;
+        }
+        let mut effects = Vec::new();
+        let room = self.room();
+        self.core.update_value(|core| effects = core.state.open(room));
+        self.perform(effects);
+        socket.connect();
+    }
+
+    pub(super) fn disconnect(&self) {
+        if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
+            wire.socket.disconnect();
+        }
+        self.apply(Input::Disconnected);
+    }
+
+    /// Tries at once, in place of waiting for the next attempt.
+    pub fn try_now(&self) {
+        let Some(wire) = self.core.with_value(|core| core.wire.clone()) else { return };
+        self.line.update(|line| line.trying());
+        wire.client.retry_now();
+        // After a refusal there is no attempt to be made sooner: it is asked for here.
+        wire.socket.connect();
+    }
+
+    pub(super) fn perform(&self, effects: Vec<Effect>) {
+        let session = *self;
+        for effect in effects {
+            match effect {
+                Effect::Join { ticket, room, after } => {
+                    self.request(JoinRoom { room: room.clone(), after }, move |outcome| {
+                        Input::CaughtUp { room, ticket, outcome }
+                    });
+                }
+                Effect::Sync { ticket, room, after } => {
+                    let limit = Some(CATCH_UP_CHANGES);
+                    self.request(SyncRoom { room: room.clone(), after, limit }, move |outcome| {
+                        Input::CaughtUp { room, ticket, outcome }
+                    });
+                }
+                Effect::Send { ticket, message } => {
+                    let room = message.room.clone();
+                    self.request(message, move |outcome| Input::Answered { room, ticket, outcome });
+                }
+                Effect::Wake { room, after } => {
+                    set_timeout(move || session.apply(Input::Wake { room }), after);
+                }
+            }
+        }
+    }
+
+    /// Sends an event, and applies what `input` makes of its outcome.
+    fn request<E, T>(&self, event: E, input: impl FnOnce(Result<T, Trouble>) -> Input + 'static)
+    where
+        E: Event<Ack = Reply<T>> + 'static,
+        T: Serialize + DeserializeOwned + 'static,
+    {
+        let session = *self;
+        let wire = self.core.with_value(|core| core.wire.clone());
+        spawn_local(async move {
+            let outcome = match wire {
+                Some(wire) => answer(&wire.socket, &event).await,
+                None => Err(Trouble::Lost),
+            };
+            session.apply(input(outcome));
+            session.note_return();
+        });
+    }
+
+    pub(super) fn watch_network(&self) {
+        let session = *self;
+        let network = move |_| {
+            let online = place::is_online();
+            session.line.update(|line| line.network(online));
+            if online && session.line.with_untracked(|line| line.status() == Status::Reconnecting) {
+                session.try_now();
+            }
+        };
+        for event in ["online", "offline"] {
+            let listener = window_event_listener_untyped(event, network);
+            on_cleanup(move || listener.remove());
+        }
+    }
+
+    /// The connection, made at the first call; none if the page has no address to connect to.
+    fn wire(&self) -> Option<Wire> {
+        if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
+            return Some(wire);
+        }
+        let client = Client::new(ClientOptions::new(&place::server()).ok()?).ok()?;
+        let socket = client.socket(NAMESPACE).ok()?;
+        self.listen(&client, &socket);
+        let wire = Wire { client, socket };
+        self.core.update_value(|core| core.wire = Some(wire.clone()));
+        Some(wire)
+    }
+
+    fn listen(&self, client: &Client, socket: &Socket) {
+        // Copies of the session hold no connection, so these make no cycle.
+        let session = *self;
+        socket.on_connect(move || {
+            session.line.update(|line| line.connected());
+            session.apply(Input::Connected);
+        });
+        socket.on_disconnect(move |reason| session.lost(reason));
+        socket.on_connect_error(move |error| session.refused(&error));
+        socket.on::<Identity>(Identity::NAME, move |identity| {
+            session.let_in(identity.nickname, identity.token);
+        });
+        socket.on::<RoomChanges>(RoomChanges::NAME, move |changes| {
+            session.heard();
+            session.take_changes(changes);
+        });
+        socket.on::<RoomHead>(RoomHead::NAME, move |head| session.apply(Input::Head(head)));
+        client.on_event(move |event| session.manager(event));
+    }
+
+    fn manager(&self, event: &ManagerEvent) {
+        match event {
+            ManagerEvent::Failed(_) => self.line.update(|line| line.lost()),
+            ManagerEvent::Reconnecting { delay, .. } => {
+                let at = clock::now() + delay.as_secs_f64() * 1_000.0;
+                self.line.update(|line| line.next_try(at));
+            }
+            ManagerEvent::ReconnectAttempt { .. } => self.line.update(|line| line.trying()),
+            ManagerEvent::Ping => self.heard(),
+            _ => {}
+        }
+    }
+
+    fn heard(&self) {
+        self.line.try_maybe_update(|line| (line.heard(), ()));
+    }
+
+    fn lost(&self, reason: DisconnectReason) {
+        self.apply(Input::Disconnected);
+        match reason {
+            DisconnectReason::ClientDisconnect => {}
+            DisconnectReason::ServerDisconnect => {
+                self.line.update(|line| line.lost());
+                self.ask_again();
+            }
+            _ => self.line.update(|line| line.lost()),
+        }
+    }
+
+    fn refused(&self, error: &ConnectError) {
+        let refusal = Refusal::from_connect_error(&error.message);
+        self.turned_away(words::refused(&refusal));
+        if refusal.code == Code::Busy {
+            self.ask_again();
+        }
+    }
+
+    /// The library does not try again by itself after the server has spoken; for a reason that
+    /// passes, this does.
+    fn ask_again(&self) {
+        let session = *self;
+        let millis = ASK_AGAIN_MILLIS * (1.0 + js_sys::Math::random());
+        self.line.update(|line| line.next_try(clock::now() + millis));
+        let ask = move || {
+            let due = session.line.with_untracked(|line| {
+                matches!(line.status(), Status::Reconnecting | Status::Refused)
+            });
+            if due {
+                session.try_now();
+            }
+        };
+        set_timeout(ask, Duration::from_secs_f64(millis / 1_000.0));
+    }
+}
+
+async fn answer<E, T>(socket: &Socket, event: &E) -> Result<T, Trouble>
+where
+    E: Event<Ack = Reply<T>>,
+    T: Serialize + DeserializeOwned + 'static,
+{
+    // Whatever went wrong on the way, the server may have done it or not.
+    let reply = socket.emit_with_ack::<_, Reply<T>>(E::NAME, event).timeout(ANSWER).await;
+    Result::from(reply.map_err(|_| Trouble::Lost)?).map_err(Trouble::Refused)
+}

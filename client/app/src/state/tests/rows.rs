@@ -1,0 +1,97 @@
+use super::*;
+use crate::state::rows::{
+    Delivery, GROUP_MILLIS, MessageRow, RowContent, RowKey, Rows, WINDOW, Window, rows,
+};
+
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+
+fn day(at: Timestamp) -> i64 {
+    (at.0 / DAY) as i64
+}
+
+fn said(seq: u64, name: &str, at: u64) -> Change {
+    let kind = ChangeKind::Posted { id: id(seq.into()), author: author(name), body: body("Hi") };
+    Change { seq: Seq(seq), at: Timestamp(at), kind }
+}
+
+fn shown(state: &ChatState, window: Window) -> Rows {
+    rows(state.room(&room()).unwrap(), window, &author("Ann"), day)
+}
+
+fn with(changes: Vec<Change>) -> ChatState {
+    let mut state = joined(0);
+    let _ = state.apply(Input::Changes(RoomChanges { room: room(), epoch: DAWN, changes }));
+    state
+}
+
+fn messages(rows: &Rows) -> Vec<&MessageRow> {
+    let message = |content| match content {
+        &RowContent::Message(ref row) => Some(row),
+        RowContent::Day(_) => None,
+    };
+    rows.rows.iter().filter_map(|row| message(&row.content)).collect()
+}
+
+fn firsts(state: &ChatState) -> Vec<bool> {
+    messages(&shown(state, Window::default())).iter().map(|row| row.first).collect()
+}
+
+#[test]
+fn messages_of_one_person_within_five_minutes_stand_together() {
+    let state = with(vec![
+        said(1, "Ann", 0),
+        said(2, "Ann", GROUP_MILLIS - 1),
+        said(3, "Ann", GROUP_MILLIS),
+        said(4, "Ben", GROUP_MILLIS),
+        said(5, "Ann", GROUP_MILLIS),
+    ]);
+    assert_eq!(firsts(&state), [true, false, true, true, true]);
+}
+
+#[test]
+fn a_day_begins_with_a_line_and_a_name() {
+    let state = with(vec![said(1, "Ann", DAY - 1), said(2, "Ann", DAY), said(3, "Ann", DAY - 1)]);
+    let keys: Vec<RowKey> =
+        shown(&state, Window::default()).rows.iter().map(|row| row.key).collect();
+    use RowKey::{Day, Message};
+    assert_eq!(keys, [Day(0), Message(id(1)), Day(1), Message(id(2)), Message(id(3))]);
+    assert_eq!(firsts(&state), [true, true, false], "a clock that goes back begins no day");
+}
+
+#[test]
+fn what_is_on_its_way_stands_last_under_my_name() {
+    let mut state = with(vec![said(1, "Ben", 0)]);
+    let _ = state.compose(&room(), id(7), body("Mine"), Timestamp(1)).unwrap();
+    let rows = shown(&state, Window::default());
+    let last = messages(&rows)[1];
+    assert_eq!((last.id, &last.author), (id(7), &author("Ann")));
+    assert_eq!(last.delivery, Delivery::Sending(None));
+}
+
+#[test]
+fn a_name_used_twice_makes_two_rows() {
+    let state = with(vec![posted_as(1, id(1)), posted_as(2, id(1))]);
+    let rows = shown(&state, Window::default());
+    assert_eq!(rows.rows[1].key, RowKey::Message(id(1)));
+    assert_eq!(rows.rows[2].key, RowKey::SameName(Seq(2)));
+}
+
+#[test]
+fn a_long_room_shows_its_end_and_more_when_asked() {
+    let mut window = Window::default();
+    let state = with(changes(1..=1_250));
+    let all = shown(&state, window);
+    assert!(all.from_the_start && !all.earlier);
+
+    window.follow(1_250);
+    let latest = shown(&state, window);
+    assert_eq!(messages(&latest).len(), 550);
+    assert!(latest.earlier && !latest.from_the_start);
+
+    window.earlier();
+    assert_eq!(messages(&shown(&state, window)).len() as u64, 550 + WINDOW);
+    window.stay(1_250);
+    assert_eq!(messages(&shown(&state, window)).len() as u64, 550 + WINDOW);
+    window.earlier();
+    assert!(shown(&state, window).from_the_start);
+}

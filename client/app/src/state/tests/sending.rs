@@ -1,0 +1,174 @@
+use parlour_events::{Code, Refusal, Sent};
+
+use super::*;
+use crate::state::{
+    OutboxFull, Trouble,
+    outbox::{EntryState, OUTBOX_ENTRIES},
+};
+
+fn compose(state: &mut ChatState, number: u128) -> Vec<Effect> {
+    state.compose(&room(), id(number), body("Hi"), Timestamp(0)).unwrap()
+}
+
+fn sent_ids(effects: &[Effect]) -> Vec<MessageId> {
+    let id = |effect: &Effect| match effect {
+        Effect::Send { message, .. } => Some(message.id),
+        _ => None,
+    };
+    effects.iter().filter_map(id).collect()
+}
+
+fn accepted(ticket: Ticket, seq: u64) -> Input {
+    let sent = Sent { seq: Seq(seq), at: Timestamp(seq) };
+    Input::Answered { room: room(), ticket, outcome: Ok(sent) }
+}
+
+fn refused(ticket: Ticket, code: Code) -> Input {
+    let outcome = Err(Trouble::Refused(Refusal::new(code, "Because.")));
+    Input::Answered { room: room(), ticket, outcome }
+}
+
+fn entries(state: &ChatState) -> Vec<(MessageId, EntryState)> {
+    let outbox = state.room(&room()).unwrap().outbox();
+    outbox.entries().map(|entry| (entry.id, entry.state.clone())).collect()
+}
+
+#[test]
+fn a_message_shows_at_once_and_goes_when_it_arrives() {
+    let mut state = joined(0);
+    let send = ticket(&compose(&mut state, 1));
+    assert_eq!(entries(&state), [(id(1), EntryState::Sending(send))]);
+    let change = RoomChanges { room: room(), epoch: DAWN, changes: vec![posted_as(1, id(1))] };
+    let _ = state.apply(Input::Changes(change));
+    assert_eq!(entries(&state), []);
+    assert_eq!(seqs(&state), [1]);
+    assert_eq!(state.apply(accepted(send, 1)), [], "the answer may come second");
+}
+
+#[test]
+fn an_accepted_message_stays_until_the_log_has_it() {
+    let mut state = joined(0);
+    let send = ticket(&compose(&mut state, 1));
+    let _ = state.apply(accepted(send, 1));
+    assert!(matches!(entries(&state)[..], [(_, EntryState::Accepted(_))]));
+    assert_eq!(state.waiting(), 0);
+    let change = RoomChanges { room: room(), epoch: DAWN, changes: vec![posted_as(1, id(1))] };
+    let _ = state.apply(Input::Changes(change));
+    assert_eq!(entries(&state), []);
+}
+
+#[test]
+fn one_message_is_on_its_way_at_a_time() {
+    let mut state = joined(0);
+    let first = ticket(&compose(&mut state, 1));
+    assert_eq!(compose(&mut state, 2), []);
+    assert_eq!(sent_ids(&state.apply(accepted(first, 1))), [id(2)]);
+}
+
+#[test]
+fn what_was_written_offline_is_sent_in_order_after_the_join() {
+    let mut state = joined(0);
+    let _ = state.apply(Input::Disconnected);
+    assert_eq!(compose(&mut state, 1), []);
+    assert_eq!(compose(&mut state, 2), []);
+    assert_eq!(state.waiting(), 2);
+    let join = ticket(&state.apply(Input::Connected));
+    let effects = state.apply(caught_up(join, answer(false, [], 0)));
+    assert_eq!(sent_ids(&effects), [id(1)]);
+    assert_eq!(sent_ids(&state.apply(accepted(ticket(&effects), 1))), [id(2)]);
+}
+
+#[test]
+fn a_lost_answer_is_asked_for_again_with_the_same_id() {
+    let mut state = joined(0);
+    let first = ticket(&compose(&mut state, 1));
+    let _ = state.apply(Input::Disconnected);
+    let join = ticket(&state.apply(Input::Connected));
+    let effects = state.apply(caught_up(join, answer(false, [], 0)));
+    assert_eq!(sent_ids(&effects), [id(1)]);
+    let late = Input::Answered { room: room(), ticket: first, outcome: Err(Trouble::Lost) };
+    assert_eq!(state.apply(late), [], "the first attempt says nothing any more");
+}
+
+#[test]
+fn a_message_that_came_with_the_join_is_not_sent_again() {
+    let mut state = joined(0);
+    let _ = compose(&mut state, 1);
+    let _ = state.apply(Input::Disconnected);
+    let join = ticket(&state.apply(Input::Connected));
+    let changes = vec![posted_as(1, id(1))];
+    let missed = CatchUp { epoch: DAWN, head: Seq(1), reset: false, changes };
+    assert_eq!(state.apply(caught_up(join, missed)), []);
+    assert_eq!(entries(&state), []);
+}
+
+#[test]
+fn a_message_older_than_what_the_log_shows_is_done_when_accepted() {
+    let mut state = joined(0);
+    let _ = compose(&mut state, 1);
+    let _ = state.apply(Input::Disconnected);
+    let join = ticket(&state.apply(Input::Connected));
+    let effects = state.apply(caught_up(join, answer(true, [900], 900)));
+    let _ = state.apply(accepted(ticket(&effects), 3));
+    assert_eq!(entries(&state), []);
+}
+
+#[test]
+fn a_message_accepted_by_a_lost_history_is_sent_again() {
+    let mut state = joined(0);
+    let send = ticket(&compose(&mut state, 1));
+    let _ = state.apply(accepted(send, 1));
+    let _ = state.apply(Input::Disconnected);
+    let join = ticket(&state.apply(Input::Connected));
+    let other = CatchUp { epoch: DUSK, head: Seq(0), reset: true, changes: Vec::new() };
+    assert_eq!(sent_ids(&state.apply(caught_up(join, other))), [id(1)]);
+}
+
+#[test]
+fn a_refused_message_tells_why_and_does_not_hold_up_the_next() {
+    let mut state = joined(0);
+    let first = ticket(&compose(&mut state, 1));
+    let _ = compose(&mut state, 2);
+    let effects = state.apply(refused(first, Code::Invalid));
+    assert_eq!(sent_ids(&effects), [id(2)]);
+    assert_eq!(entries(&state)[0].1, EntryState::Failed("Because.".to_owned()));
+    let _ = state.apply(accepted(ticket(&effects), 1));
+    let again = state.apply(Input::TryAgain { room: room(), id: id(1) });
+    assert_eq!(sent_ids(&again), [id(1)]);
+    let _ = state.apply(Input::Discard { room: room(), id: id(1) });
+    assert_eq!(entries(&state).len(), 2, "what is on its way cannot be given up");
+    let _ = state.apply(refused(ticket(&again), Code::Invalid));
+    let _ = state.apply(Input::Discard { room: room(), id: id(1) });
+    assert_eq!(entries(&state).len(), 1);
+}
+
+#[test]
+fn a_busy_server_is_tried_again_by_itself_and_in_order() {
+    let mut state = joined(0);
+    let first = ticket(&compose(&mut state, 1));
+    let _ = compose(&mut state, 2);
+    let effects = state.apply(refused(first, Code::Busy));
+    assert!(matches!(effects[..], [Effect::Wake { .. }]), "{effects:?}");
+    assert_eq!(state.waiting(), 2);
+    assert_eq!(sent_ids(&state.apply(Input::Wake { room: room() })), [id(1)]);
+}
+
+#[test]
+fn a_server_that_forgot_the_room_is_joined_again() {
+    let mut state = joined(0);
+    let first = ticket(&compose(&mut state, 1));
+    assert!(matches!(state.apply(refused(first, Code::NotJoined))[..], [Effect::Wake { .. }]));
+    let join = ticket(&state.apply(Input::Wake { room: room() }));
+    assert_eq!(sent_ids(&state.apply(caught_up(join, answer(false, [], 0)))), [id(1)]);
+}
+
+#[test]
+fn a_full_outbox_gives_the_text_back() {
+    let mut state = joined(0);
+    let _ = state.apply(Input::Disconnected);
+    for number in 0..OUTBOX_ENTRIES as u128 {
+        let _ = compose(&mut state, number);
+    }
+    let more = state.compose(&room(), id(999), body("Hi"), Timestamp(0));
+    assert_eq!(more, Err(OutboxFull(body("Hi"))));
+}
