@@ -1,1 +1,32 @@
-//! To be written.
+//! The whole system from outside: the real server binary, stock Socket.IO peers of other
+//! languages, and browsers.
+//!
+//! * [`settings`]: where the programs are that take part;
+//! * [`waiting`]: waiting for a condition, always with a bound, never for a fixed time;
+//! * [`news`]: what somebody tells, in order, to be asked for by what is expected;
+//! * [`transcript`]: what a process writes, line by line, shown when the test fails;
+//! * [`ports`], [`group`]: free ports, and processes that leave nothing behind;
+//! * [`server`]: a Parlour server;
+//! * [`http`], [`raw`]: its answers, and frames that no client would send;
+//! * [`member`], [`bystander`]: somebody in the chat, by way of `socketio-client`;
+//! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
+//! * [`browser`], [`page`]: headless Chromium with the app.
+//!
+//! Nothing here returns an error: a test that cannot go on stops at once and says why.
+
+#![allow(clippy::unwrap_used, reason = "what fails in a test harness fails the test")]
+
+pub mod browser;
+pub mod bystander;
+pub mod group;
+pub mod http;
+pub mod member;
+pub mod news;
+pub mod page;
+pub mod peer;
+pub mod ports;
+pub mod raw;
+pub mod server;
+pub mod settings;
+pub mod transcript;
+pub mod waiting;

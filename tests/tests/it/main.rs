@@ -1,0 +1,31 @@
+//! Parlour as a whole, from outside. One behaviour a file; what they share is the library of this
+//! crate. Run by `cargo xtask test`, which sets up the programs that take part.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "the lint knows tests by their attribute; helpers have none"
+)]
+
+mod bad_connects;
+mod bad_frames;
+mod bad_requests;
+mod bad_texts;
+mod burst;
+mod classic_and_page;
+mod classic_clients;
+mod http_assets;
+mod http_policy;
+mod member_rooms;
+mod npm_events;
+mod npm_namespaces;
+mod npm_reconnection;
+mod page_markup;
+mod page_reconnection;
+mod page_trunk;
+mod pages_talk;
+mod resend;
+mod start_errors;
+mod stop;
+
+/// Where pictures of failed tests' pages go.
+const PICTURES: &str = env!("CARGO_TARGET_TMPDIR");

@@ -1,0 +1,85 @@
+//! The page in development: `trunk serve` beside a server, in a browser.
+
+use std::{env, fs, path::Path, time::Duration};
+
+use parlour_tests::{
+    browser::with_browser, group::Group, http, member::Member, ports, server::Server, settings,
+    waiting::wait_for_bound,
+};
+use tempfile::TempDir;
+
+use crate::PICTURES;
+
+/// Trunk compiles the page first, perhaps with all that it depends on.
+const COMPILING: Duration = Duration::from_secs(600);
+
+/// `trunk serve` on this port, with the tools and the target folder of `cargo xtask`.
+fn trunk(port: u16, dist: &Path) -> Group {
+    let port = port.to_string();
+    let flags = ["serve", "--offline", "--address", "127.0.0.1", "--port", &port, "--dist"];
+    let arguments = flags.into_iter().map(Into::into).chain([dist.as_os_str().to_owned()]);
+    Group::start("trunk", settings::path("PARLOUR_TRUNK"), arguments, |command| {
+        // Cargo told the tests much that is not meant for another Cargo.
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO") && text != "CARGO_HOME" || text == "RUSTUP_TOOLCHAIN" {
+                command.env_remove(&name);
+            }
+        }
+        command.env_remove("RUST_RECURSION_COUNT").env_remove("LD_LIBRARY_PATH");
+        command
+            .current_dir(settings::workspace())
+            .env("PATH", settings::needed("PARLOUR_TRUNK_PATH"))
+            .env("CARGO_TARGET_DIR", settings::needed("PARLOUR_WASM_TARGET_DIR"));
+        for (ours, theirs) in [
+            ("PARLOUR_WASM_RUSTUP_TOOLCHAIN", "RUSTUP_TOOLCHAIN"),
+            ("PARLOUR_WASM_LINKER", "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER"),
+        ] {
+            // Only where rustup has no wasm32 target of its own.
+            if let Some(value) = env::var_os(ours) {
+                command.env(theirs, value);
+            }
+        }
+    })
+}
+
+/// What Trunk and its Cargo would write to if they were not told where else to.
+fn checkout() -> (bool, Vec<u8>) {
+    let dist = settings::workspace().join("dist").exists();
+    (dist, fs::read(settings::workspace().join("Cargo.lock")).unwrap())
+}
+
+#[tokio::test]
+async fn the_page_works_from_trunks_port() {
+    let before = checkout();
+    let server = Server::start().await;
+    let dist = TempDir::new().unwrap();
+    let port = ports::free();
+    let trunk = trunk(port, dist.path());
+    let url = format!("http://127.0.0.1:{port}/");
+    wait_for_bound("the page from trunk", COMPILING, async || {
+        // Trunk answers only once it has built the page.
+        let built = fs::exists(dist.path().join("index.html")).unwrap();
+        if built && tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            let answer = http::get(&url, &[]).await;
+            return if answer.status.is_success() { Ok(()) } else { Err(format!("{answer:?}")) };
+        }
+        Err("no page yet".to_owned())
+    })
+    .await;
+
+    let mut ben = Member::joined(server.url(), "Ben").await;
+    with_browser(PICTURES, async |browser| {
+        let ann = browser.open("Ann", &format!("{url}?server={}", server.url())).await;
+        ann.enter("Ann").await;
+        ann.say("Hello from development").await;
+        ann.shows("Ann", "Hello from development").await;
+        assert_eq!(ben.hears("Hello from development").await, "Ann");
+        ben.say("Hello, developer").await;
+        ann.shows("Ben", "Hello, developer").await;
+        assert_eq!(ann.complaints().await, [""; 0]);
+    })
+    .await;
+    drop(trunk);
+    assert!(checkout() == before, "trunk wrote to the checkout");
+}
