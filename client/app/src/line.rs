@@ -206,7 +206,12 @@ impl Line {
                 Strip { button: Some("Try again"), ..said(sentence.clone()) }
             }
         };
-        if let Some(waiting) = words::waiting(waiting) {
+        // Where a button stands behind it there is less room.
+        let waiting = match (waiting, strip.button) {
+            (1.., Some(_)) => Some(format!("{waiting} waiting")),
+            _ => words::waiting(waiting),
+        };
+        if let Some(waiting) = waiting {
             strip.text = format!("{} · {waiting}", strip.text);
         }
         Some(strip)

@@ -28,7 +28,8 @@ pub fn Composer(
 ) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
     let error = RwSignal::new(None::<String>);
-    let counter = Memo::new(move |_| draft.with(|text| words::counter(text.chars().count())));
+    let counter =
+        Memo::new(move |_| draft.with(|text| words::counter(text.trim_end().chars().count())));
     let submit = move || {
         match send.run(draft.get_untracked()) {
             Ok(()) => {
@@ -49,10 +50,14 @@ pub fn Composer(
         }
     };
     Effect::new(move |_| {
-        draft.track();
-        if let Some(field) = field.get() {
-            fit(&field);
-        }
+        let Some(field) = field.get() else { return };
+        draft.with(|text| {
+            // Setting what is there already would move the caret to the end.
+            if field.value() != *text {
+                field.set_value(text);
+            }
+        });
+        fit(&field);
     });
     Effect::new(move |was_there: Option<bool>| {
         let field = field.get();
@@ -85,7 +90,6 @@ pub fn Composer(
                     aria-describedby="composer-error composer-counter"
                     aria-invalid=move || error.with(Option::is_some).to_string()
                     node_ref=field
-                    prop:value=move || draft.get()
                     on:input=move |event| {
                         error.set(None);
                         draft.set(event_target_value(&event));

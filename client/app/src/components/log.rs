@@ -44,21 +44,29 @@ pub fn Log(
         }
         waiting
     });
-    follow(scroller, content, at_bottom);
-
-    let last_top = StoredValue::new(0);
+    let place = StoredValue::new(Place::default());
+    follow(scroller, content, at_bottom, place);
     let scrolled = move |_| {
         let Some(scroller) = scroller.get_untracked() else { return };
-        let top = scroller.scroll_top();
-        let left = scroller.scroll_height() - top - scroller.client_height();
-        if left < NEAR {
+        let (top, height) = (scroller.scroll_top(), scroller.scroll_height());
+        let last = place.get_value();
+        if height - top - scroller.client_height() < NEAR {
             at_bottom.maybe_update(|at| !std::mem::replace(at, true));
-        } else if top < last_top.get_value() {
-            // Only going up is leaving: the end also gets farther away when messages arrive.
+        } else if top < last.top && height == last.height {
+            // Going up is leaving. That the end gets farther away is not, and neither is what the
+            // browser does to the position when rows come and go.
             at_bottom.maybe_update(|at| std::mem::replace(at, false));
         }
-        last_top.set_value(top);
+        place.update_value(|place| (place.top, place.height) = (top, height));
     };
+    let show_earlier = Callback::new(move |()| {
+        if let Some(scroller) = scroller.get_untracked() {
+            at_bottom.set(false);
+            let below = scroller.scroll_height() - scroller.scroll_top();
+            place.update_value(|place| place.keep_below = Some(below));
+        }
+        session.show_earlier();
+    });
     let unread =
         Memo::new(
             move |_| {
@@ -80,7 +88,7 @@ pub fn Log(
                 on:scroll=scrolled
             >
                 <div class="log-content" node_ref=content>
-                    <Beginning session />
+                    <Beginning session show_earlier />
                     <ol class="messages">
                         <For
                             each=move || session.view.with(|view| view.rows.clone())
@@ -139,6 +147,8 @@ pub fn Day(
 pub fn Beginning(
     /// The chat that it is part of.
     session: Session,
+    /// Shows what came before.
+    show_earlier: Callback<()>,
 ) -> impl IntoView {
     let is_empty = Memo::new(move |_| session.view.with(|view| view.rows.is_empty()));
     let loaded = Memo::new(move |_| session.view.with(|view| view.loaded));
@@ -172,7 +182,7 @@ pub fn Beginning(
                     id="show-earlier"
                     type="button"
                     class="quiet"
-                    on:click=move |_| session.show_earlier()
+                    on:click=move |_| show_earlier.run(())
                 >
                     "Show earlier messages"
                 </button>
@@ -196,13 +206,34 @@ pub fn Beginning(
     }
 }
 
+/// Where the list was scrolled to when that was last looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    top: i32,
+    height: i32,
+    /// As the list grows upwards, keep so much of it below the upper edge: browsers hold the
+    /// position by themselves, but not at the very top.
+    keep_below: Option<i32>,
+}
+
 /// Keeps the end in sight as the list grows or its frame changes, for as long as the reader is
 /// there. An observer of sizes is told after layout and before painting: nothing is seen to jump.
-fn follow(scroller: NodeRef<Div>, content: NodeRef<Div>, at_bottom: RwSignal<bool>) {
+fn follow(
+    scroller: NodeRef<Div>,
+    content: NodeRef<Div>,
+    at_bottom: RwSignal<bool>,
+    place: StoredValue<Place>,
+) {
     let resized = Closure::<dyn Fn()>::new(move || {
-        if at_bottom.try_get_untracked() == Some(true) {
-            to_bottom(scroller);
-        }
+        let Some(list) = scroller.try_get_untracked().flatten() else { return };
+        place.try_update_value(|place| {
+            if let Some(below) = place.keep_below.take() {
+                list.set_scroll_top(list.scroll_height() - below);
+            } else if at_bottom.get_untracked() {
+                list.set_scroll_top(list.scroll_height());
+            }
+            (place.top, place.height) = (list.scroll_top(), list.scroll_height());
+        });
     });
     let Ok(observer) = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()) else {
         return;

@@ -186,6 +186,7 @@ impl Session {
     /// Tells whether the reader sees the newest message; only then old rows are taken away.
     pub fn set_at_bottom(&self, at_bottom: bool) {
         self.core.update_value(|core| core.at_bottom = at_bottom);
+        self.draw_soon();
     }
 
     fn apply(&self, input: Input) {

@@ -1,8 +1,8 @@
 //! Components in a real browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 mod composer;
-mod keyed;
 mod message;
 
 use leptos::prelude::*;

@@ -25,11 +25,13 @@ fn with(changes: Vec<Change>) -> ChatState {
 }
 
 fn messages(rows: &Rows) -> Vec<&MessageRow> {
-    let message = |content| match content {
-        &RowContent::Message(ref row) => Some(row),
-        RowContent::Day(_) => None,
-    };
-    rows.rows.iter().filter_map(|row| message(&row.content)).collect()
+    let mut messages = Vec::new();
+    for row in &rows.rows {
+        if let RowContent::Message(message) = &row.content {
+            messages.push(message);
+        }
+    }
+    messages
 }
 
 fn firsts(state: &ChatState) -> Vec<bool> {
