@@ -158,14 +158,15 @@ fn cache_control(path: &str) -> &'static str {
     if has_hash(path) { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
-/// Whether the name ends, before its extension and wasm-bindgen's `_bg`, in `-` and 16
-/// hexadecimal digits.
+/// Whether the name ends, before its extension and wasm-bindgen's `_bg`, in `-` and the
+/// hexadecimal digits of a 64-bit hash. Trunk writes it without leading zeros, so a few of the 16
+/// digits may be missing; a name that looks so by chance, such as `-decade`, is shorter.
 fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);
     stem.rsplit_once('-').is_some_and(|(_, hash)| {
-        hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        (10..=16).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
     })
 }
 
