@@ -11,11 +11,15 @@ use crate::hash::Hash;
 use crate::job::{Failure, Job, write_whole};
 use crate::kit::{Kit, clean_command};
 use crate::pins;
+use crate::places;
 use crate::report::Report;
 
 /// What the page is made of, as paths in the checkout.
 const PAGE_INPUTS: [&str; 7] =
     ["client", "events", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+
+/// Names of folders that are no part of the page: outputs, and what only tests use.
+const NO_INPUTS: [&str; 7] = ["target", "node_modules", "dist", "pkg", "tests", "benches", "fuzz"];
 
 /// A compiler's message is longer than what a package manager says.
 const TAIL_LINES: usize = 60;
@@ -40,13 +44,12 @@ fn page(kit: &Kit, report: &Report) -> Option<()> {
         return Some(());
     }
     report.step(NAME, |progress| {
-        // It tells of a whole page; from here on there is none.
-        let _ = fs::remove_file(&stamp);
+        let new = kit.places.root.join("target/page.new");
         let trunk = kit.tool("trunk").map_err(Failure::new)?;
         let mut command = kit.wasm(trunk).map_err(Failure::new)?;
         command
             .args(["build", "--release", "--offline", "--dist"])
-            .arg(kit.places.page())
+            .arg(&new)
             // Trunk's own calls would bury what the compiler says.
             .env("RUST_BACKTRACE", "0");
         Job::new(progress, &kit.places)?
@@ -54,8 +57,23 @@ fn page(kit: &Kit, report: &Report) -> Option<()> {
             .tail(TAIL_LINES)
             .run(&mut command)?;
         let now = now.map_err(|error| Failure::io("cannot read", &kit.places.root, &error))?;
+        replace_page(&new, &kit.places.page())
+            .map_err(|error| Failure::io("cannot write", &kit.places.page(), &error))?;
         write_whole(&stamp, &now)
     })
+}
+
+/// Puts the new page in place of the old one, unless it is the same: then the server with the old
+/// one in it need not be built again.
+fn replace_page(new: &Path, page: &Path) -> io::Result<()> {
+    let hash = |folder: &Path| {
+        let mut hash = Hash::new();
+        hash.add_files(folder, &[]).map(|()| hash.hex())
+    };
+    if is_page(page) && hash(new)? == hash(page)? {
+        return places::remove_folder(new);
+    }
+    places::put_in_place(new, page)
 }
 
 fn is_page(folder: &Path) -> bool {
@@ -73,7 +91,7 @@ fn page_hash(kit: &Kit) -> io::Result<String> {
         hash.add(tool.as_bytes());
     }
     for input in PAGE_INPUTS {
-        hash.add_files(&kit.places.root.join(input))?;
+        hash.add_files(&kit.places.root.join(input), &NO_INPUTS)?;
     }
     Ok(hash.hex())
 }

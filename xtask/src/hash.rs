@@ -23,22 +23,24 @@ impl Hash {
         }
     }
 
-    /// Adds the names and contents of the files at `path`, which may be a file, a folder or
-    /// missing. Build outputs and hidden files inside of a folder do not count.
-    pub(crate) fn add_files(&mut self, path: &Path) -> io::Result<()> {
-        const OUTPUTS: [&str; 4] = ["target", "node_modules", "dist", "pkg"];
-        self.add(path.as_os_str().as_encoded_bytes());
+    /// Adds the content of the file or folder at `path`, which may be missing; of a folder, the
+    /// names and contents of what is in it but for `ignored` names and hidden files. Where `path`
+    /// is does not count.
+    pub(crate) fn add_files(&mut self, path: &Path, ignored: &[&str]) -> io::Result<()> {
         if path.is_dir() {
-            let mut entries = fs::read_dir(path)?
+            let mut names = fs::read_dir(path)?
                 .map(|entry| entry.map(|entry| entry.file_name()))
                 .collect::<io::Result<Vec<_>>>()?;
-            entries.sort();
-            for name in entries {
-                let text = name.to_string_lossy();
-                if !text.starts_with('.') && !OUTPUTS.contains(&&*text) {
-                    self.add_files(&path.join(&name))?;
-                }
+            names.retain(|name| {
+                let name = name.to_string_lossy();
+                !name.starts_with('.') && !ignored.contains(&&*name)
+            });
+            names.sort();
+            for name in names {
+                self.add(name.as_encoded_bytes());
+                self.add_files(&path.join(&name), ignored)?;
             }
+            self.add(b"end of folder");
             return Ok(());
         }
         match fs::read(path) {

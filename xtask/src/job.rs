@@ -51,7 +51,8 @@ impl fmt::Display for Failure {
         }
         if let Some(log) = &self.log {
             write!(f, "\n  the end of {}:", log.display())?;
-            for line in last_lines(log, self.tail) {
+            // The command stands there as well.
+            for line in last_lines(log, self.tail).iter().filter(|line| !line.starts_with("$ ")) {
                 write!(f, "\n    | {line}")?;
             }
         }

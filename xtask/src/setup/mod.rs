@@ -35,7 +35,8 @@ pub(crate) fn setup(purpose: Purpose) -> Result<(Kit, Vec<String>), String> {
     let kit = Kit::look()?;
     let report = Report::new();
     // Kept until the end: two set-ups at once would get in each other's way.
-    let _lock = lock(&kit.places.cache, &report).map_err(|failure| failure.to_string())?;
+    let _lock = lock(&kit.places.cache, &report)
+        .map_err(|failure| failure.to_string().trim_start().to_owned())?;
     thread::scope(|scope| {
         scope.spawn(|| {
             for tool in CargoTool::all(&kit.pins).iter().filter(|tool| tool.purpose <= purpose) {

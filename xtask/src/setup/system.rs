@@ -100,7 +100,7 @@ fn install(kit: &Kit, packages: &[Package], progress: &Progress<'_>) -> Result<(
         "run as root: apt-get update && apt-get install --no-install-recommends {}",
         names(packages)
     );
-    if !rustix::process::geteuid().is_root() {
+    if !is_root() {
         return Err(Failure::new(format!(
             "missing, and only root can install: {}",
             names(packages)
@@ -128,6 +128,11 @@ fn install(kit: &Kit, packages: &[Package], progress: &Progress<'_>) -> Result<(
         return Ok(());
     }
     job.run(apt().args(["install", "-y", "--no-install-recommends"]).args(known)).map_err(advise)
+}
+
+/// Whether packages may be installed.
+pub(super) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// Whether apt-get installs packages here.

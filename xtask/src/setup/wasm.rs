@@ -99,7 +99,8 @@ pub(super) fn provide(kit: &Kit, report: &Report) -> Option<Source> {
         return Some(Source::Debian);
     }
     let failed_lately = kit.places.cache.join("rustup-cannot-download");
-    if debian_way && is_recent(&failed_lately) {
+    // Whoever cannot install Debian's packages is better off with another try.
+    if debian_way && system::is_root() && is_recent(&failed_lately) {
         return Some(Source::Debian);
     }
     report.step(&name, |progress| {
