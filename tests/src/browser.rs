@@ -14,7 +14,12 @@ use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
-use crate::{group::Group, page::Page, settings, waiting::within};
+use crate::{
+    group::Group,
+    page::Page,
+    settings,
+    waiting::{BOUND, within},
+};
 
 /// Two pages of one test are what two cores can take; a third would slow all of them down until
 /// bounds break.
@@ -75,7 +80,7 @@ impl Browser {
                 command.env("HOME", home.path());
             },
         );
-        let started = driver.output.line(0, &["started successfully on port "]).await;
+        let started = driver.line("started successfully on port ", BOUND).await;
         let port = started.trim_end_matches('.').rsplit(' ').next().expect("a port");
         let url = format!("http://127.0.0.1:{port}");
         Self { driver, url, home, pages: Mutex::default() }

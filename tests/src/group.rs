@@ -1,7 +1,7 @@
 //! Programs that start others: a browser's driver, a builder. All of them end with the test,
 //! however it ends.
 
-use std::{ffi::OsStr, process::Stdio};
+use std::{ffi::OsStr, process::Stdio, time::Duration};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
@@ -10,7 +10,14 @@ use crate::transcript::Transcript;
 
 /// Runs a program in the shell's process group, and kills the whole group when standard input
 /// ends. That happens when the test drops its end, and when the test process is killed itself.
-const WATCH: &str = r#""$@" </dev/null & cat >/dev/null; kill -s KILL 0"#;
+const WATCH: &str = r#"
+    { "$@" </dev/null; echo "$0 has ended with status $?"; } &
+    cat >/dev/null
+    kill -s KILL 0
+"#;
+
+/// What that writes when the program has ended by itself.
+const ENDED: &str = " has ended with status ";
 
 /// A program with everything that it starts.
 #[derive(Debug)]
@@ -44,6 +51,18 @@ impl Group {
         output.follow(shell.stderr.take().expect("it is piped"));
         let group = shell.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
         Self { shell, group, output }
+    }
+
+    /// Waits for a line that holds this text.
+    ///
+    /// # Panics
+    /// If it does not come in time, or the program ends before.
+    pub async fn line(&self, text: &str, bound: Duration) -> String {
+        let fits = |line: &str| {
+            assert!(!line.contains(ENDED), "{line}");
+            line.contains(text)
+        };
+        self.output.find(&format!("a line with {text:?}"), 0, bound, fits).await
     }
 
     /// The process group, as the system numbers it.

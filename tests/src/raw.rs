@@ -88,12 +88,18 @@ impl Raw {
     }
 
     /// Reads until the end of the connection; gives the frames that came.
+    ///
+    /// # Panics
+    /// If it does not end in time, however much may come.
     pub async fn end(&mut self) -> Vec<String> {
-        let mut frames = Vec::new();
-        while let Some(frame) = self.next().await {
-            frames.push(frame);
-        }
-        frames
+        within("the end of the connection", async {
+            let mut frames = Vec::new();
+            while let Some(frame) = self.next().await {
+                frames.push(frame);
+            }
+            frames
+        })
+        .await
     }
 
     /// Reads until a frame comes that begins so.
@@ -101,13 +107,16 @@ impl Raw {
     /// # Panics
     /// If the connection ends before.
     pub async fn until(&mut self, start: &str) -> String {
-        let mut frames = Vec::new();
-        while let Some(frame) = self.next().await {
-            if frame.starts_with(start) {
-                return frame;
+        within(start, async {
+            let mut frames = Vec::new();
+            while let Some(frame) = self.next().await {
+                if frame.starts_with(start) {
+                    return frame;
+                }
+                frames.push(frame);
             }
-            frames.push(frame);
-        }
-        panic!("the connection ended before a frame {start}..; it sent {frames:?}")
+            panic!("the connection ended before a frame {start}..; it sent {frames:?}")
+        })
+        .await
     }
 }

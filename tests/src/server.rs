@@ -145,6 +145,10 @@ fn command() -> Command {
     }
     // Logs are compared as text.
     command.env("NO_COLOR", "1");
+    // For a closer look at a failure.
+    if let Some(filter) = env::var_os("PARLOUR_TEST_LOG") {
+        command.env("RUST_LOG", filter);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

@@ -3,6 +3,7 @@
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
+    time::Duration,
 };
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
@@ -89,10 +90,24 @@ impl Transcript {
     /// # Panics
     /// If it does not come in time.
     pub async fn line(&self, place: usize, parts: &[&str]) -> String {
-        let what = format!("a line of {} with {parts:?}", self.0.name);
-        wait_for_bound(&what, BOUND, async || {
+        let fits = |line: &str| parts.iter().all(|part| line.contains(part));
+        self.find(&format!("a line of {} with {parts:?}", self.0.name), place, BOUND, fits).await
+    }
+
+    /// Waits for a line that fits, looking from a place on, with a bound of its own.
+    ///
+    /// # Panics
+    /// If it does not come in time.
+    pub async fn find(
+        &self,
+        what: &str,
+        place: usize,
+        bound: Duration,
+        fits: impl Fn(&str) -> bool,
+    ) -> String {
+        wait_for_bound(what, bound, async || {
             let lines = self.since(place);
-            let found = lines.iter().find(|line| parts.iter().all(|part| line.contains(part)));
+            let found = lines.iter().find(|line| fits(line));
             // The whole of it is shown anyway.
             found.cloned().ok_or_else(|| lines.last().cloned())
         })

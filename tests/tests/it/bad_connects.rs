@@ -93,8 +93,11 @@ async fn a_second_connect_changes_nothing() {
     raw.send(r#"40/chat,{"nickname":"Ann"}"#).await;
     let session = raw.until("42/chat,[").await;
     assert!(session.contains(r#""nickname":"Ann""#), "{session}");
+    server.log.line(0, &["member connected", &raw.sid]).await;
+    let place = server.log.length();
     raw.send(r#"40/chat,{"nickname":"Ben"}"#).await;
     raw.send(r#"40/chat,{"nickname":""}"#).await;
+    server.log.line(place, &["connect", &raw.sid]).await;
     // Either the connection is closed, or it goes on as Ann's.
     raw.send(r#"42/chat,1["room:join",{"room":"chat"}]"#).await;
     let mut answered = false;

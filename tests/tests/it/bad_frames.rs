@@ -66,6 +66,7 @@ async fn ends_the_connection(server: &mut Server, connected: bool, frame: &Frame
         server.log.line(0, &["guest connected", &raw.sid]).await;
     }
     let place = server.log.length();
+    eprintln!("sending {shown}");
     raw.send(frame.clone()).await;
     let frames = raw.end().await;
     // Nothing but a goodbye, and what the bystander says meanwhile.
@@ -100,7 +101,6 @@ async fn garbage_after_connecting() {
 async fn events_that_are_none() {
     let mut server = Server::start_with(&PATIENT).await;
     let bystander = Bystander::arrive(server.url()).await;
-    let deep = format!(r#"42["message",{}{}]"#, "[".repeat(20_000), "]".repeat(20_000));
     for frame in [
         "42",
         "42[",
@@ -115,11 +115,27 @@ async fn events_that_are_none() {
         "42[[]]",
         "43",
         "437",
-        r#"437["x"#,
-        &deep,
     ] {
         ends_the_connection(&mut server, true, &frame.into()).await;
     }
+    bystander.noticed_nothing().await;
+}
+
+#[tokio::test]
+async fn arguments_nested_without_end_are_refused() {
+    let mut server = Server::start_with(&PATIENT).await;
+    let bystander = Bystander::arrive(server.url()).await;
+    let mut raw = Raw::open(server.url()).await;
+    raw.send("40").await;
+    raw.until("40{").await;
+    let place = server.log.length();
+    raw.send(format!(r#"42["message",{}{}]"#, "[".repeat(20_000), "]".repeat(20_000))).await;
+    let answer = raw.until(r#"42["refused""#).await;
+    assert!(answer.contains(r#""code":"invalid""#), "{answer}");
+    server.log.line(place, &["refused", &raw.sid]).await;
+    raw.send(r#"42["message","still here"]"#).await;
+    raw.until(r#"42["response","Message received: still here"]"#).await;
+    assert!(server.is_running());
     bystander.noticed_nothing().await;
 }
 

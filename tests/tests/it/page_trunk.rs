@@ -4,7 +4,6 @@ use std::{env, fs, path::Path, time::Duration};
 
 use parlour_tests::{
     browser::with_browser, group::Group, http, member::Member, ports, server::Server, settings,
-    waiting::wait_for_bound,
 };
 use tempfile::TempDir;
 
@@ -57,16 +56,9 @@ async fn the_page_works_from_trunks_port() {
     let port = ports::free();
     let trunk = trunk(port, dist.path());
     let url = format!("http://127.0.0.1:{port}/");
-    wait_for_bound("the page from trunk", COMPILING, async || {
-        // Trunk answers only once it has built the page.
-        let built = fs::exists(dist.path().join("index.html")).unwrap();
-        if built && tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            let answer = http::get(&url, &[]).await;
-            return if answer.status.is_success() { Ok(()) } else { Err(format!("{answer:?}")) };
-        }
-        Err("no page yet".to_owned())
-    })
-    .await;
+    trunk.line("server listening at", COMPILING).await;
+    let index = http::get(&url, &[]).await;
+    assert!(index.status.is_success(), "{index:?}");
 
     let mut ben = Member::joined(server.url(), "Ben").await;
     with_browser(PICTURES, async |browser| {
