@@ -80,7 +80,7 @@ impl CargoTool {
                 .arg("--root")
                 .arg(root)
                 // One target folder for all: what they have in common is built once.
-                .env("CARGO_TARGET_DIR", kit.places.cache.join("target/tools"))
+                .env("CARGO_TARGET_DIR", target(&kit.places))
                 .env("CARGO_PROFILE_DEV_DEBUG", "0");
             Job::new(progress, &kit.places)?.limit(Duration::from_mins(45)).run(&mut command)?;
             if places::is_program(&self.program(&kit.places)) {
@@ -88,5 +88,18 @@ impl CargoTool {
             }
             Err(Failure::new(format!("cargo install did not bring {}", self.name)))
         });
+    }
+}
+
+fn target(places: &Places) -> PathBuf {
+    places.cache.join("target/tools")
+}
+
+/// Removes what was left of the builds, some gigabytes, once all tools are there.
+pub(super) fn clean_up(kit: &Kit) {
+    let all = CargoTool::all(&kit.pins);
+    if all.iter().all(|tool| places::is_program(&tool.program(&kit.places))) {
+        // It is only in the way; the next set-up tries again.
+        let _ = places::remove_folder(&target(&kit.places));
     }
 }

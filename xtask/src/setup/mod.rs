@@ -42,6 +42,7 @@ pub(crate) fn setup(purpose: Purpose) -> Result<(Kit, Vec<String>), String> {
             for tool in CargoTool::all(&kit.pins).iter().filter(|tool| tool.purpose <= purpose) {
                 tool.provide(&kit, &report);
             }
+            cargo_tools::clean_up(&kit);
         });
         provide_rest(&kit, purpose, &report);
     });
