@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::AddAssign;
 
+/// What wasm-bindgen's test runner says, with success, of tests that do not ask for a browser.
+const LEFT_OUT: &str = "this test suite is only configured to run in node.js";
+
 /// How many tests or checks passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -17,11 +20,13 @@ impl Tally {
     }
 
     /// All tests that `output` tells of. A run that broke although no test failed counts as one
-    /// failed test.
+    /// failed test, and so does one that ran no test, or left some out because they are not set up
+    /// for the browser: it would have passed without testing anything.
     pub(crate) fn of_tests(output: &str, succeeded: bool) -> Self {
         let mut tally = Self::default();
         output.lines().filter_map(Self::of_line).for_each(|line| tally += line);
-        if !succeeded && tally.failed == 0 {
+        let silent = tally.passed == 0 || output.lines().any(|line| line.contains(LEFT_OUT));
+        if (!succeeded || silent) && tally.failed == 0 {
             tally.failed = 1;
         }
         tally
@@ -91,8 +96,14 @@ error: test failed, to rerun pass `--lib`
 
     #[test]
     fn talk_of_results_is_no_result() {
-        let line = "the test result: ok. 3 passed; 0 failed";
-        assert_eq!(Tally::of_tests(line, true), Tally::default());
-        assert_eq!(Tally::of_tests("test result: unknown", true), Tally::default());
+        assert_eq!(Tally::of_line("the test result: ok. 3 passed; 0 failed"), None);
+        assert_eq!(Tally::of_line("test result: unknown"), None);
+    }
+
+    #[test]
+    fn a_run_without_tests_has_failed() {
+        assert_eq!(Tally::of_tests("", true).failed, 1);
+        let output = format!("test result: ok. 3 passed; 0 failed\n{LEFT_OUT}, but ...");
+        assert_eq!(Tally::of_tests(&output, true), Tally { passed: 3, failed: 1 });
     }
 }
