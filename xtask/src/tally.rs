@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::AddAssign;
 
 /// What wasm-bindgen's test runner says, with success, of tests that do not ask for a browser.
-const LEFT_OUT: &str = "this test suite is only configured to run in node.js";
+const LEFT_OUT: &str = "test suite is only configured to run in node.js";
 
 /// How many tests or checks passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
