@@ -14,7 +14,12 @@ const DEFAULT_LOG: &str = "parlour_server=info,parlour=info,warn";
 
 /// In front of every filter: these libraries log whole packets at `debug`, with tokens and with
 /// what people write, so a plain `RUST_LOG=debug` must not switch that on. Naming them does.
-const DISCREET: &str = "socketioxide=warn,engineioxide=warn,tungstenite=warn";
+///
+/// Two things only the library knows, and says without packets: why it closed a connection that
+/// was nobody's yet, and that a second CONNECT was ignored.
+const DISCREET: &str = "socketioxide=warn,socketioxide::ns=debug,\
+                        socketioxide::client[on_disconnect]=debug,\
+                        engineioxide=warn,tungstenite=warn";
 
 #[tokio::main]
 async fn main() -> ExitCode {

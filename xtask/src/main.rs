@@ -12,6 +12,7 @@ mod places;
 mod proc;
 mod report;
 mod setup;
+mod shared;
 mod suites;
 mod tally;
 
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
         ["env"] => print_environment(),
         ["run"] => run(&[]),
         ["run", "--", ref flags @ ..] => run(flags),
-        ["dev"] => set_up(Purpose::Run).and_then(|kit| Err(dev::run(&kit))),
+        ["dev"] => develop(),
         ["test"] => return test(None),
         ["test", "--list"] => {
             print!("{}", suites::list());
@@ -82,14 +83,24 @@ fn set_up(purpose: Purpose) -> Result<kit::Kit, String> {
 
 fn run(flags: &[&str]) -> Result<(), String> {
     let kit = set_up(Purpose::Run)?;
+    shared::claim(&kit)?;
     build::build(&kit, &report::Report::new())?;
     Err(build::become_server(&kit, flags))
+}
+
+fn develop() -> Result<(), String> {
+    let kit = set_up(Purpose::Run)?;
+    shared::claim(&kit)?;
+    Err(dev::run(&kit))
 }
 
 /// The last line is the sum of everything, whatever happens before.
 fn test(only: Option<&str>) -> ExitCode {
     let tally = match setup::setup(Purpose::Test) {
-        Ok((kit, not_set_up)) => suites::run(&kit, only, &not_set_up),
+        Ok((kit, mut not_set_up)) => {
+            not_set_up.extend(shared::claim(&kit).err());
+            suites::run(&kit, only, &not_set_up)
+        }
         Err(error) => {
             println!("not set up: {error}");
             tally::Tally::of_check(false)

@@ -1,5 +1,6 @@
 //! What is sent in a burst, without waiting for answers, is posted in the order in which it was
-//! sent.
+//! sent. (A longer burst than the server keeps for one client is refused as busy, message by
+//! message.)
 
 use parlour_events::{Event, Reply, SendMessage, Sent};
 use parlour_tests::{
@@ -8,10 +9,10 @@ use parlour_tests::{
     waiting::within,
 };
 
-const MESSAGES: u64 = 500;
+const MESSAGES: u64 = 250;
 
 #[tokio::test]
-async fn five_hundred_messages_keep_their_order() {
+async fn a_burst_keeps_its_order() {
     let server = Server::start().await;
     let mut ann = Member::joined(server.url(), "Ann").await;
     let mut ben = Member::joined(server.url(), "Ben").await;

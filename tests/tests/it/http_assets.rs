@@ -124,7 +124,7 @@ async fn hashed_files_are_kept_for_good_and_the_index_is_asked_for_again() {
         let file = http::get(&format!("{}{path}", server.url()), &[]).await;
         // Trunk's hash is a number of 64 bits, without noughts in front.
         let is_hash = |part: &str| {
-            (12..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+            (10..=16).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
         let hashed = path.split(['-', '_', '.']).any(is_hash);
         if hashed {

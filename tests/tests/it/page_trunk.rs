@@ -4,8 +4,10 @@ use std::{env, fs, path::Path, time::Duration};
 
 use parlour_tests::{
     browser::with_browser, group::Group, http, member::Member, ports, server::Server, settings,
+    waiting::wait_for,
 };
 use tempfile::TempDir;
+use tokio::net::TcpStream;
 
 use crate::PICTURES;
 
@@ -57,6 +59,9 @@ async fn the_page_works_from_trunks_port() {
     let trunk = trunk(port, dist.path());
     let url = format!("http://127.0.0.1:{port}/");
     trunk.line("server listening at", COMPILING).await;
+    // It says so a moment before it is true.
+    wait_for("trunk to listen", async || TcpStream::connect(("127.0.0.1", port)).await.map(drop))
+        .await;
     let index = http::get(&url, &[]).await;
     assert!(index.status.is_success(), "{index:?}");
 
