@@ -32,7 +32,8 @@ pub struct Config {
     )]
     pub listen: String,
 
-    /// Folder for the server's data; made if it is not there.
+    /// Folder for the server's data; made if it is not there. Nothing is kept there yet: the
+    /// history lives in memory.
     #[arg(long, env = "PARLOUR_DATA", value_name = "DIR", default_value = "./parlour-data")]
     pub data: PathBuf,
 
@@ -44,7 +45,7 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_MAX_SESSIONS", value_name = "N", default_value_t = 20_000)]
     pub max_sessions: usize,
 
-    /// How long a nickname stays reserved after its owner's last connection ended.
+    /// How long a nickname stays reserved after its owner's last connection was lost.
     #[arg(
         long,
         env = "PARLOUR_NICKNAME_GRACE",

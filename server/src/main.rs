@@ -1,7 +1,7 @@
 //! The program `parlour`: reads the settings, starts the server, stops it when told to.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -96,7 +96,11 @@ fn log_to_stderr() {
         Ok(filter) => (filter, None),
         Err(error) => (EnvFilter::new(DEFAULT_LOG), Some(error)),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
     if let Some(error) = bad {
         warn!(%error, "RUST_LOG is not understood");
     }

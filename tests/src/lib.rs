@@ -30,3 +30,8 @@ pub mod server;
 pub mod settings;
 pub mod transcript;
 pub mod waiting;
+
+/// The README's Rust is compiled with the doc tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

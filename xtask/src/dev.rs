@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::thread;
@@ -16,6 +17,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// Where the server listens; the page expects it there in development.
 const SERVER: &str = "127.0.0.1:3000";
 /// Where Trunk serves the page.
+const PAGE_HOST: &str = "127.0.0.1";
 const PAGE_PORT: &str = "8080";
 /// What the server is made of, as paths in the checkout.
 const SERVER_INPUTS: [&str; 4] = ["server", "events", "Cargo.toml", "Cargo.lock"];
@@ -30,11 +32,15 @@ pub(crate) fn run(kit: &Kit) -> String {
 }
 
 fn serve(kit: &Kit) -> Result<std::convert::Infallible, String> {
+    // Found out now rather than after the builds. The page would talk to whatever is there.
+    for address in [SERVER.to_owned(), format!("{PAGE_HOST}:{PAGE_PORT}")] {
+        TcpListener::bind(&address).map_err(|error| format!("{address} is not free: {error}"))?;
+    }
     let mut seen = files(kit)?;
     let mut server = rebuilt(kit)?.then(|| start_server(kit)).transpose()?;
     let mut trunk = start_trunk(kit)?;
     say(&format!("server: http://{SERVER}"));
-    say(&format!("page:   http://127.0.0.1:{PAGE_PORT} (once Trunk has built it)"));
+    say(&format!("page:   http://{PAGE_HOST}:{PAGE_PORT} (once Trunk has built it)"));
     loop {
         thread::sleep(POLL);
         if let Some(status) = ended(&mut trunk)? {
@@ -89,7 +95,7 @@ fn start_server(kit: &Kit) -> Result<Running, String> {
 fn start_trunk(kit: &Kit) -> Result<Running, String> {
     let mut command = kit.wasm(kit.tool("trunk")?)?;
     command
-        .args(["serve", "--offline", "--address", "127.0.0.1", "--port", PAGE_PORT, "--dist"])
+        .args(["serve", "--offline", "--address", PAGE_HOST, "--port", PAGE_PORT, "--dist"])
         .arg(kit.places.root.join("target/page-dev"));
     start(&mut command)
 }

@@ -49,7 +49,7 @@ use crate::{
 struct Member {
     session: Session,
     inbox: Inbox<Request>,
-    _hold: Hold,
+    hold: Hold,
     _seat: Seat,
 }
 
@@ -120,7 +120,7 @@ fn arrive(
     let credentials = Credentials::try_from(presented)?;
     let seat = seats.take().ok_or_else(full)?;
     let (session, hold) = sessions.enter(credentials, Instant::now())?;
-    let member = Arc::new(Member { session, inbox: Inbox::new(), _hold: hold, _seat: seat });
+    let member = Arc::new(Member { session, inbox: Inbox::new(), hold, _seat: seat });
 
     listen(socket, &member, Request::Join);
     listen(socket, &member, Request::Sync);
@@ -132,6 +132,9 @@ fn arrive(
     let leaving = member.clone();
     socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
         leaving.inbox.close();
+        if reason == DisconnectReason::ClientNSDisconnect {
+            leaving.hold.say_goodbye();
+        }
         let nickname = &leaving.session.nickname;
         info!(sid = %socket.id, %nickname, %reason, "member disconnected");
         ready(())

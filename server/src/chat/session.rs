@@ -1,9 +1,9 @@
 //! Who is who: a nickname belongs to whoever holds the session's token.
 //!
-//! A session lives while it has a socket, and for a grace time after its last one, so that a
-//! person who reconnects is the same one and nobody takes the name meanwhile. Several sockets with
-//! one token (tabs, devices) are one person. Afterwards the session is forgotten and the name is
-//! free.
+//! A session lives while it has a socket, and for a grace time after its last one was lost, so
+//! that a person who reconnects is the same one and nobody takes the name meanwhile. Whoever says
+//! goodbye has no grace time. Several sockets with one token (tabs, devices) are one person.
+//! Afterwards the session is forgotten and the name is free.
 //!
 //! Tokens are 32 random bytes in hexadecimal. Only their SHA-256 is kept. A token of that form
 //! which is unknown (the server was restarted) becomes the new session's token, if the nickname is
@@ -12,7 +12,10 @@
 use std::{
     collections::HashMap,
     fmt::Write as _,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -56,6 +59,7 @@ struct Entry {
 pub(crate) struct Hold {
     sessions: Arc<Sessions>,
     token: TokenHash,
+    said_goodbye: AtomicBool,
 }
 
 impl Sessions {
@@ -89,12 +93,19 @@ impl Sessions {
             entry.sockets += 1;
             entry.ends = None;
             let session = Session { nickname: entry.nickname.clone(), token: token.clone() };
-            return Ok((session, Hold { sessions: self.clone(), token: *key }));
+            return Ok((session, Hold::new(self, *key)));
         }
 
         let nickname = credentials.nickname;
-        if table.is_taken(&nickname, now) {
-            let sentence = format!("Somebody is here as {nickname}. Please pick another nickname.");
+        if let Some(holder) = table.holder(&nickname, now) {
+            let sentence = if holder.sockets > 0 {
+                format!("Somebody is here as {nickname}. Please pick another nickname.")
+            } else {
+                format!(
+                    "{nickname} was here a moment ago and may come back. Please pick another \
+                     nickname, or try again in a few minutes."
+                )
+            };
             return Err(Refusal::new(Code::NicknameTaken, sentence));
         }
         if table.by_token.len() >= self.limit {
@@ -114,16 +125,16 @@ impl Sessions {
         table.by_name.insert(nickname.key(), key);
         let entry = Entry { nickname: nickname.clone(), sockets: 1, ends: None };
         table.by_token.insert(key, entry);
-        Ok((Session { nickname, token }, Hold { sessions: self.clone(), token: key }))
+        Ok((Session { nickname, token }, Hold::new(self, key)))
     }
 
-    fn leave(&self, token: &TokenHash, now: Instant) {
+    fn leave(&self, token: &TokenHash, now: Instant, grace: Duration) {
         let mut table = self.lock();
         let Some(entry) = table.by_token.get_mut(token) else { return };
         entry.sockets = entry.sockets.saturating_sub(1);
         if entry.sockets == 0 {
             // A grace time beyond the clock's range never ends.
-            entry.ends = now.checked_add(self.grace);
+            entry.ends = now.checked_add(grace);
         }
     }
 
@@ -134,9 +145,10 @@ impl Sessions {
 }
 
 impl Table {
-    fn is_taken(&self, nickname: &Nickname, now: Instant) -> bool {
+    /// Whose nickname it is.
+    fn holder(&self, nickname: &Nickname, now: Instant) -> Option<&Entry> {
         let holder = self.by_name.get(&nickname.key()).and_then(|key| self.by_token.get(key));
-        holder.is_some_and(|entry| entry.is_alive(now))
+        holder.filter(|entry| entry.is_alive(now))
     }
 
     fn remove(&mut self, token: &TokenHash) {
@@ -168,9 +180,22 @@ impl Entry {
     }
 }
 
+impl Hold {
+    fn new(sessions: &Arc<Sessions>, token: TokenHash) -> Self {
+        Self { sessions: sessions.clone(), token, said_goodbye: AtomicBool::new(false) }
+    }
+
+    /// The person leaves on purpose: if this was their last socket, the name is free at once.
+    pub(crate) fn say_goodbye(&self) {
+        // Read by the same value's drop, which comes after.
+        self.said_goodbye.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.sessions.leave(&self.token, Instant::now());
+        let grace = if *self.said_goodbye.get_mut() { Duration::ZERO } else { self.sessions.grace };
+        self.sessions.leave(&self.token, Instant::now(), grace);
     }
 }
 
@@ -213,7 +238,7 @@ mod tests {
 
     /// Ends a socket at a time of the test's choice.
     fn leave_at(hold: Hold, now: Instant) {
-        hold.sessions.leave(&hold.token, now);
+        hold.sessions.leave(&hold.token, now, GRACE);
         std::mem::forget(hold);
     }
 
@@ -250,6 +275,20 @@ mod tests {
         assert_eq!(code(sessions.enter(wish("Ann", None), within)), Code::NicknameTaken);
         let (other, _hold) = sessions.enter(wish("Ann", None), later + GRACE).unwrap();
         assert_ne!(other.token, ann.token);
+    }
+
+    #[test]
+    fn a_goodbye_frees_the_nickname_at_once() {
+        let sessions = sessions(0);
+        let (ann, first) = sessions.enter(wish("Ann", None), Instant::now()).unwrap();
+        let (_, second) = sessions.enter(wish("Ann", Some(&ann.token)), Instant::now()).unwrap();
+        first.say_goodbye();
+        drop(first);
+        let taken = sessions.enter(wish("Ann", None), Instant::now());
+        assert_eq!(code(taken), Code::NicknameTaken, "another tab is still here");
+        second.say_goodbye();
+        drop(second);
+        assert!(sessions.enter(wish("Ann", None), Instant::now()).is_ok());
     }
 
     #[test]
