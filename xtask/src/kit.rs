@@ -80,7 +80,7 @@ impl Kit {
         env::join_paths(all).unwrap_or(path)
     }
 
-    /// The program of a tool that is built from crates.io.
+    /// The program of a tool that is built from source.
     pub(crate) fn tool(&self, name: &str) -> Result<PathBuf, String> {
         CargoTool::all(&self.pins)
             .iter()

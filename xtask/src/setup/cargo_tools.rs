@@ -1,4 +1,4 @@
-//! Programs that are built from crates.io with `cargo install`, each in a folder of its version.
+//! Programs that are built from source with `cargo install`, each in a folder of its version.
 //!
 //! They are unoptimised builds without debug information: that takes a third of the time, and what
 //! they do is quick enough.
