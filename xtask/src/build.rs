@@ -44,7 +44,7 @@ fn page(kit: &Kit, report: &Report) -> Option<()> {
         return Some(());
     }
     report.step(NAME, |progress| {
-        let new = kit.places.root.join("target/page.new");
+        let new = kit.places.root.join("target/page-next");
         let trunk = kit.tool("trunk").map_err(Failure::new)?;
         let mut command = kit.wasm(trunk).map_err(Failure::new)?;
         command

@@ -1,6 +1,6 @@
 //! What the page says, in one place and one voice: short, plain, no blame.
 
-use parlour_events::{Code, Refusal, TextError, limits::BODY_CHARS};
+use parlour_events::{Code, Nickname, Refusal, TextError, limits::BODY_CHARS};
 
 use crate::state::Notice;
 
@@ -14,6 +14,11 @@ pub const OUTBOX_FULL: &str =
 /// The page does not know where its server is.
 pub const NO_ADDRESS: &str =
     "This page has no server to talk to. Open it from the server's address.";
+
+/// Why a message waits that was written under another name.
+pub fn written_as(before: &Nickname) -> String {
+    format!("it was written as {before}.")
+}
 
 /// What is wrong with a nickname.
 pub fn nickname_error(error: &TextError) -> String {

@@ -13,12 +13,12 @@ use futures_channel::oneshot;
 use serde::{Serialize, de::DeserializeOwned};
 use socketio_proto::{AckOutcome, Arguments, EncodeError, SocketId};
 
-use crate::{client::Shared, error::AckError, platform::Ref, socket::Socket};
-
-#[cfg(target_arch = "wasm32")]
-type WeakShared = std::rc::Weak<Shared>;
-#[cfg(not(target_arch = "wasm32"))]
-type WeakShared = std::sync::Weak<Shared>;
+use crate::{
+    client::Shared,
+    error::AckError,
+    platform::{Ref, Weak},
+    socket::Socket,
+};
 
 /// An event that waits to be sent, with an acknowledgement of type `A` wanted.
 #[must_use = "nothing is sent until it is awaited"]
@@ -133,29 +133,45 @@ impl Drop for Entry {
 
 /// Answers an event, if the server asked for that.
 #[derive(Clone)]
-pub struct Responder {
-    pub(crate) id: Option<u64>,
-    pub(crate) socket: SocketId,
-    pub(crate) shared: WeakShared,
+pub struct Responder(Option<Question>);
+
+/// An event that the server wants answered.
+#[derive(Clone)]
+struct Question {
+    id: u64,
+    socket: SocketId,
+    /// Our id on the connection that asked.
+    sid: String,
+    shared: Weak<Shared>,
 }
 
 impl Responder {
+    /// For an event of this socket; `id` is none where no answer is wanted.
+    pub(crate) fn new(shared: &Ref<Shared>, socket: SocketId, id: Option<u64>) -> Self {
+        Self(id.and_then(|id| {
+            let sid = shared.core().manager.sid(socket)?.to_owned();
+            Some(Question { id, socket, sid, shared: Ref::downgrade(shared) })
+        }))
+    }
+
     /// Whether the server waits for an answer.
     pub fn is_wanted(&self) -> bool {
-        self.id.is_some()
+        self.0.is_some()
     }
 
     /// Answers; `()` is no argument, a tuple is several. The first answer counts, by the server's
-    /// judgement; nothing is sent if none is wanted or the connection is gone.
+    /// judgement; nothing is sent if none is wanted or the connection that asked is gone.
     ///
     /// # Errors
     ///
     /// When the payload has no JSON form.
     pub fn send<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), EncodeError> {
         let arguments = Arguments::ack(payload)?;
-        if let (Some(id), Some(shared)) = (self.id, self.shared.upgrade()) {
+        if let Some(Question { id, socket, sid, shared }) = &self.0
+            && let Some(shared) = shared.upgrade()
+        {
             shared.with_manager(|manager, now| {
-                manager.acknowledge(now, self.socket, id, &arguments);
+                manager.acknowledge(now, *socket, sid, *id, &arguments);
             });
         }
         Ok(())
@@ -164,6 +180,6 @@ impl Responder {
 
 impl fmt::Debug for Responder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Responder").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Responder").field("is_wanted", &self.is_wanted()).finish()
     }
 }

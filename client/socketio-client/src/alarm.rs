@@ -3,24 +3,27 @@
 use std::{
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
-
-use socketio_proto::Instant;
 
 use crate::platform::{self, Sleep};
 
 /// Rings at or before the time it was last asked for. A platform timer that rings early costs one
 /// idle turn; setting a new one for every frame would cost more.
+///
+/// When it rings is kept on the clock that the platform's timers run by, which may stand still
+/// while the machine sleeps. Else a timer set before the sleep would look due and ring late.
 #[derive(Default)]
 pub(crate) struct Alarm {
-    running: Option<(Instant, Pin<Box<Sleep>>)>,
+    running: Option<(Duration, Pin<Box<Sleep>>)>,
 }
 
 impl Alarm {
-    /// Ready when `at` has come, or a time asked for before. `now` is the present.
-    pub(crate) fn poll(&mut self, now: Instant, at: Instant, cx: &mut Context<'_>) -> Poll<()> {
-        if self.running.as_ref().is_none_or(|(rings, _)| *rings > at) {
-            self.running = Some((at, Box::pin(platform::sleep(at.saturating_since(now)))));
+    /// Ready when `left` has passed, or the time that was asked for before.
+    pub(crate) fn poll(&mut self, left: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        let wanted = platform::monotonic().saturating_add(left);
+        if self.running.as_ref().is_none_or(|(rings, _)| *rings > wanted) {
+            self.running = Some((wanted, Box::pin(platform::sleep(left))));
         }
         let over = match &mut self.running {
             Some((_, sleep)) => sleep.as_mut().poll(cx),

@@ -18,16 +18,7 @@ use crate::{
 /// Runs until no handle is left and the connection is closed.
 pub(crate) async fn run(shared: Ref<Shared>, frame_limit: usize) {
     let mut driver = Driver { shared, frame_limit, transport: None, alarm: Alarm::default() };
-    loop {
-        driver.do_outputs();
-        {
-            let mut core = driver.shared.core();
-            if core.abandoned {
-                // Whoever still waits for an acknowledgement learns that none will come.
-                core.acks.clear();
-                return;
-            }
-        }
+    while !driver.do_outputs() {
         let event = driver.wait().await;
         driver.input(event);
     }
@@ -40,13 +31,28 @@ struct Driver {
     alarm: Alarm,
 }
 
+/// However the task ends, with the last handle or with the runtime: who waits for an
+/// acknowledgement learns that none will come, and nobody takes the client for connected.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.shared.with_manager(|manager, now| manager.close(now));
+        let waiting = std::mem::take(&mut self.shared.core().acks);
+        drop(waiting);
+    }
+}
+
 impl Driver {
-    fn do_outputs(&mut self) {
+    /// Does everything that is there to be done; says whether it was the last of all.
+    fn do_outputs(&mut self) -> bool {
         loop {
-            // The lock is given back before anything is done: a listener may take it.
-            let output = self.shared.core().manager.poll_output();
+            // The lock is given back before anything is done: a listener may take it. That nothing
+            // is left to do and that no handle is left are seen under the same lock.
+            let (output, abandoned) = {
+                let mut core = self.shared.core();
+                (core.manager.poll_output(), core.abandoned)
+            };
             match output {
-                None => return,
+                None => return abandoned,
                 Some(Output::Open { transport, url }) => {
                     self.transport = Some((transport, WebSocket::open(url, self.frame_limit)));
                 }
@@ -90,7 +96,7 @@ impl Driver {
                 (core.now(), core.manager.poll_timeout())
             };
             if let Some(at) = deadline
-                && self.alarm.poll(now, at, cx).is_ready()
+                && self.alarm.poll(at.saturating_since(now), cx).is_ready()
             {
                 return Poll::Ready(None);
             }
@@ -125,7 +131,7 @@ impl Driver {
     fn on_manager(&self, event: &ManagerEvent) {
         let listeners = self.shared.listeners().manager.snapshot();
         for listener in listeners {
-            listener(event);
+            call(|| listener(event));
         }
     }
 
@@ -134,19 +140,19 @@ impl Driver {
             SocketEvent::Connected { .. } => {
                 let listeners = self.shared.listeners().socket(socket).connect.snapshot();
                 for listener in listeners {
-                    listener();
+                    call(|| listener());
                 }
             }
             SocketEvent::ConnectError(error) => {
                 let listeners = self.shared.listeners().socket(socket).connect_error.snapshot();
                 for listener in listeners {
-                    listener(error.clone());
+                    call(|| listener(error.clone()));
                 }
             }
             SocketEvent::Disconnected { reason } => {
                 let listeners = self.shared.listeners().socket(socket).disconnect.snapshot();
                 for listener in listeners {
-                    listener(reason);
+                    call(|| listener(reason));
                 }
             }
             SocketEvent::Received(packet) => self.on_event(socket, &packet),
@@ -168,18 +174,26 @@ impl Driver {
             (listeners.any.snapshot(), listeners.take_named(packet.name()))
         };
         for listener in any {
-            listener(packet);
+            call(|| listener(packet));
         }
-        let shared = Ref::downgrade(&self.shared);
-        let responder = Responder { id: packet.ack_id(), socket, shared };
+        let responder = Responder::new(&self.shared, socket, packet.ack_id());
         for listener in named {
-            if let Err(source) = listener(packet, &responder) {
+            if let Some(Err(source)) = call(|| listener(packet, &responder)) {
                 let error = PayloadError { event: packet.name().to_owned(), source };
                 let listeners = self.shared.listeners().socket(socket).payload_error.snapshot();
                 for listener in listeners {
-                    listener(&error);
+                    call(|| listener(&error));
                 }
             }
         }
     }
+}
+
+/// Calls a listener. One that panics natively has been reported by the panic hook, and must not
+/// take the client with it; in a browser a panic ends the program anyway.
+fn call<R>(listener: impl FnOnce() -> R) -> Option<R> {
+    #[cfg(not(target_arch = "wasm32"))]
+    return std::panic::catch_unwind(std::panic::AssertUnwindSafe(listener)).ok();
+    #[cfg(target_arch = "wasm32")]
+    Some(listener())
 }

@@ -33,8 +33,8 @@
 //! * What is emitted while not connected is kept, in order and within [`Limits`], and sent as
 //!   soon as the namespace is connected.
 //! * Listeners are called one after the other in the order in which things happened, from the
-//!   client's own task, never from within a call to it. They may call anything here. They should
-//!   not panic: natively that would end the client's task.
+//!   client's own task, never from within a call to it. They may call anything here. One
+//!   that panics is left behind natively; the others go on.
 //! * A listener that holds a [`Socket`] keeps the client alive, and is itself kept by the client:
 //!   hold a [`WeakSocket`] there ([`Socket::downgrade`]).
 

@@ -15,13 +15,8 @@ use crate::{
         ListenerId, OnAny, OnConnect, OnConnectError, OnDisconnect, OnEvent, OnPayloadError,
         SocketListeners, shared,
     },
-    platform::{MaybeSend, Ref},
+    platform::{MaybeSend, Ref, Weak},
 };
-
-#[cfg(target_arch = "wasm32")]
-type WeakHandle = std::rc::Weak<Handle>;
-#[cfg(not(target_arch = "wasm32"))]
-type WeakHandle = std::sync::Weak<Handle>;
 
 /// One namespace of a [`Client`](crate::Client). A handle: clones mean the same socket.
 #[derive(Clone)]
@@ -196,7 +191,7 @@ impl fmt::Debug for Socket {
 #[derive(Clone)]
 pub struct WeakSocket {
     id: SocketId,
-    handle: WeakHandle,
+    handle: Weak<Handle>,
 }
 
 impl WeakSocket {

@@ -11,7 +11,7 @@
 //!    drained and what it says is done, in order. [`Output::Open`] and [`Output::Close`] do not
 //!    answer at once; what becomes of them is reported as an [`Input`] later.
 //! 3. When the time of [`Manager::poll_timeout`] has come, [`Input::Timeout`] goes in. Late is
-//!    allowed: every deadline is held against the clock before other input counts.
+//!    allowed: the heartbeat's deadline is held against the clock before anything else counts.
 //!
 //! Time is an [`Instant`] of the driver's own making that never goes back. Events
 //! ([`Output::Event`]) come out in the order in which they happened.

@@ -65,7 +65,7 @@ async fn flags_that_mean_nothing() {
         (&["--listen", "127.0.0.1"], "--listen"),
         (&["--listen", "127.0.0.1:port"], "--listen"),
         (&["--listen", "127.0.0.1:70000"], "--listen"),
-        (&["--listen", "256.0.0.1:0"], "256.0.0.1:0"),
+        (&["--listen", "192.0.2.1:0"], "192.0.2.1:0"),
         (&["--listen", ""], "--listen"),
         (&["--ping-interval", "soon"], "--ping-interval"),
         (&["--max-message-size", "-1"], "-1"),

@@ -120,6 +120,10 @@ impl Session {
             let person = core.person.as_ref()?;
             (person.nickname.key() == nickname.key()).then(|| person.token.clone())?
         });
+        let before = self.nickname.get_untracked();
+        if let Some(before) = before.filter(|before| before.key() != nickname.key()) {
+            self.apply(Input::OtherPerson { sentence: words::written_as(&before) });
+        }
         self.entry_error.set(None);
         self.entering.set(true);
         self.nickname.set(Some(nickname.clone()));

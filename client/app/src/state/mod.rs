@@ -82,6 +82,12 @@ pub enum Input {
         /// The message.
         id: MessageId,
     },
+    /// Somebody else writes from now on. What was written before is not sent under their name
+    /// unless they want that; the sentence says so.
+    OtherPerson {
+        /// Why the messages wait.
+        sentence: String,
+    },
     /// The person has read the notice.
     DismissNotice {
         /// The room.
@@ -226,6 +232,9 @@ impl ChatState {
             }
             Input::TryAgain { room, id } => {
                 self.with(&room, |room, tickets| room.try_again(id, tickets, out));
+            }
+            Input::OtherPerson { sentence } => {
+                self.rooms.values_mut().for_each(|room| room.other_person(&sentence));
             }
             Input::Discard { room, id } => self.with(&room, |room, _| room.discard(id)),
             Input::DismissNotice { room } => self.with(&room, |room, _| room.dismiss_notice()),

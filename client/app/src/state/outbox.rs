@@ -105,6 +105,15 @@ impl Outbox {
         self.requeue(|state| matches!(state, EntryState::Accepted(_)));
     }
 
+    /// What is not known to be in the log waits for the person's word.
+    pub(super) fn park(&mut self, sentence: &str) {
+        for entry in &mut self.entries {
+            if !matches!(entry.state, EntryState::Accepted(_)) {
+                entry.state = EntryState::Failed(sentence.to_owned());
+            }
+        }
+    }
+
     /// The person wants a failed entry sent again.
     pub(super) fn try_again(&mut self, id: MessageId) {
         if let Some(entry) = self.failed(id) {

@@ -218,6 +218,10 @@ impl Room {
         self.outbox.discard(id);
     }
 
+    pub(super) fn other_person(&mut self, sentence: &str) {
+        self.outbox.park(sentence);
+    }
+
     pub(super) fn dismiss_notice(&mut self) {
         self.log.dismiss_notice();
     }

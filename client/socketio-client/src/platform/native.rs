@@ -19,13 +19,16 @@ use tokio_tungstenite::{
 
 use super::TransportEvent;
 
-/// `Send` natively; nothing in a browser.
+/// `Send` and `Sync` natively; nothing in a browser.
 pub trait MaybeSend: Send + Sync {}
 
 impl<T: Send + Sync + ?Sized> MaybeSend for T {}
 
 /// A shared pointer.
 pub(crate) type Ref<T> = Arc<T>;
+
+/// A shared pointer that keeps nothing alive.
+pub(crate) type Weak<T> = std::sync::Weak<T>;
 
 pub(crate) type Sleep = tokio::time::Sleep;
 
@@ -52,7 +55,7 @@ pub(crate) fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-pub(super) fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     static ORIGIN: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
     ORIGIN.elapsed()
 }

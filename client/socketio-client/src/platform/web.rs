@@ -16,13 +16,16 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent};
 
 use super::TransportEvent;
 
-/// `Send` natively; nothing in a browser.
+/// `Send` and `Sync` natively; nothing in a browser.
 pub trait MaybeSend {}
 
 impl<T: ?Sized> MaybeSend for T {}
 
 /// A shared pointer.
 pub(crate) type Ref<T> = Rc<T>;
+
+/// A shared pointer that keeps nothing alive.
+pub(crate) type Weak<T> = std::rc::Weak<T>;
 
 pub(crate) type Sleep = gloo_timers::future::TimeoutFuture;
 
@@ -50,7 +53,7 @@ pub(crate) fn seed() -> u64 {
 }
 
 /// Zero where the page has no `performance`; the wall clock then does alone.
-pub(super) fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     let ms = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |p| p.now());
     Duration::try_from_secs_f64(ms / 1_000.0).unwrap_or_default()
 }

@@ -189,6 +189,18 @@ async fn a_refusal_is_told_once_and_connect_tries_again() {
 }
 
 #[tokio::test]
+async fn a_listener_that_panics_does_not_take_the_client_with_it() {
+    let server = Server::start().await;
+    let (_client, socket, mut connection) = connected(&server).await;
+    socket.on("boom", |(): ()| panic!("on purpose"));
+    let mut news = News::<String>::new();
+    socket.on("after", news.sender());
+    connection.send(r#"42/chat,["boom"]"#).await;
+    connection.send(r#"42/chat,["after","still here"]"#).await;
+    assert_eq!(news.next("the next event").await, "still here");
+}
+
+#[tokio::test]
 async fn a_listener_may_use_the_socket_it_listens_to() {
     let server = Server::start().await;
     let (_client, socket, mut connection) = connected(&server).await;

@@ -14,10 +14,11 @@ use crate::{
 
 impl Manager {
     /// Asks for this namespace to be connected, now and whenever the connection comes back.
-    /// Nothing happens if that was asked before.
+    /// Nothing happens if that was asked before and is under way.
     pub fn connect(&mut self, now: Instant, socket: SocketId) {
         self.check_heartbeat(now);
-        if self.namespace(socket).is_active() {
+        // After giving up the namespace is still wanted, but nothing is under way any more.
+        if self.namespace(socket).is_active() && !matches!(self.link, Link::Idle) {
             return;
         }
         self.namespace(socket).state = NamespaceState::Waiting;

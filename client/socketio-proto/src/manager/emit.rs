@@ -62,12 +62,20 @@ impl Manager {
         Ok(id)
     }
 
-    /// Answers an event that asked for an acknowledgement. Dropped without a word if the
-    /// connection that asked is gone: the server has given up on it as well.
-    pub fn acknowledge(&mut self, now: Instant, socket: SocketId, id: u64, arguments: &Arguments) {
+    /// Answers an event that asked for an acknowledgement; `sid` is our id ([`Manager::sid`]) when
+    /// it came. Dropped without a word if that connection is gone: the server has given up on it
+    /// as well, and counts anew on the next one.
+    pub fn acknowledge(
+        &mut self,
+        now: Instant,
+        socket: SocketId,
+        sid: &str,
+        id: u64,
+        arguments: &Arguments,
+    ) {
         self.check_heartbeat(now);
         if let Some(transport) = self.open_transport()
-            && self.namespace(socket).is_connected()
+            && self.sid(socket) == Some(sid)
         {
             let frame = encode::ack(&self.namespace(socket).name, id, arguments);
             self.send(transport, frame);

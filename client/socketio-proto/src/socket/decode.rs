@@ -80,7 +80,7 @@ fn read_type(cursor: &mut Cursor<'_>) -> Result<PacketType, DecodeError> {
 /// "Number of binary attachments", ended by `-`.
 fn read_attachments(cursor: &mut Cursor<'_>, limit: usize) -> Result<usize, DecodeError> {
     let count: usize = cursor.digits().parse().map_err(|_| DecodeError::Attachments)?;
-    if !cursor.rest().starts_with('-') || count > limit {
+    if !cursor.rest().starts_with('-') || count == 0 || count > limit {
         return Err(DecodeError::Attachments);
     }
     cursor.at += 1;
@@ -340,6 +340,7 @@ mod tests {
             "5-[\"a\"]",
             "511-[\"a\"]",
             "51[\"a\"]",
+            "50-[\"a\"]",
             "299999999999999999999[\"a\"]",
             "é",
         ] {

@@ -129,6 +129,19 @@ fn an_event_that_asks_is_answered() {
     let events = rig.take_events();
     let [SocketEvent::Received(event)] = &events[..] else { panic!("{events:?}") };
     assert_eq!(event.ack_id(), Some(7));
-    rig.manager.acknowledge(rig.now, socket, 7, &Arguments::ack(&("yes", 1)).unwrap());
+    rig.manager.acknowledge(rig.now, socket, "socket", 7, &Arguments::ack(&("yes", 1)).unwrap());
     assert_eq!(rig.take_sent(), [r#"43/chat,7["yes",1]"#]);
+}
+
+#[test]
+fn an_answer_for_a_connection_that_is_gone_is_not_sent_on_the_next_one() {
+    let (mut rig, socket) = Rig::connected("/");
+    rig.server(r#"421["are you there?"]"#);
+    rig.cut();
+    rig.wait(SECOND);
+    rig.server(crate::util::HANDSHAKE);
+    rig.server(r#"40{"sid":"another"}"#);
+    rig.take();
+    rig.manager.acknowledge(rig.now, socket, "socket", 1, &Arguments::ack(&"yes").unwrap());
+    assert!(rig.take_sent().is_empty());
 }

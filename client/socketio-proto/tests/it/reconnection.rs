@@ -96,6 +96,17 @@ fn it_gives_up_where_attempts_are_limited_and_can_be_asked_again() {
 }
 
 #[test]
+fn connect_after_giving_up_opens_again() {
+    let mut rig = Rig::with(|options| options.reconnection = false);
+    let socket = rig.connect("/");
+    rig.cut();
+    rig.wait(60 * SECOND);
+    rig.connect("/");
+    rig.accept("/");
+    assert!(rig.manager.is_connected(socket));
+}
+
+#[test]
 fn without_reconnection_the_loss_is_final() {
     let mut rig = Rig::with(|options| options.reconnection = false);
     rig.connect("/");

@@ -46,6 +46,24 @@ fn a_message_shows_at_once_and_goes_when_it_arrives() {
 }
 
 #[test]
+fn what_one_person_wrote_is_not_sent_as_another_unless_they_want_that() {
+    let mut state = joined(0);
+    let _ = compose(&mut state, 1);
+    let _ = compose(&mut state, 2);
+    let _ = state.apply(Input::Disconnected);
+    let _ = state.apply(Input::OtherPerson { sentence: "Why.".to_owned() });
+    let effects = state.apply(Input::Connected);
+    let answer = CatchUp { epoch: DAWN, head: Seq(0), reset: false, changes: Vec::new() };
+    let outcome = Ok(answer);
+    let caught_up = Input::CaughtUp { room: room(), ticket: ticket(&effects), outcome };
+    assert_eq!(sent_ids(&state.apply(caught_up)), []);
+    let parked = EntryState::Failed("Why.".to_owned());
+    assert_eq!(entries(&state), [(id(1), parked.clone()), (id(2), parked)]);
+    let again = state.apply(Input::TryAgain { room: room(), id: id(2) });
+    assert_eq!(sent_ids(&again), [id(2)]);
+}
+
+#[test]
 fn an_accepted_message_stays_until_the_log_has_it() {
     let mut state = joined(0);
     let send = ticket(&compose(&mut state, 1));
