@@ -74,7 +74,7 @@ impl Client {
 
     /// Takes a listener of [`Client::on_event`] away.
     pub fn off(&self, id: ListenerId) {
-        self.handle.shared.listeners().remove(id);
+        self.handle.shared.forget_listener(id);
     }
 
     /// Begins the next attempt at once, in place of waiting out its delay. Nothing happens while
@@ -140,6 +140,12 @@ impl Shared {
 
     pub(crate) fn listeners(&self) -> MutexGuard<'_, Listeners> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn forget_listener(&self, id: ListenerId) {
+        let removed = self.listeners().remove(id);
+        // Here the lock is free again.
+        drop(removed);
     }
 
     /// Tells the Manager something, with the time, and lets the driver see what follows.

@@ -46,8 +46,9 @@ impl<F: ?Sized> List<F> {
         self.0.push((id, listener));
     }
 
-    fn remove(&mut self, id: ListenerId) {
-        self.0.retain(|(other, _)| *other != id);
+    fn remove(&mut self, id: ListenerId) -> Option<Ref<F>> {
+        let place = self.0.iter().position(|(other, _)| *other == id)?;
+        Some(self.0.remove(place).1)
     }
 
     /// The listeners as they are now: calling one may add or take away others.
@@ -96,17 +97,34 @@ impl SocketListeners {
         listeners
     }
 
-    fn remove(&mut self, id: ListenerId) {
-        for list in self.named.values_mut() {
-            list.retain(|named| named.id != id);
-        }
+    fn remove(&mut self, id: ListenerId) -> Option<Removed> {
+        let named = self.named.values_mut().find_map(|list| {
+            let place = list.iter().position(|named| named.id == id)?;
+            Some(list.remove(place).listener)
+        });
         self.named.retain(|_, list| !list.is_empty());
-        self.any.remove(id);
-        self.connect.remove(id);
-        self.disconnect.remove(id);
-        self.connect_error.remove(id);
-        self.payload_error.remove(id);
+        named
+            .map(Removed::Event)
+            .or_else(|| self.any.remove(id).map(Removed::Any))
+            .or_else(|| self.connect.remove(id).map(Removed::Connect))
+            .or_else(|| self.disconnect.remove(id).map(Removed::Disconnect))
+            .or_else(|| self.connect_error.remove(id).map(Removed::ConnectError))
+            .or_else(|| self.payload_error.remove(id).map(Removed::PayloadError))
     }
+}
+
+/// A listener that was taken away. It is to be dropped where no lock is held: what it holds may
+/// take one when it goes.
+#[must_use = "drop it after the lock"]
+#[expect(dead_code, reason = "held to be dropped")]
+pub(crate) enum Removed {
+    Event(Ref<OnEvent>),
+    Any(Ref<OnAny>),
+    Connect(Ref<OnConnect>),
+    Disconnect(Ref<OnDisconnect>),
+    ConnectError(Ref<OnConnectError>),
+    PayloadError(Ref<OnPayloadError>),
+    Manager(Ref<OnManager>),
 }
 
 /// The listeners of a client.
@@ -128,11 +146,9 @@ impl Listeners {
     }
 
     /// Takes a listener away, whatever it listens to.
-    pub(crate) fn remove(&mut self, id: ListenerId) {
-        self.manager.remove(id);
-        for listeners in self.sockets.values_mut() {
-            listeners.remove(id);
-        }
+    pub(crate) fn remove(&mut self, id: ListenerId) -> Option<Removed> {
+        let manager = self.manager.remove(id).map(Removed::Manager);
+        manager.or_else(|| self.sockets.values_mut().find_map(|listeners| listeners.remove(id)))
     }
 }
 

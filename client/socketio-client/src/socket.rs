@@ -161,7 +161,7 @@ impl Socket {
 
     /// Takes a listener away, of whatever kind.
     pub fn off(&self, id: ListenerId) {
-        self.handle.shared.listeners().remove(id);
+        self.handle.shared.forget_listener(id);
     }
 
     /// A handle that does not keep the client alive, for listeners.

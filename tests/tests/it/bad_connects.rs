@@ -1,7 +1,7 @@
 //! CONNECTs that cannot be: to nowhere, by nobody, twice.
 
 use parlour_events::{Code, Refusal};
-use parlour_tests::{bystander::Bystander, raw::Raw, server::Server};
+use parlour_tests::{bystander::Bystander, raw::Raw, server::Server, waiting::within};
 use serde_json::Value;
 
 /// Sends a CONNECT and reads its refusal's message.
@@ -100,26 +100,35 @@ async fn a_second_connect_changes_nothing() {
     server.log.line(place, &["connect", &raw.sid]).await;
     // Either the connection is closed, or it goes on as Ann's.
     raw.send(r#"42/chat,1["room:join",{"room":"chat"}]"#).await;
-    let mut answered = false;
-    while let Some(frame) = raw.next().await {
-        assert!(!frame.contains(r#""nickname":"Ben""#), "it has become Ben: {frame}");
-        answered = frame.starts_with("43/chat,1[");
-        if answered || frame.starts_with("44/chat,") {
-            break;
+    // The bystander's messages come all the while: the bound is for the whole wait.
+    let answered = within("the answer to the join, or the end", async {
+        while let Some(frame) = raw.next().await {
+            assert!(!frame.contains(r#""nickname":"Ben""#), "it has become Ben: {frame}");
+            if frame.starts_with("43/chat,1[") {
+                return true;
+            }
+            if frame.starts_with("44/chat,") {
+                break;
+            }
         }
-    }
+        false
+    })
+    .await;
     if answered {
         let id = uuid::Uuid::now_v7();
         raw.send(format!(
             r#"42/chat,2["message:send",{{"room":"chat","id":"{id}","body":"still Ann"}}]"#
         ))
         .await;
-        let changes = loop {
-            let frame = raw.until("42/chat,").await;
-            if frame.contains("still Ann") {
-                break frame;
+        let changes = within("the message", async {
+            loop {
+                let frame = raw.until("42/chat,").await;
+                if frame.contains("still Ann") {
+                    return frame;
+                }
             }
-        };
+        })
+        .await;
         assert!(changes.contains(r#""author":{"name":"Ann""#), "{changes}");
     }
     assert!(server.is_running());

@@ -201,6 +201,31 @@ async fn a_listener_that_panics_does_not_take_the_client_with_it() {
 }
 
 #[tokio::test]
+async fn a_listener_that_is_taken_away_may_take_another_with_it() {
+    struct TakesAway(socketio_client::WeakSocket, socketio_client::ListenerId);
+
+    impl Drop for TakesAway {
+        fn drop(&mut self) {
+            if let Some(socket) = self.0.upgrade() {
+                socket.off(self.1);
+            }
+        }
+    }
+
+    let server = Server::start().await;
+    let (_client, socket, mut connection) = connected(&server).await;
+    let mut news = News::new();
+    let (other, last) = (news.sender(), news.sender());
+    let other = socket.on("n", move |n: u32| other(("other", n)));
+    let guard = TakesAway(socket.downgrade(), other);
+    let id = socket.on("n", move |_: u32| drop(guard.0.upgrade()));
+    socket.on("n", move |n: u32| last(("last", n)));
+    socket.off(id);
+    connection.send(r#"42/chat,["n",1]"#).await;
+    assert_eq!(news.next("the last listener").await, ("last", 1));
+}
+
+#[tokio::test]
 async fn a_listener_may_use_the_socket_it_listens_to() {
     let server = Server::start().await;
     let (_client, socket, mut connection) = connected(&server).await;

@@ -344,6 +344,9 @@ proptest! {
         let world = run(steps);
         let (shown, logged) = (world.shown(), world.logged());
         prop_assert!(logged.ends_with(&shown), "{shown:?} is not the end of {logged:?}");
+        prop_assert!(shown.len() >= PAGE.min(logged.len()), "{shown:?} of {logged:?}");
+        let distinct: std::collections::BTreeSet<_> = logged.iter().collect();
+        prop_assert_eq!(distinct.len(), logged.len(), "posted twice");
         let outbox = world.state.room(&room()).unwrap().outbox();
         prop_assert_eq!(outbox.entries().count(), 0);
     }
