@@ -9,6 +9,17 @@ use uuid::Uuid;
 
 use super::*;
 
+/// Far longer than anything here takes.
+const BOUND: Duration = Duration::from_secs(60);
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(BOUND, future).await.expect("waited in vain for the hub")
+}
+
+async fn told(seen: &mut UnboundedReceiver<Told>) -> Option<Told> {
+    within(seen.recv()).await
+}
+
 /// What the audience was told, in order.
 #[derive(Debug, PartialEq)]
 enum Told {
@@ -66,7 +77,7 @@ async fn post(hub: &Hub, draft: Draft) -> Result<Sent, Refusal> {
     let (sender, answer) = oneshot::channel();
     let answer_to = Box::new(move |result| sender.send(result).unwrap());
     hub.request(Request::Post { draft, via: Sid::ZERO, answer: answer_to }).await;
-    answer.await.unwrap()
+    within(answer).await.unwrap()
 }
 
 async fn catch_up(hub: &Hub, after: Option<Cursor>) -> CatchUp {
@@ -74,14 +85,14 @@ async fn catch_up(hub: &Hub, after: Option<Cursor>) -> CatchUp {
     let answer_to = Box::new(move |result: Result<_, _>| sender.send(result).unwrap());
     let (room, limit) = (RoomName::default(), CATCH_UP_CHANGES);
     hub.request(Request::CatchUp { room, after, limit, answer: answer_to }).await;
-    answer.await.unwrap().unwrap()
+    within(answer).await.unwrap().unwrap()
 }
 
 #[tokio::test]
 async fn a_message_is_acknowledged_and_everybody_is_told() {
     let (hub, _, mut seen) = start();
     assert_eq!(post(&hub, draft(1, "one")).await.unwrap().seq, Seq(1));
-    assert_eq!(seen.recv().await, Some(Told::Changes(vec![1])));
+    assert_eq!(told(&mut seen).await, Some(Told::Changes(vec![1])));
     let all = catch_up(&hub, None).await;
     assert_eq!((all.head, all.changes.len()), (Seq(1), 1));
 }
@@ -92,8 +103,8 @@ async fn a_message_that_comes_again_is_told_once() {
     let first = post(&hub, draft(1, "one")).await.unwrap();
     assert_eq!(post(&hub, draft(1, "one")).await.unwrap(), first);
     post(&hub, draft(2, "two")).await.unwrap();
-    assert_eq!(seen.recv().await, Some(Told::Changes(vec![1])));
-    assert_eq!(seen.recv().await, Some(Told::Changes(vec![2])));
+    assert_eq!(told(&mut seen).await, Some(Told::Changes(vec![1])));
+    assert_eq!(told(&mut seen).await, Some(Told::Changes(vec![2])));
 }
 
 #[tokio::test]
@@ -109,9 +120,9 @@ async fn what_waits_together_is_acknowledged_then_told_in_one_frame() {
         hub.requests.try_send(request).unwrap_or_else(|_| panic!("the queue has room"));
     }
     for seq in 1..=50 {
-        assert_eq!(seen.recv().await, Some(Told::Acknowledged(seq)));
+        assert_eq!(told(&mut seen).await, Some(Told::Acknowledged(seq)));
     }
-    assert_eq!(seen.recv().await, Some(Told::Changes((1..=50).collect())));
+    assert_eq!(told(&mut seen).await, Some(Told::Changes((1..=50).collect())));
 }
 
 #[tokio::test]
@@ -127,7 +138,7 @@ async fn frames_are_bounded() {
     let mut next = 1;
     let mut frames = 0;
     while next <= BATCH as u64 {
-        let Some(Told::Changes(seqs)) = seen.recv().await else { panic!("a frame of changes") };
+        let Some(Told::Changes(seqs)) = told(&mut seen).await else { panic!("a frame of changes") };
         assert!(seqs.len() <= FRAME_CHANGES);
         assert_eq!(seqs, (next..next + seqs.len() as u64).collect::<Vec<_>>());
         next += seqs.len() as u64;
@@ -142,18 +153,18 @@ async fn whoever_missed_a_frame_is_told_the_head_until_it_arrives() {
     // The frame and the first two reminders are missed.
     audience.to_miss.store(3, Ordering::SeqCst);
     post(&hub, draft(1, "one")).await.unwrap();
-    assert_eq!(seen.recv().await, Some(Told::Changes(vec![1])));
+    assert_eq!(told(&mut seen).await, Some(Told::Changes(vec![1])));
     let missed = Instant::now();
-    assert_eq!(seen.recv().await, Some(Told::Head(1)));
+    assert_eq!(told(&mut seen).await, Some(Told::Head(1)));
     assert!(missed.elapsed() >= FIRST_REMINDER);
     // A frame that everybody gets does not cancel the reminders: the gap is still there.
     post(&hub, draft(2, "two")).await.unwrap();
-    assert_eq!(seen.recv().await, Some(Told::Changes(vec![2])));
-    assert_eq!(seen.recv().await, Some(Told::Head(2)));
+    assert_eq!(told(&mut seen).await, Some(Told::Changes(vec![2])));
+    assert_eq!(told(&mut seen).await, Some(Told::Head(2)));
     drop(hub);
     drop(audience);
     // The last reminder arrived; the hub ends with its last handle and tells nothing more.
-    assert_eq!(seen.recv().await, None);
+    assert_eq!(told(&mut seen).await, None);
 }
 
 #[test]
