@@ -67,10 +67,20 @@ async fn the_offline_buffer_is_bounded() {
 async fn a_disconnect_ends_the_attempts() {
     let client = Client::new(nowhere()).unwrap();
     let socket = client.socket("/").unwrap();
+    let mut news = News::new();
+    let tell = news.sender();
+    client.on_event(move |event| tell(event.clone()));
     socket.connect();
     assert!(socket.active());
+    while !matches!(news.next("the next attempt").await, ManagerEvent::Reconnecting { .. }) {}
     socket.disconnect();
     assert!(!socket.active());
+    // Ten times as long as the longest delay, by the client's own timers.
+    let request = socket.emit_with_ack::<_, ()>("ask", &()).timeout(Duration::from_millis(200));
+    let answer = within("the timeout", request.send()).await;
+    assert!(matches!(answer, Err(AckError::TimedOut)), "{answer:?}");
+    let after = news.waiting();
+    assert!(after.is_empty(), "{after:?}");
 }
 
 #[test]

@@ -48,6 +48,11 @@ impl<T> News<T> {
         move |value| drop(sender.unbounded_send(value))
     }
 
+    /// What has come and was not taken.
+    pub(crate) fn waiting(&mut self) -> Vec<T> {
+        std::iter::from_fn(|| self.receiver.try_recv().ok()).collect()
+    }
+
     pub(crate) async fn next(&mut self, what: &str) -> T {
         within(what, self.receiver.next()).await.unwrap()
     }
