@@ -95,8 +95,7 @@ impl Socket {
         event: &str,
         listener: impl Fn(T) + MaybeSend + 'static,
     ) -> ListenerId {
-        let read = move |packet: &EventPacket, _: &Responder| packet.args().map(&listener);
-        self.listen(event, false, shared!(OnEvent, read))
+        self.listen(event, false, typed(listener))
     }
 
     /// As [`Socket::on`], for the next event of this name only. One whose arguments are not what
@@ -106,8 +105,7 @@ impl Socket {
         event: &str,
         listener: impl Fn(T) + MaybeSend + 'static,
     ) -> ListenerId {
-        let read = move |packet: &EventPacket, _: &Responder| packet.args().map(&listener);
-        self.listen(event, true, shared!(OnEvent, read))
+        self.listen(event, true, typed(listener))
     }
 
     /// As [`Socket::on`], for events that may ask for an acknowledgement: [`Responder::send`]
@@ -179,6 +177,11 @@ impl Socket {
         add(listeners.socket(self.id), id);
         id
     }
+}
+
+/// A listener that is called with an event's arguments as a type.
+fn typed<T: DeserializeOwned>(listener: impl Fn(T) + MaybeSend + 'static) -> Ref<OnEvent> {
+    shared!(OnEvent, move |packet: &EventPacket, _: &Responder| packet.args().map(&listener))
 }
 
 impl fmt::Debug for Socket {

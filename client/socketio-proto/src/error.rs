@@ -82,7 +82,8 @@ pub enum EmitError {
     TooManyAcks(usize),
 }
 
-/// A packet of the server breaks the protocol. The connection is closed as "parse error".
+/// A packet of the server breaks the protocol. The connection is closed: as "transport error" if
+/// it was no Engine.IO packet, as "parse error" otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {

@@ -123,7 +123,9 @@ pub enum ManagerEvent {
     Close {
         /// Why.
         reason: DisconnectReason,
-        /// What exactly broke the protocol, where the reason is [`DisconnectReason::ParseError`].
+        /// What exactly broke the protocol, where the server did: with
+        /// [`DisconnectReason::ParseError`], and with [`DisconnectReason::TransportError`] for
+        /// what is no Engine.IO packet.
         cause: Option<DecodeError>,
     },
     /// An attempt failed. [`ManagerEvent::Reconnecting`] follows if there will be another.

@@ -26,27 +26,25 @@ use crate::{
 
 impl Manager {
     pub(super) fn on_text(&mut self, now: Instant, transport: TransportId, text: String) {
-        let limit = self.options.limits.frame_bytes;
+        let fits = self.fits(text.len());
         let Some(session) = self.session(transport) else { return };
-        let bytes = text.len();
-        let read = if bytes > limit {
-            Err(FrameError::Packet(DecodeError::TooLarge { bytes, limit }))
-        } else {
-            session.read_text(text)
-        };
+        let read = fits.and_then(|()| session.read_text(text));
         self.on_frame(now, transport, read);
     }
 
     pub(super) fn on_binary(&mut self, now: Instant, transport: TransportId, data: Bytes) {
-        let limit = self.options.limits.frame_bytes;
+        let fits = self.fits(data.len());
         let Some(session) = self.session(transport) else { return };
-        let bytes = data.len();
-        let read = if bytes > limit {
-            Err(FrameError::Packet(DecodeError::TooLarge { bytes, limit }))
-        } else {
-            session.read_binary(data)
-        };
+        let read = fits.and_then(|()| session.read_binary(data));
         self.on_frame(now, transport, read);
+    }
+
+    fn fits(&self, bytes: usize) -> Result<(), FrameError> {
+        let limit = self.options.limits.frame_bytes;
+        if bytes > limit {
+            return Err(FrameError::Packet(DecodeError::TooLarge { bytes, limit }));
+        }
+        Ok(())
     }
 
     fn on_frame(&mut self, now: Instant, transport: TransportId, read: Result<Frame, FrameError>) {
