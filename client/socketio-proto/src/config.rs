@@ -1,8 +1,12 @@
 //! What a Manager can be told before it starts, with the reference client's defaults.
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
-use crate::error::AddressError;
+use crate::{
+    error::AddressError,
+    parser::Parser,
+    transport::{Transport, Transports},
+};
 
 /// Where the server is: scheme, host and port, nothing else.
 ///
@@ -55,7 +59,7 @@ impl std::fmt::Display for Address {
 }
 
 /// What a Manager can be told. [`ManagerOptions::new`] gives the defaults of the JavaScript
-/// client, except that every queue has a limit.
+/// client, except that a WebSocket is tried first and that every queue has a limit.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ManagerOptions {
@@ -65,6 +69,20 @@ pub struct ManagerOptions {
     pub path: String,
     /// More parameters for the query; percent-encoded when the URL is built.
     pub query: Vec<(String, String)>,
+    /// The transports, and which is tried first; a WebSocket by default.
+    pub transports: Transports,
+    /// Whether the other transport is tried, in the same attempt, where the first one fails;
+    /// yes by default. An attempt after one that fell back to HTTP long-polling begins with that
+    /// and upgrades, instead of failing first every time.
+    pub try_all_transports: bool,
+    /// Whether HTTP long-polling is upgraded to a WebSocket; yes by default.
+    pub upgrade: bool,
+    /// Whether an attempt begins with a WebSocket if the last connection was upgraded to one; no
+    /// by default.
+    pub remember_upgrade: bool,
+    /// Whether bytes travel as base64 on a WebSocket too, for intermediaries that break binary
+    /// frames; no by default.
+    pub force_base64: bool,
     /// Whether a lost connection is opened again; yes by default.
     pub reconnection: bool,
     /// How often in a row that is tried before giving up; without end (`None`) by default.
@@ -76,7 +94,24 @@ pub struct ManagerOptions {
     /// How far a delay is moved at random, as a fraction of it; 0.5 by default.
     pub randomization_factor: f64,
     /// How long one attempt may take until the server's handshake is here; 20 s by default.
+    /// Where another transport is left to try, the first one has half of it.
     pub timeout: Duration,
+    /// How often an event is sent again when its acknowledgement does not come; with it every
+    /// event that is not volatile is sent one by one, in order, at least once. `None`, the
+    /// default, sends once and does not wait.
+    pub retries: Option<u32>,
+    /// How long to wait for an acknowledgement where nothing else is said; without end by
+    /// default.
+    pub ack_timeout: Option<Duration>,
+    /// How long an event may wait for a connection; without end by default.
+    pub buffer_ttl: Option<Duration>,
+    /// What is done when the buffer for such events is full; the new event is refused by default.
+    pub overflow: Overflow,
+    /// How many bytes may wait in a WebSocket before volatile events are dropped; 16 KiB by
+    /// default. HTTP long-polling takes them only while no POST is under way.
+    pub volatile_watermark: usize,
+    /// How packets are written and read; as the protocol says by default.
+    pub parser: Option<Arc<dyn Parser>>,
     /// What the peer, and the program itself, can make grow.
     pub limits: Limits,
 }
@@ -88,32 +123,56 @@ impl ManagerOptions {
             address,
             path: "/socket.io/".to_owned(),
             query: Vec::new(),
+            transports: Transports::default(),
+            try_all_transports: true,
+            upgrade: true,
+            remember_upgrade: false,
+            force_base64: false,
             reconnection: true,
             reconnection_attempts: None,
             reconnection_delay: Duration::from_secs(1),
             reconnection_delay_max: Duration::from_secs(5),
             randomization_factor: 0.5,
             timeout: Duration::from_secs(20),
+            retries: None,
+            ack_timeout: None,
+            buffer_ttl: None,
+            overflow: Overflow::default(),
+            volatile_watermark: 16 << 10,
+            parser: None,
             limits: Limits::default(),
         }
     }
 
-    /// The URL of the WebSocket transport (Engine.IO v4, "WebSocket").
-    pub(crate) fn websocket_url(&self) -> String {
-        let scheme = if self.address.secure { "wss" } else { "ws" };
+    /// The URL of a transport (Engine.IO v4, "Transports"), without its query's changing part.
+    pub(crate) fn url(&self, transport: Transport) -> String {
+        let secure = if self.address.secure { "s" } else { "" };
+        let scheme = match transport {
+            Transport::WebSocket => "ws",
+            Transport::Polling => "http",
+        };
         let slash = if self.path.starts_with('/') { "" } else { "/" };
         let mut url = format!(
-            "{scheme}://{}{slash}{}?EIO=4&transport=websocket",
-            self.address.authority, self.path
+            "{scheme}{secure}://{}{slash}{}?EIO=4&transport={}",
+            self.address.authority,
+            self.path,
+            transport.as_str(),
         );
         for (name, value) in &self.query {
-            url.push('&');
-            percent_encode(name, &mut url);
-            url.push('=');
-            percent_encode(value, &mut url);
+            add_parameter(&mut url, name, value);
         }
         url
     }
+}
+
+/// What happens to an event that is emitted while not connected when the buffer is full.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Overflow {
+    /// It is refused with [`EmitError::BufferFull`](crate::EmitError::BufferFull).
+    #[default]
+    Refuse,
+    /// The oldest ones go, and each is told as dropped.
+    DropOldest,
 }
 
 /// Limits on everything that can grow. What happens at a limit is told where it applies.
@@ -123,34 +182,53 @@ pub struct Limits {
     /// Longest frame taken from the server, in bytes; a longer one is a parse error and closes
     /// the connection. 16 MiB by default.
     pub frame_bytes: usize,
+    /// Most bytes of a packet together with its attachments; more are a parse error. 32 MiB by
+    /// default.
+    pub packet_bytes: usize,
+    /// Most bytes that one poll may bring; more are a parse error. 32 MiB by default.
+    pub poll_bytes: usize,
     /// Most attachments of one incoming packet; more are a parse error. 10 by default, as in the
     /// reference parser.
     pub attachments: usize,
     /// Most acknowledgements one namespace waits for; an emit beyond is refused. 10,000 by
     /// default.
     pub pending_acks: usize,
-    /// Most packets one namespace keeps while it is not connected; an emit beyond is refused.
-    /// 1,000 by default.
+    /// Most packets one namespace keeps while it is not connected, and most that wait in its
+    /// retry queue; an emit beyond is refused, or displaces ([`Overflow`]). 1,000 by default.
     pub buffered_packets: usize,
-    /// Most bytes one namespace keeps while it is not connected, and most that may wait in the
-    /// transport while it is; an emit beyond is refused. 4 MiB by default.
+    /// Most bytes one namespace keeps while it is not connected, most that wait in its retry
+    /// queue, and most that may wait in the transport while it is connected; an emit beyond is
+    /// refused, or displaces ([`Overflow`]). 4 MiB by default.
     pub buffered_bytes: usize,
     /// Most events held until the answer to CONNECT is here; more are a parse error. 1,000 by
     /// default.
     pub held_events: usize,
+    /// Most bytes of such events; more are a parse error. 32 MiB by default.
+    pub held_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             frame_bytes: 16 << 20,
+            packet_bytes: 32 << 20,
+            poll_bytes: 32 << 20,
             attachments: 10,
             pending_acks: 10_000,
             buffered_packets: 1_000,
             buffered_bytes: 4 << 20,
             held_events: 1_000,
+            held_bytes: 32 << 20,
         }
     }
+}
+
+/// Puts one more parameter at the end of a URL with a query.
+pub(crate) fn add_parameter(url: &mut String, name: &str, value: &str) {
+    url.push('&');
+    percent_encode(name, url);
+    url.push('=');
+    percent_encode(value, url);
 }
 
 /// RFC 3986, 2.1: everything but the unreserved characters.
@@ -194,11 +272,14 @@ mod tests {
     #[test]
     fn the_url_names_version_and_transport() {
         let mut options = ManagerOptions::new("https://h:1".parse().unwrap());
-        assert_eq!(options.websocket_url(), "wss://h:1/socket.io/?EIO=4&transport=websocket");
+        assert_eq!(
+            options.url(Transport::Polling),
+            "https://h:1/socket.io/?EIO=4&transport=polling"
+        );
         options.path = "rt/".to_owned();
         options.query.push(("a b".to_owned(), "ü&=".to_owned()));
         assert_eq!(
-            options.websocket_url(),
+            options.url(Transport::WebSocket),
             "wss://h:1/rt/?EIO=4&transport=websocket&a%20b=%C3%BC%26%3D"
         );
     }

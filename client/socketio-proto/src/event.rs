@@ -1,102 +1,13 @@
-//! What goes into a Manager and what comes out of it.
+//! What the Manager tells the program.
 
 use std::{fmt, time::Duration};
 
-use bytes::Bytes;
-
 use crate::{
-    error::{AttemptError, DecodeError},
+    error::{AttemptError, CloseCause},
+    io::SocketId,
     socket::packet::{AckPacket, EventPacket},
+    transport::Transport,
 };
-
-/// One transport connection. A new attempt has a new id, so that what an old one still reports is
-/// recognised and left alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TransportId(pub(crate) u64);
-
-/// One namespace of a Manager.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SocketId(pub(crate) u32);
-
-/// What the driver tells the Manager.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Input {
-    /// A text frame was received.
-    Text {
-        /// By this transport.
-        transport: TransportId,
-        /// The whole frame.
-        text: String,
-    },
-    /// A binary frame was received.
-    Binary {
-        /// By this transport.
-        transport: TransportId,
-        /// The whole frame.
-        data: Bytes,
-    },
-    /// How many bytes the transport has taken and not written yet. Needed only where that can
-    /// grow; without it nothing is ever refused as congested.
-    Unwritten {
-        /// The transport.
-        transport: TransportId,
-        /// The bytes.
-        bytes: usize,
-    },
-    /// The transport was closed by the other side, or is gone.
-    Closed {
-        /// The transport.
-        transport: TransportId,
-        /// The WebSocket close code, if one was given.
-        code: Option<u16>,
-    },
-    /// The transport could not be opened, or broke.
-    Failed {
-        /// The transport.
-        transport: TransportId,
-        /// What the platform says.
-        detail: String,
-    },
-    /// The time that [`Manager::poll_timeout`](crate::Manager::poll_timeout) named has come, or
-    /// the driver woke for another reason.
-    Timeout,
-}
-
-/// What the Manager wants done, or tells.
-#[derive(Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Output {
-    /// Open a WebSocket to this URL, and report under this id.
-    Open {
-        /// The id of the new transport.
-        transport: TransportId,
-        /// The URL, `ws` or `wss`.
-        url: String,
-    },
-    /// Send a frame. Frames that were given before the transport is open are not possible.
-    Send {
-        /// The transport.
-        transport: TransportId,
-        /// The frame.
-        frame: Frame,
-    },
-    /// Close the transport, whatever it is doing, after writing what it was given. Reports about
-    /// it are ignored from now on.
-    Close {
-        /// The transport.
-        transport: TransportId,
-    },
-    /// Something the program may want to know.
-    Event(Event),
-}
-
-/// A frame to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Frame {
-    /// Text.
-    Text(String),
-}
 
 /// Something the program may want to know.
 #[derive(Debug, PartialEq)]
@@ -123,10 +34,19 @@ pub enum ManagerEvent {
     Close {
         /// Why.
         reason: DisconnectReason,
-        /// What exactly broke the protocol, where the server did: with
-        /// [`DisconnectReason::ParseError`], and with [`DisconnectReason::TransportError`] for
-        /// what is no Engine.IO packet.
-        cause: Option<DecodeError>,
+        /// What exactly happened, where more is known.
+        cause: Option<CloseCause>,
+    },
+    /// The connection went over from HTTP long-polling to a WebSocket.
+    Upgraded,
+    /// It did not, and stays as it is. Nothing is lost.
+    UpgradeFailed(AttemptError),
+    /// The first transport of an attempt failed, and the other one is tried.
+    FallingBack {
+        /// Why.
+        error: AttemptError,
+        /// What is tried now.
+        to: Transport,
     },
     /// An attempt failed. [`ManagerEvent::Reconnecting`] follows if there will be another.
     Failed(AttemptError),
@@ -162,17 +82,31 @@ pub enum SocketEvent {
     Connected {
         /// Our id in this namespace.
         sid: String,
+        /// Whether the server took up the state of the last connection: the same rooms and
+        /// `sid`, and what was missed has been delivered before this.
+        recovered: bool,
     },
     /// The server refused the CONNECT. The namespace is inactive until the program connects it
     /// again.
     ConnectError(ConnectError),
-    /// The namespace was connected and no longer is.
+    /// The namespace was connected and no longer is, or the server sent it away while it was
+    /// connecting.
     Disconnected {
         /// Why. [`DisconnectReason::reconnects`] tells whether it comes back by itself.
         reason: DisconnectReason,
     },
     /// An event of the server.
     Received(EventPacket),
+    /// An event was handed to the transport; told only where
+    /// [`Manager::watch_outgoing`](crate::Manager::watch_outgoing) asked for it.
+    Sent(EventPacket),
+    /// An event without acknowledgement that was kept is not going to be sent.
+    Dropped {
+        /// Its name.
+        event: String,
+        /// Why.
+        reason: DropReason,
+    },
     /// An acknowledgement that was waited for.
     Ack {
         /// Which: what [`Manager::emit_with_ack`](crate::Manager::emit_with_ack) gave.
@@ -192,8 +126,29 @@ pub enum AckOutcome {
     /// It did not come in time. If the event was still waiting for a connection it is not sent
     /// any more; otherwise the server may have it.
     TimedOut,
-    /// The connection was lost after the event was sent. The server may have it, or not.
+    /// The connection was lost after the event was sent, for the last time if it was to be
+    /// retried. The server may have it, or not.
     Disconnected,
+    /// The event was kept, and is not going to be sent.
+    Dropped(DropReason),
+}
+
+/// Why an event that was kept was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// It waited for longer than [`ManagerOptions::buffer_ttl`](crate::ManagerOptions::buffer_ttl).
+    #[error("it waited for too long")]
+    Expired,
+    /// The buffer was full, and it was the oldest ([`Overflow::DropOldest`](crate::Overflow)).
+    #[error("newer events took its place in the buffer")]
+    Displaced,
+    /// The program cleared the buffer.
+    #[error("the buffer was cleared")]
+    Cleared,
+    /// It was sent as often as it may be, and never acknowledged. The server may have it.
+    #[error("it was never acknowledged")]
+    Unacknowledged,
 }
 
 /// The server refused a CONNECT.

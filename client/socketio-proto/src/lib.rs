@@ -30,7 +30,7 @@
 //!
 //! // The program connects, and may emit at once: the event is kept until it can be sent.
 //! manager.connect(start, chat);
-//! manager.emit(start, chat, &Arguments::event("hello", &("Ann", 3))?)?;
+//! manager.emit(start, chat, Arguments::event("hello", &("Ann", 3))?)?;
 //!
 //! // A driver would now open a WebSocket; here the server's answers are written down.
 //! let answers = [
@@ -67,33 +67,51 @@
 //!
 //! # What is here
 //!
-//! The WebSocket transport, handshake and heartbeat, namespaces with CONNECT and auth, events,
-//! acknowledgements both ways with timeouts, attachments that are received, reconnection with
-//! backoff, and a bounded buffer for what is emitted while offline.
+//! WebSocket and HTTP long-polling with fallback and upgrade, handshake and heartbeat, namespaces
+//! with CONNECT and auth, events and acknowledgements both ways with attachments, timeouts,
+//! retries and volatile events, connection state recovery, reconnection with backoff, a bounded
+//! buffer for what is emitted while offline, and custom parsers.
 
 mod backoff;
 mod config;
 mod engine;
 mod error;
 mod event;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
+mod host;
+mod io;
+mod json;
 mod manager;
+#[cfg(feature = "msgpack")]
+mod msgpack;
+mod parser;
 mod socket;
 mod time;
 mod timer;
+mod transport;
 
-pub use config::{Address, Limits, ManagerOptions};
-pub use error::{AddressError, AttemptError, DecodeError, EmitError, EncodeError, NamespaceError};
-pub use event::{
-    AckOutcome, ConnectError, DisconnectReason, Event, Frame, Input, ManagerEvent, Output,
-    SocketEvent, SocketId, TransportId,
+pub use config::{Address, Limits, ManagerOptions, Overflow};
+pub use error::{
+    AddressError, AttemptError, CloseCause, DecodeError, EmitError, EncodeError, HandshakeError,
+    NamespaceError, ProbeError,
 };
-pub use manager::Manager;
+pub use event::{
+    AckOutcome, ConnectError, DisconnectReason, DropReason, Event, ManagerEvent, SocketEvent,
+};
+pub use io::{AskId, Frame, Input, Output, RequestId, SocketId, TransportId};
+pub use manager::{AckOptions, Manager};
+#[cfg(feature = "msgpack")]
+pub use msgpack::Msgpack;
+pub use parser::{Decoder, Parser};
 pub use socket::{
-    encode::Arguments,
-    namespace::NamespaceName,
-    packet::{AckPacket, EventPacket},
+    arguments::{Arguments, Auth},
+    namespace::{AuthSource, NamespaceName},
+    packet::{AckPacket, EventPacket, Packet, PacketType},
 };
 pub use time::Instant;
+pub use transport::{Transport, Transports};
 
 #[cfg(all(test, target_arch = "wasm32"))]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

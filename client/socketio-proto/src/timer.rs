@@ -1,11 +1,14 @@
 //! Every deadline the Manager has, in one table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::VecDeque;
 
-use crate::{event::SocketId, time::Instant};
+use crate::{
+    io::{SocketId, TransportId},
+    time::Instant,
+};
 
 /// What a deadline is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Timer {
     /// The attempt under way has to be open by then.
     Open,
@@ -13,47 +16,52 @@ pub(crate) enum Timer {
     Heartbeat,
     /// The next attempt begins.
     Reconnect,
+    /// The WebSocket that a session goes over to has to have answered by then.
+    Upgrade(TransportId),
+    /// Sessions that are being left have to be over by then.
+    Linger,
+    /// The oldest event that a namespace keeps is not worth being sent any more.
+    Expiry(SocketId),
     /// An acknowledgement has to be here by then.
     Ack(SocketId, u64),
 }
 
-/// The deadlines that are set, each at most once.
+/// The deadlines that are set, each at most once, in the order of time.
+///
+/// A queue, not a tree: there are a handful, or as many as acknowledgements are waited for, and
+/// those are set at the end and mostly end at the front.
 #[derive(Debug, Default)]
-pub(crate) struct TimerTable {
-    at: BTreeMap<Timer, Instant>,
-    order: BTreeSet<(Instant, Timer)>,
-}
+pub(crate) struct TimerTable(VecDeque<(Instant, Timer)>);
 
 impl TimerTable {
     /// Sets a deadline, in place of an earlier one for the same.
     pub(crate) fn set(&mut self, timer: Timer, at: Instant) {
-        self.stop(timer);
-        self.at.insert(timer, at);
-        self.order.insert((at, timer));
+        // An acknowledgement's is set once a try, and stopped when the try ends: looking for it
+        // among all the others would find nothing.
+        if !matches!(timer, Timer::Ack(..)) {
+            self.stop(timer);
+        }
+        let place = self.0.iter().rposition(|(other, _)| *other <= at).map_or(0, |last| last + 1);
+        self.0.insert(place, (at, timer));
     }
 
     pub(crate) fn stop(&mut self, timer: Timer) {
-        if let Some(at) = self.at.remove(&timer) {
-            self.order.remove(&(at, timer));
+        if let Some(place) = self.0.iter().position(|(_, other)| *other == timer) {
+            self.0.remove(place);
         }
     }
 
     pub(crate) fn is_due(&self, timer: Timer, now: Instant) -> bool {
-        self.at.get(&timer).is_some_and(|at| *at <= now)
+        self.0.iter().take_while(|(at, _)| *at <= now).any(|(_, other)| *other == timer)
     }
 
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.order.first().map(|(at, _)| *at)
+        self.0.front().map(|(at, _)| *at)
     }
 
     /// Takes out the earliest timer that is due.
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<Timer> {
-        let (at, timer) = *self.order.first()?;
-        if at > now {
-            return None;
-        }
-        self.stop(timer);
-        Some(timer)
+        self.0.pop_front_if(|(at, _)| *at <= now).map(|(_, timer)| timer)
     }
 }

@@ -2,32 +2,58 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use crate::{
+    error::HandshakeError,
+    json::{read_number, read_object, read_string},
+};
 
 /// What the server says of the connection it opened.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Handshake {
     /// The connection's id. Not the id of a socket.
     pub(crate) sid: String,
-    ping_interval: u64,
-    ping_timeout: u64,
+    can_upgrade: bool,
+    heartbeat: Duration,
+    /// Most bytes of one POST; 0 where the server says nothing.
+    pub(crate) max_payload: usize,
 }
 
 impl Handshake {
     /// Reads the JSON behind the type digit.
-    pub(crate) fn read(json: &str) -> Result<Self, String> {
-        let handshake: Self = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        if handshake.sid.is_empty() {
-            return Err("an empty sid".to_owned());
+    pub(crate) fn read(json: &str) -> Result<Self, HandshakeError> {
+        let missing = HandshakeError::Missing;
+        let mut fields = [
+            ("sid", None),
+            ("upgrades", None),
+            ("pingInterval", None),
+            ("pingTimeout", None),
+            ("maxPayload", None),
+        ];
+        if !read_object(json, &mut fields) {
+            return Err(missing("JSON object"));
         }
-        Ok(handshake)
+        let [sid, upgrades, interval, timeout, max_payload] = fields.map(|(_, json)| json);
+        let sid = read_string(sid).filter(|sid| !sid.is_empty()).ok_or(missing("sid"))?;
+        let interval = read_number(interval).ok_or(missing("pingInterval"))?;
+        let timeout = read_number(timeout).ok_or(missing("pingTimeout"))?;
+        let max_payload = read_number(max_payload).unwrap_or_default();
+        Ok(Self {
+            sid,
+            can_upgrade: upgrades.is_some_and(|names| names.contains("\"websocket\"")),
+            heartbeat: Duration::from_millis(interval.saturating_add(timeout)),
+            max_payload: usize::try_from(max_payload).unwrap_or(usize::MAX),
+        })
+    }
+
+    /// Whether the server would go over to a WebSocket.
+    pub(crate) fn can_upgrade(&self) -> bool {
+        self.can_upgrade
     }
 
     /// How long after a ping, or after the handshake, the next ping must be here: the sum of
     /// both times.
     pub(crate) fn heartbeat(&self) -> Duration {
-        Duration::from_millis(self.ping_interval.saturating_add(self.ping_timeout))
+        self.heartbeat
     }
 }
 
@@ -44,6 +70,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(handshake.sid, "lv_VI97HAXpY6yYWAAAC");
+        assert!(handshake.can_upgrade());
+        assert_eq!(handshake.max_payload, 1_000_000);
         assert_eq!(handshake.heartbeat(), Duration::from_secs(45));
     }
 
@@ -56,7 +84,7 @@ mod tests {
     #[test]
     fn anything_else_is_refused_with_the_reason() {
         for json in ["", "[]", "{}", r#"{"sid":"","pingInterval":1,"pingTimeout":1}"#] {
-            assert!(!Handshake::read(json).unwrap_err().is_empty());
+            assert!(!Handshake::read(json).unwrap_err().to_string().is_empty());
         }
     }
 }

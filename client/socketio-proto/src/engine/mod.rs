@@ -2,4 +2,7 @@
 
 pub(crate) mod handshake;
 pub(crate) mod packet;
+pub(crate) mod payload;
+mod polling;
 pub(crate) mod session;
+mod upgrade;

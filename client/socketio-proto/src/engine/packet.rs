@@ -1,4 +1,7 @@
-//! Engine.IO packets in a WebSocket's text frames: a type digit, then data.
+//! Engine.IO packets as text: a type digit, then data; or bytes, on their own or as base64.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 
 use crate::error::DecodeError;
 
@@ -42,8 +45,57 @@ pub(crate) const DATA: usize = 1;
 /// The digit that goes in front of a message's text.
 pub(crate) const MESSAGE: char = '4';
 
+/// In front of bytes that travel as base64, in the place of a type digit.
+pub(crate) const BASE64: char = 'b';
+
 /// The answer to a ping.
 pub(crate) const PONG: &str = "3";
+
+/// The end of a session over HTTP long-polling.
+pub(crate) const CLOSE: &str = "1";
+
+/// The first packet on a WebSocket that a session is to go over to, and the answer to it.
+pub(crate) const PROBE: &str = "2probe";
+pub(crate) const PROBED: &str = "3probe";
+
+/// The session goes over.
+pub(crate) const UPGRADE: &str = "5";
+
+/// A whole packet, as it stands in a text frame or in a payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Packet {
+    /// With its type digit.
+    Text(String),
+    /// A message of bytes, which has none.
+    Binary(Bytes),
+}
+
+impl Packet {
+    /// What it is in bytes, roughly: what counts is what waits.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(data) => data.len(),
+        }
+    }
+}
+
+/// Reads what stands in a text frame or between the separators of a payload.
+pub(crate) fn read(text: String) -> Result<Packet, DecodeError> {
+    match text.strip_prefix(BASE64) {
+        Some(base64) => STANDARD
+            .decode(base64)
+            .map(|data| Packet::Binary(data.into()))
+            .map_err(|_| DecodeError::Base64),
+        None => Ok(Packet::Text(text)),
+    }
+}
+
+/// Bytes as text, for where only text can go.
+pub(crate) fn write_base64(data: &[u8], into: &mut String) {
+    into.push(BASE64);
+    STANDARD.encode_string(data, into);
+}
 
 #[cfg(test)]
 mod tests {
@@ -56,6 +108,15 @@ mod tests {
         let types = ["0{}", "1", "2", "3probe", "4hello", "5", "6"].map(read_type);
         assert!(types.iter().all(Result::is_ok));
         assert_eq!(read_type("4€"), Ok(PacketType::Message));
+    }
+
+    #[test]
+    fn bytes_travel_as_base64_where_they_must() {
+        let mut text = String::new();
+        write_base64(&[1, 2, 3, 4], &mut text);
+        assert_eq!(text, "bAQIDBA==");
+        assert_eq!(read(text), Ok(Packet::Binary(Bytes::from_static(&[1, 2, 3, 4]))));
+        assert_eq!(read("b!".into()), Err(DecodeError::Base64));
     }
 
     #[test]

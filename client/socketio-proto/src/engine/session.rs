@@ -1,152 +1,627 @@
-//! One Engine.IO connection over one transport, from its first frame to its last.
+//! One Engine.IO session, from its first packet to its last, over one transport or, in the course
+//! of an upgrade, two.
 //!
 //! ```text
-//!            "0{sid..}"
-//!  Opening ─────────────▶ Open ──┐ "2" ping: answer "3", re-arm the deadline
-//!     │                    │  ◀──┘ "4.." / binary: a message
-//!     └── anything else ───┴── "1", unknown type ──▶ closed (by the Manager)
+//!             "0{sid..}"                     close()
+//!   Opening ─────────────▶ Open ─────────────────────────▶ Closing ──▶ Done
+//!    │    │                │  ▲ │                          what waits, then "1"
+//!    │    └─ failed, other │  │ └─ "1", transport gone, ────────────────▲
+//!    │       transport     │  │    unknown packet                       │
+//!    └── failed ───────────┼──┼─────────────────────────────────────────┘
+//!                          ▼  │
+//!        HTTP long-polling: upgrade to a WebSocket (see `Upgrade`)
 //! ```
+//!
+//! What happens is told through [`Session::poll_event`]; what is to be done goes to the [`Host`].
+
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 
 use crate::{
     engine::{
         handshake::Handshake,
-        packet::{self, PacketType},
+        packet::{self, CLOSE, PONG, Packet, PacketType},
+        payload,
+        polling::Polling,
+        upgrade::{Step, Upgrade},
     },
-    error::DecodeError,
-    event::TransportId,
+    error::{AttemptError, CloseCause, DecodeError, HandshakeError, ProbeError},
+    event::DisconnectReason,
+    host::Host,
+    io::{RequestId, TransportId},
+    time::Instant,
+    timer::Timer,
+    transport::{Plan, Transport},
 };
 
-/// One connection. Dropped when it is closed.
+/// One session. It is over when [`Session::is_done`].
 #[derive(Debug)]
 pub(crate) struct Session {
-    pub(crate) transport: TransportId,
-    pub(crate) url: String,
-    state: State,
-    /// What the transport said it has taken but not written yet.
-    pub(crate) unwritten: usize,
+    stage: Stage,
+    plan: Plan,
+    active: Active,
+    upgrade: Option<Upgrade>,
+    /// Packets that no transport has taken.
+    waiting: VecDeque<Packet>,
+    events: VecDeque<SessionEvent>,
 }
 
 #[derive(Debug)]
-enum State {
+enum Stage {
     Opening,
     Open(Handshake),
+    /// We are leaving: what waits is still to be written.
+    Closing {
+        handshake: Handshake,
+        said: bool,
+    },
+    Done,
 }
 
-/// What a frame meant.
+#[derive(Debug)]
+pub(super) enum Active {
+    WebSocket {
+        id: TransportId,
+        /// What it said it has taken but not written yet.
+        unwritten: usize,
+    },
+    Polling(Polling),
+}
+
+/// What happened, in order.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Frame {
-    /// The handshake: the connection is open.
+pub(crate) enum SessionEvent {
+    /// The handshake is here.
     Opened,
-    /// A ping: answer, and re-arm the deadline.
+    /// A ping was answered.
     Ping,
     /// A message; its text begins at [`packet::DATA`].
     Text(String),
     /// A message of bytes.
     Binary(Bytes),
-    /// The server closes the connection.
-    Close,
-    /// Nothing to do.
-    Nothing,
-}
-
-/// Why a frame ends the connection.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum FrameError {
-    /// The first packet is no handshake.
-    Handshake(String),
-    /// A packet that cannot stand here.
-    Packet(DecodeError),
+    Upgraded,
+    UpgradeFailed(AttemptError),
+    FallingBack {
+        error: AttemptError,
+        to: Transport,
+    },
+    /// No handshake, by no transport. The last event.
+    Failed(AttemptError),
+    /// The open session is lost. The last event.
+    Closed {
+        reason: DisconnectReason,
+        cause: CloseCause,
+    },
 }
 
 impl Session {
-    pub(crate) fn new(transport: TransportId, url: String) -> Self {
-        Self { transport, url, state: State::Opening, unwritten: 0 }
+    /// Begins to open a session.
+    pub(crate) fn open(host: &mut Host, now: Instant, plan: Plan) -> Self {
+        let active = begin(host, now, plan);
+        Self {
+            stage: Stage::Opening,
+            plan,
+            active,
+            upgrade: None,
+            waiting: VecDeque::new(),
+            events: VecDeque::new(),
+        }
     }
 
-    /// The server's answer, once it is here.
-    pub(crate) fn handshake(&self) -> Option<&Handshake> {
-        match &self.state {
-            State::Opening => None,
-            State::Open(handshake) => Some(handshake),
-        }
+    pub(crate) fn poll_event(&mut self) -> Option<SessionEvent> {
+        self.events.pop_front()
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.handshake().is_some()
+        matches!(self.stage, Stage::Open(_))
     }
 
-    pub(crate) fn read_text(&mut self, text: String) -> Result<Frame, FrameError> {
-        let kind = packet::read_type(&text);
-        if !self.is_open() {
-            // "The server must send an open packet first."
-            let json = match kind {
-                Ok(PacketType::Open) => text.get(packet::DATA..).unwrap_or_default(),
-                _ => return Err(FrameError::Handshake(excerpt(&text))),
-            };
-            self.state = State::Open(Handshake::read(json).map_err(FrameError::Handshake)?);
-            return Ok(Frame::Opened);
-        }
-        match kind.map_err(FrameError::Packet)? {
-            PacketType::Message => Ok(Frame::Text(text)),
-            PacketType::Ping => Ok(Frame::Ping),
-            PacketType::Close => Ok(Frame::Close),
-            // A connection is opened once.
-            PacketType::Open => Err(FrameError::Packet(DecodeError::UnknownType('0'))),
-            PacketType::Pong | PacketType::Upgrade | PacketType::Noop => Ok(Frame::Nothing),
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    /// The server's handshake, while the session is open or being left.
+    pub(crate) fn handshake(&self) -> Option<&Handshake> {
+        match &self.stage {
+            Stage::Open(handshake) | Stage::Closing { handshake, .. } => Some(handshake),
+            Stage::Opening | Stage::Done => None,
         }
     }
 
-    /// A binary frame is a message without a type digit.
-    pub(crate) fn read_binary(&mut self, data: Bytes) -> Result<Frame, FrameError> {
-        if self.is_open() {
-            Ok(Frame::Binary(data))
+    pub(crate) fn transport(&self) -> Transport {
+        match self.active {
+            Active::WebSocket { .. } => Transport::WebSocket,
+            Active::Polling(_) => Transport::Polling,
+        }
+    }
+
+    pub(crate) fn has_transport(&self, id: TransportId) -> bool {
+        self.is_active(id) || self.upgrade.as_ref().is_some_and(|upgrade| upgrade.transport == id)
+    }
+
+    pub(crate) fn has_request(&self, request: RequestId) -> bool {
+        matches!(&self.active, Active::Polling(polling) if polling.has(request))
+    }
+
+    /// Bytes that were sent and not written, as far as is known.
+    pub(crate) fn unwritten(&self) -> usize {
+        let waiting: usize = self.waiting.iter().map(Packet::len).sum();
+        waiting.saturating_add(match &self.active {
+            Active::WebSocket { unwritten, .. } => *unwritten,
+            Active::Polling(polling) => polling.posting(),
+        })
+    }
+
+    /// Whether a packet that is sent now goes at once.
+    pub(crate) fn is_writable(&self, watermark: usize) -> bool {
+        self.waiting.is_empty()
+            && match &self.active {
+                Active::WebSocket { unwritten, .. } => *unwritten <= watermark,
+                Active::Polling(polling) => !polling.is_posting() && !self.is_pausing(),
+            }
+    }
+
+    /// Sends a packet, as soon as the transport takes it.
+    pub(crate) fn send(&mut self, host: &mut Host, packet: Packet) {
+        self.waiting.push_back(packet);
+        self.flush(host);
+    }
+
+    /// Ends the session from our side: what waits is written if `finish`, or else left.
+    /// Afterwards it is done, or [`Closing`](Stage::Closing) and to be fed until it is.
+    pub(crate) fn close(&mut self, host: &mut Host, finish: bool) {
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Open(handshake) => {
+                if !finish {
+                    self.waiting.clear();
+                }
+                self.stage = Stage::Closing { handshake, said: false };
+                // "close() during an upgrade waits for it."
+                if self.upgrade.is_none() {
+                    self.leave(host);
+                }
+            }
+            Stage::Closing { handshake, said } => self.stage = Stage::Closing { handshake, said },
+            Stage::Opening | Stage::Done => self.abandon(host),
+        }
+    }
+
+    /// Lets go of everything at once, without a word.
+    pub(crate) fn abandon(&mut self, host: &mut Host) {
+        self.stage = Stage::Done;
+        self.waiting.clear();
+        if let Some(upgrade) = self.upgrade.take() {
+            host.timers.stop(Timer::Upgrade(upgrade.transport));
+            host.close(upgrade.transport);
+        }
+        match &mut self.active {
+            Active::WebSocket { id, .. } => host.close(*id),
+            Active::Polling(polling) => polling.cancel(host),
+        }
+    }
+
+    /// The open session, or the attempt, cannot go on.
+    pub(crate) fn lose(&mut self, host: &mut Host, reason: DisconnectReason, cause: CloseCause) {
+        let told = self.is_open();
+        self.abandon(host);
+        if told {
+            self.events.push_back(SessionEvent::Closed { reason, cause });
+        }
+    }
+
+    pub(crate) fn on_offline(&mut self, host: &mut Host, now: Instant) {
+        match self.stage {
+            Stage::Opening => {
+                self.plan.other = None;
+                let (transport, url) = self.place(host);
+                let detail = "the device went offline".to_owned();
+                self.fail(host, now, AttemptError::Transport { transport, url, detail });
+            }
+            _ => self.lose(host, DisconnectReason::TransportClose, CloseCause::Offline),
+        }
+    }
+
+    pub(crate) fn on_open_timeout(&mut self, host: &mut Host, now: Instant) {
+        let (transport, url) = self.place(host);
+        let after = host.open_timeout(self.plan);
+        self.fail(host, now, AttemptError::TimedOut { transport, url, after });
+    }
+
+    pub(crate) fn on_upgrade_timeout(&mut self, host: &mut Host, id: TransportId) {
+        if self.has_transport(id) {
+            self.upgrade_failed(host, ProbeError::TimedOut);
+        }
+    }
+
+    /// The WebSocket is open. Only a probe begins with a packet of ours.
+    pub(crate) fn on_opened(&mut self, host: &mut Host, id: TransportId) {
+        if let Some(upgrade) = &mut self.upgrade
+            && upgrade.transport == id
+        {
+            upgrade.ask(host);
+        }
+    }
+
+    pub(crate) fn on_text(&mut self, host: &mut Host, now: Instant, id: TransportId, text: String) {
+        if self.is_active(id) {
+            self.on_packet(host, now, packet::read(text));
+            return;
+        }
+        let Some(upgrade) = &mut self.upgrade else { return };
+        match upgrade.on_text(&text) {
+            Ok(()) => self.go_over(host),
+            Err(cause) => self.upgrade_failed(host, cause),
+        }
+    }
+
+    pub(crate) fn on_binary(
+        &mut self,
+        host: &mut Host,
+        now: Instant,
+        id: TransportId,
+        data: Bytes,
+    ) {
+        if self.is_active(id) {
+            self.on_packet(host, now, Ok(Packet::Binary(data)));
+        }
+    }
+
+    pub(crate) fn on_unwritten(&mut self, id: TransportId, bytes: usize) {
+        if let Active::WebSocket { id: active, unwritten } = &mut self.active
+            && *active == id
+        {
+            *unwritten = bytes;
+        }
+    }
+
+    pub(crate) fn on_closed(
+        &mut self,
+        host: &mut Host,
+        now: Instant,
+        id: TransportId,
+        code: Option<u16>,
+    ) {
+        let url = host.options.url(Transport::WebSocket);
+        if !self.is_active(id) {
+            self.upgrade_failed(host, ProbeError::Closed(code));
+        } else if matches!(self.stage, Stage::Opening) {
+            self.fail(host, now, AttemptError::Closed { url, code });
         } else {
-            Err(FrameError::Handshake("a binary frame came first".to_owned()))
+            let cause = CloseCause::Closed { url, code };
+            self.lose(host, DisconnectReason::TransportClose, cause);
         }
+    }
+
+    pub(crate) fn on_failed(
+        &mut self,
+        host: &mut Host,
+        now: Instant,
+        id: TransportId,
+        detail: String,
+    ) {
+        if self.is_active(id) {
+            self.transport_failed(host, now, detail);
+        } else {
+            self.upgrade_failed(host, ProbeError::Failed(detail));
+        }
+    }
+
+    /// A frame that broke a limit.
+    pub(crate) fn on_bad_frame(
+        &mut self,
+        host: &mut Host,
+        now: Instant,
+        id: TransportId,
+        cause: DecodeError,
+    ) {
+        if self.is_active(id) {
+            self.on_broken(host, now, cause);
+        } else {
+            self.upgrade_failed(host, cause.into());
+        }
+    }
+
+    /// A frame or a poll broke a limit, or the rules of Engine.IO.
+    fn on_broken(&mut self, host: &mut Host, now: Instant, cause: DecodeError) {
+        if matches!(self.stage, Stage::Opening) {
+            return self.no_handshake(host, now, cause.into());
+        }
+        let reason = match cause {
+            DecodeError::TooLarge { .. } => DisconnectReason::ParseError,
+            // An unknown Engine.IO type closes as a transport error.
+            _ => DisconnectReason::TransportError,
+        };
+        self.lose(host, reason, CloseCause::Protocol(cause));
+    }
+
+    pub(crate) fn on_response(
+        &mut self,
+        host: &mut Host,
+        now: Instant,
+        request: RequestId,
+        status: u16,
+        body: &str,
+    ) {
+        let Active::Polling(polling) = &mut self.active else { return };
+        let was_get = polling.answered(request);
+        if !(200..300).contains(&status) {
+            let url = host.options.url(Transport::Polling);
+            let detail = excerpt(body);
+            return match self.stage {
+                Stage::Opening => self.fail(host, now, AttemptError::Http { url, status, detail }),
+                _ => {
+                    let cause = CloseCause::Http { url, status, detail };
+                    self.lose(host, DisconnectReason::TransportError, cause);
+                }
+            };
+        }
+        if was_get {
+            self.on_payload(host, now, body);
+        }
+        self.go_on(host);
+    }
+
+    pub(crate) fn on_request_failed(
+        &mut self,
+        host: &mut Host,
+        now: Instant,
+        request: RequestId,
+        detail: String,
+    ) {
+        let Active::Polling(polling) = &mut self.active else { return };
+        polling.answered(request);
+        self.transport_failed(host, now, detail);
+    }
+
+    fn on_payload(&mut self, host: &mut Host, now: Instant, body: &str) {
+        let limit = host.options.limits.poll_bytes;
+        if body.len() > limit {
+            let cause = DecodeError::TooLarge { what: "a poll", bytes: body.len(), limit };
+            return self.on_broken(host, now, cause);
+        }
+        if body.is_empty() && matches!(self.stage, Stage::Opening) {
+            return self.no_handshake(host, now, HandshakeError::Empty);
+        }
+        for packet in payload::read(body) {
+            self.on_packet(host, now, packet);
+            if !self.is_open() {
+                break;
+            }
+        }
+    }
+
+    fn on_packet(&mut self, host: &mut Host, now: Instant, packet: Result<Packet, DecodeError>) {
+        match &self.stage {
+            Stage::Opening => self.on_first(host, now, packet),
+            Stage::Open(handshake) => {
+                let heartbeat = handshake.heartbeat();
+                match packet.and_then(|packet| self.read(packet)) {
+                    Ok(None) => {}
+                    Ok(Some(SessionEvent::Ping)) => {
+                        host.timers.set(Timer::Heartbeat, now + heartbeat);
+                        self.send(host, Packet::Text(PONG.to_owned()));
+                        self.events.push_back(SessionEvent::Ping);
+                    }
+                    Ok(Some(SessionEvent::Closed { reason, cause })) => {
+                        self.lose(host, reason, cause);
+                    }
+                    Ok(Some(event)) => self.events.push_back(event),
+                    Err(cause) => self.on_broken(host, now, cause),
+                }
+            }
+            // What still comes is for nobody.
+            Stage::Closing { .. } | Stage::Done => {}
+        }
+    }
+
+    /// What a packet of the open session means.
+    fn read(&self, packet: Packet) -> Result<Option<SessionEvent>, DecodeError> {
+        let text = match packet {
+            Packet::Binary(data) => return Ok(Some(SessionEvent::Binary(data))),
+            Packet::Text(text) => text,
+        };
+        Ok(match packet::read_type(&text)? {
+            PacketType::Message => Some(SessionEvent::Text(text)),
+            PacketType::Ping => Some(SessionEvent::Ping),
+            PacketType::Close => Some(SessionEvent::Closed {
+                reason: DisconnectReason::TransportClose,
+                cause: CloseCause::ServerClosed,
+            }),
+            // A session is opened once.
+            PacketType::Open => return Err(DecodeError::UnknownType('0')),
+            PacketType::Pong | PacketType::Upgrade | PacketType::Noop => None,
+        })
+    }
+
+    /// "The server must send an open packet first."
+    fn on_first(&mut self, host: &mut Host, now: Instant, packet: Result<Packet, DecodeError>) {
+        let text = match packet {
+            Ok(Packet::Text(text)) => text,
+            Ok(Packet::Binary(_)) => {
+                return self.no_handshake(host, now, HandshakeError::Bytes);
+            }
+            Err(error) => return self.no_handshake(host, now, error.into()),
+        };
+        let handshake = match packet::read_type(&text) {
+            Ok(PacketType::Open) => Handshake::read(text.get(packet::DATA..).unwrap_or_default()),
+            _ => Err(HandshakeError::NotFirst(excerpt(&text))),
+        };
+        let handshake = match handshake {
+            Ok(handshake) => handshake,
+            Err(cause) => return self.no_handshake(host, now, cause),
+        };
+        host.timers.stop(Timer::Open);
+        host.timers.set(Timer::Heartbeat, now + handshake.heartbeat());
+        if self.transport() == Transport::Polling
+            && host.options.upgrade
+            && self.plan.other == Some(Transport::WebSocket)
+            && handshake.can_upgrade()
+        {
+            self.upgrade = Some(Upgrade::begin(host, now, &handshake.sid));
+        }
+        self.stage = Stage::Open(handshake);
+        self.events.push_back(SessionEvent::Opened);
+    }
+
+    fn no_handshake(&mut self, host: &mut Host, now: Instant, cause: HandshakeError) {
+        let (transport, url) = self.place(host);
+        self.fail(host, now, AttemptError::Handshake { transport, url, cause });
+    }
+
+    fn transport_failed(&mut self, host: &mut Host, now: Instant, detail: String) {
+        let (transport, url) = self.place(host);
+        match self.stage {
+            Stage::Opening => {
+                self.fail(host, now, AttemptError::Transport { transport, url, detail });
+            }
+            _ => {
+                let cause = CloseCause::Transport { transport, url, detail };
+                self.lose(host, DisconnectReason::TransportError, cause);
+            }
+        }
+    }
+
+    /// This transport did not open the session; the other one may.
+    fn fail(&mut self, host: &mut Host, now: Instant, error: AttemptError) {
+        host.timers.stop(Timer::Open);
+        self.abandon(host);
+        match self.plan.other.filter(|_| host.options.try_all_transports) {
+            Some(to) => {
+                self.plan = Plan { now: to, other: None };
+                self.active = begin(host, now, self.plan);
+                self.stage = Stage::Opening;
+                self.events.push_back(SessionEvent::FallingBack { error, to });
+            }
+            None => self.events.push_back(SessionEvent::Failed(error)),
+        }
+    }
+
+    /// After an answer: the next poll, what waits, the upgrade, or the end.
+    fn go_on(&mut self, host: &mut Host) {
+        if self.is_pausing() {
+            return self.go_over(host);
+        }
+        match &self.stage {
+            Stage::Open(handshake) => {
+                if let Active::Polling(polling) = &mut self.active {
+                    polling.get(host, &handshake.sid);
+                }
+                self.flush(host);
+            }
+            Stage::Closing { .. } => self.leave(host),
+            Stage::Opening | Stage::Done => {}
+        }
+    }
+
+    /// Gives the transport what it takes.
+    fn flush(&mut self, host: &mut Host) {
+        if self.is_pausing() {
+            return;
+        }
+        let Some(handshake) = (match &self.stage {
+            Stage::Open(handshake) | Stage::Closing { handshake, .. } => Some(handshake),
+            Stage::Opening | Stage::Done => None,
+        }) else {
+            return;
+        };
+        match &mut self.active {
+            Active::WebSocket { id, .. } => {
+                for packet in self.waiting.drain(..) {
+                    host.send(*id, packet);
+                }
+            }
+            Active::Polling(polling) if !polling.is_posting() && !self.waiting.is_empty() => {
+                let body = payload::take(&mut self.waiting, handshake.max_payload);
+                polling.post(host, &handshake.sid, body);
+            }
+            Active::Polling(_) => {}
+        }
+    }
+
+    /// Says goodbye as soon as everything else is said.
+    fn leave(&mut self, host: &mut Host) {
+        self.flush(host);
+        let Stage::Closing { said, .. } = &mut self.stage else { return };
+        match &self.active {
+            // Writes what it was given first.
+            Active::WebSocket { .. } => self.abandon(host),
+            Active::Polling(_) if !*said => {
+                *said = true;
+                self.waiting.push_back(Packet::Text(CLOSE.to_owned()));
+                self.flush(host);
+            }
+            Active::Polling(polling) if !polling.is_posting() && self.waiting.is_empty() => {
+                self.abandon(host);
+            }
+            Active::Polling(_) => {}
+        }
+    }
+
+    /// "Await the GET and the POST", and then go over to the WebSocket.
+    fn go_over(&mut self, host: &mut Host) {
+        let is_idle = matches!(&self.active, Active::Polling(polling) if polling.is_idle());
+        if !self.is_pausing() || !is_idle {
+            return;
+        }
+        let Some(upgrade) = self.upgrade.take() else { return };
+        let id = upgrade.finish(host);
+        self.active = Active::WebSocket { id, unwritten: 0 };
+        self.flush(host);
+        if self.is_open() {
+            self.events.push_back(SessionEvent::Upgraded);
+        } else {
+            self.leave(host);
+        }
+    }
+
+    /// The session stays with HTTP long-polling.
+    fn upgrade_failed(&mut self, host: &mut Host, cause: ProbeError) {
+        let Some(upgrade) = self.upgrade.take() else { return };
+        host.timers.stop(Timer::Upgrade(upgrade.transport));
+        host.close(upgrade.transport);
+        let url = host.options.url(Transport::WebSocket);
+        if self.is_open() {
+            let error = AttemptError::Probe { url, cause };
+            self.events.push_back(SessionEvent::UpgradeFailed(error));
+        }
+        // It may have been pausing.
+        self.go_on(host);
+    }
+
+    fn is_pausing(&self) -> bool {
+        self.upgrade.as_ref().is_some_and(|upgrade| upgrade.step == Step::Pausing)
+    }
+
+    fn is_active(&self, id: TransportId) -> bool {
+        matches!(self.active, Active::WebSocket { id: active, .. } if active == id)
+    }
+
+    /// What an error names.
+    fn place(&self, host: &Host) -> (Transport, String) {
+        let transport = self.transport();
+        (transport, host.options.url(transport))
     }
 }
 
-/// The beginning of a frame, to be shown in an error.
+fn begin(host: &mut Host, now: Instant, plan: Plan) -> Active {
+    let timeout = host.open_timeout(plan);
+    host.timers.set(Timer::Open, now + timeout);
+    match plan.now {
+        Transport::WebSocket => {
+            let url = host.options.url(Transport::WebSocket);
+            Active::WebSocket { id: host.open(url), unwritten: 0 }
+        }
+        Transport::Polling => Active::Polling(Polling::begin(host)),
+    }
+}
+
+/// The beginning of an answer, to be shown in an error.
 fn excerpt(text: &str) -> String {
-    let mut shown: String = text.chars().take(60).collect();
+    const LONGEST: usize = 100;
+    let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    format!("the first frame was {shown:?}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[cfg(target_arch = "wasm32")]
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    const OPEN: &str = r#"0{"sid":"s","upgrades":[],"pingInterval":1,"pingTimeout":1}"#;
-
-    fn open() -> Session {
-        let mut session = Session::new(TransportId(1), "ws://h".to_owned());
-        assert_eq!(session.read_text(OPEN.to_owned()), Ok(Frame::Opened));
-        session
-    }
-
-    #[test]
-    fn the_first_packet_is_the_handshake() {
-        let mut session = Session::new(TransportId(1), "ws://h".to_owned());
-        let error = session.read_text("<html>".to_owned()).unwrap_err();
-        assert_eq!(error, FrameError::Handshake("the first frame was \"<html>\"".to_owned()));
-        assert!(session.read_binary(Bytes::new()).is_err());
-    }
-
-    #[test]
-    fn frames_are_told_apart() {
-        let mut session = open();
-        assert_eq!(session.read_text("2".into()), Ok(Frame::Ping));
-        assert_eq!(session.read_text("40".into()), Ok(Frame::Text("40".into())));
-        assert_eq!(session.read_text("1".into()), Ok(Frame::Close));
-        assert_eq!(session.read_text("6".into()), Ok(Frame::Nothing));
-        assert!(session.read_text(OPEN.into()).is_err());
-        assert!(session.read_text("x".into()).is_err());
-    }
+    shown
 }

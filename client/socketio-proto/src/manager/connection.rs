@@ -1,16 +1,23 @@
 //! Opening, losing and opening again.
 
-use super::{Link, Manager};
+use std::time::Duration;
+
+use super::{Last, Link, Manager};
 use crate::{
-    engine::session::Session,
-    error::{AttemptError, DecodeError},
-    event::{
-        AckOutcome, DisconnectReason, ManagerEvent, Output, SocketEvent, SocketId, TransportId,
-    },
-    socket::{encode, namespace::NamespaceState},
+    engine::session::{Session, SessionEvent},
+    error::{AttemptError, CloseCause, DecodeError},
+    event::{AckOutcome, DisconnectReason, ManagerEvent, SocketEvent},
+    io::SocketId,
+    socket::{binary::Assembler, namespace::NamespaceState, packet::PacketType},
     time::Instant,
     timer::Timer,
+    transport::{Plan, Transport},
 };
+
+/// How long a session that is left may take for its last words.
+const LINGER: Duration = Duration::from_secs(5);
+/// How many such sessions there may be; the oldest goes without a word.
+const MOST_LEAVING: usize = 4;
 
 impl Manager {
     /// Asks for this namespace to be connected, now and whenever the connection comes back.
@@ -24,12 +31,8 @@ impl Manager {
         self.namespace(socket).state = NamespaceState::Waiting;
         match self.link {
             Link::Idle => self.open(now),
-            Link::Waiting => {}
-            Link::Up { .. } => {
-                if let Some(transport) = self.open_transport() {
-                    self.send_connect(transport, socket);
-                }
-            }
+            Link::Up { .. } if self.is_open() => self.enter(socket),
+            Link::Waiting | Link::Up { .. } => {}
         }
     }
 
@@ -37,14 +40,11 @@ impl Manager {
     /// emitted and not sent yet is kept for the next connect.
     pub fn disconnect(&mut self, now: Instant, socket: SocketId) {
         self.check_heartbeat(now);
-        if self.namespace(socket).is_connected()
-            && let Some(transport) = self.open_transport()
-        {
-            let frame = encode::disconnect(&self.namespace(socket).name);
-            self.send(transport, frame);
+        if self.namespace(socket).is_connected() {
+            self.send_bare(socket, PacketType::Disconnect, "");
         }
         self.deactivate(socket, DisconnectReason::ClientDisconnect);
-        self.close_if_unused();
+        self.close_if_unused(now);
     }
 
     /// Leaves every namespace and closes the connection.
@@ -61,7 +61,7 @@ impl Manager {
     pub fn retry_now(&mut self, now: Instant) {
         match self.link {
             Link::Waiting => {
-                self.timers.stop(Timer::Reconnect);
+                self.host.timers.stop(Timer::Reconnect);
                 self.attempt(now);
             }
             Link::Idle if self.is_wanted() => self.open(now),
@@ -74,12 +74,20 @@ impl Manager {
     }
 
     fn open(&mut self, now: Instant) {
-        self.transports += 1;
-        let transport = TransportId(self.transports);
-        let url = self.options.websocket_url();
-        self.timers.set(Timer::Open, now + self.options.timeout);
-        self.outputs.push_back(Output::Open { transport, url: url.clone() });
-        self.link = Link::Up { session: Session::new(transport, url), assembler: Box::default() };
+        let transports = self.host.options.transports;
+        let first = match self.last {
+            Last::FellBack if transports.has_both() => Transport::Polling,
+            Last::Upgraded if transports.has_both() && self.host.options.remember_upgrade => {
+                Transport::WebSocket
+            }
+            _ => transports.first(),
+        };
+        let session = Session::open(&mut self.host, now, Plan::new(transports, first));
+        let assembler = match &self.host.options.parser {
+            Some(parser) => Assembler::Custom(parser.decoder()),
+            None => Assembler::Standard(Default::default()),
+        };
+        self.link = Link::Up { session: Box::new(session), assembler };
     }
 
     pub(super) fn attempt(&mut self, now: Instant) {
@@ -87,9 +95,34 @@ impl Manager {
         self.open(now);
     }
 
-    pub(super) fn on_handshake(&mut self, now: Instant, transport: TransportId) {
-        self.timers.stop(Timer::Open);
-        self.arm_heartbeat(now);
+    /// Takes in what the session has to tell, until there is nothing or it is another one.
+    pub(super) fn on_session_events(&mut self, now: Instant) {
+        while let Link::Up { session, .. } = &mut self.link
+            && let Some(event) = session.poll_event()
+        {
+            match event {
+                SessionEvent::Opened => self.on_opened(),
+                SessionEvent::Ping => self.tell(ManagerEvent::Ping),
+                SessionEvent::Text(text) => self.on_text(now, text),
+                SessionEvent::Binary(data) => self.on_binary(now, data),
+                SessionEvent::Upgraded => {
+                    self.last = Last::Upgraded;
+                    self.tell(ManagerEvent::Upgraded);
+                }
+                SessionEvent::UpgradeFailed(error) => {
+                    self.tell(ManagerEvent::UpgradeFailed(error));
+                }
+                SessionEvent::FallingBack { error, to } => {
+                    self.last = if to == Transport::Polling { Last::FellBack } else { Last::Usual };
+                    self.tell(ManagerEvent::FallingBack { error, to });
+                }
+                SessionEvent::Failed(error) => self.on_attempt_failed(now, error),
+                SessionEvent::Closed { reason, cause } => self.on_lost(now, reason, Some(cause)),
+            }
+        }
+    }
+
+    fn on_opened(&mut self) {
         let attempt = self.backoff.attempts();
         self.backoff.reset();
         self.tell(ManagerEvent::Open);
@@ -100,91 +133,74 @@ impl Manager {
             let namespace = &self.namespaces[index];
             if namespace.state == NamespaceState::Waiting {
                 let socket = namespace.id;
-                self.send_connect(transport, socket);
+                self.enter(socket);
             }
-        }
-    }
-
-    fn send_connect(&mut self, transport: TransportId, socket: SocketId) {
-        let namespace = self.namespace(socket);
-        namespace.state = NamespaceState::Connecting { held: Vec::new() };
-        let frame = encode::connect(&namespace.name, namespace.auth.as_deref());
-        self.send(transport, frame);
-    }
-
-    /// "A ping that does not come within pingInterval + pingTimeout": the deadline that only a
-    /// ping, or the handshake, moves.
-    pub(super) fn arm_heartbeat(&mut self, now: Instant) {
-        if let Link::Up { session, .. } = &self.link
-            && let Some(handshake) = session.handshake()
-        {
-            self.timers.set(Timer::Heartbeat, now + handshake.heartbeat());
         }
     }
 
     /// Held against the clock before anything else happens: a browser may run timers minutes
     /// late, and after sleep a dead connection must not take anything in or out.
     pub(super) fn check_heartbeat(&mut self, now: Instant) {
-        if self.timers.is_due(Timer::Heartbeat, now) {
+        if self.host.timers.is_due(Timer::Heartbeat, now) {
             self.on_ping_timeout(now);
         }
     }
 
     pub(super) fn on_ping_timeout(&mut self, now: Instant) {
-        self.drop_link(now, DisconnectReason::PingTimeout, None);
+        let after = match &self.link {
+            Link::Up { session, .. } => session.handshake().map(|handshake| handshake.heartbeat()),
+            Link::Idle | Link::Waiting => None,
+        };
+        let cause = after.map(|after| CloseCause::NoHeartbeat { after });
+        self.drop_link(now, DisconnectReason::PingTimeout, cause);
     }
 
-    pub(super) fn on_open_timeout(&mut self, now: Instant) {
-        let after = self.options.timeout;
-        self.attempt_failed(now, |url| AttemptError::TimedOut { url, after });
-    }
-
-    pub(super) fn on_closed(&mut self, now: Instant, transport: TransportId, code: Option<u16>) {
-        match self.session(transport).map(|session| session.is_open()) {
-            Some(true) => self.lost(now, DisconnectReason::TransportClose, None),
-            Some(false) => self.attempt_failed(now, |url| AttemptError::Closed { url, code }),
-            None => {}
-        }
-    }
-
-    pub(super) fn on_failed(&mut self, now: Instant, transport: TransportId, detail: String) {
-        match self.session(transport).map(|session| session.is_open()) {
-            Some(true) => self.lost(now, DisconnectReason::TransportError, None),
-            Some(false) => self.attempt_failed(now, |url| AttemptError::Transport { url, detail }),
-            None => {}
-        }
-    }
-
-    /// Ends an attempt before its handshake.
-    pub(super) fn attempt_failed(
-        &mut self,
-        now: Instant,
-        error: impl FnOnce(String) -> AttemptError,
-    ) {
-        self.timers.stop(Timer::Open);
-        if let Link::Up { session, .. } = std::mem::replace(&mut self.link, Link::Idle) {
-            self.outputs.push_back(Output::Close { transport: session.transport });
-            self.tell(ManagerEvent::Failed(error(session.url)));
-        }
+    fn on_attempt_failed(&mut self, now: Instant, error: AttemptError) {
+        self.last = Last::Usual;
+        self.link = Link::Idle;
+        self.tell(ManagerEvent::Failed(error));
         self.reconnect(now);
     }
 
+    /// The server broke the protocol of Socket.IO.
+    pub(super) fn on_broken(&mut self, now: Instant, cause: DecodeError) {
+        self.drop_link(now, DisconnectReason::ParseError, Some(CloseCause::Protocol(cause)));
+    }
+
     /// Closes the open connection from our side, and goes on as if it was lost.
-    pub(super) fn drop_link(
-        &mut self,
-        now: Instant,
-        reason: DisconnectReason,
-        cause: Option<DecodeError>,
-    ) {
-        if let Some(transport) = self.open_transport() {
-            self.outputs.push_back(Output::Close { transport });
+    fn drop_link(&mut self, now: Instant, reason: DisconnectReason, cause: Option<CloseCause>) {
+        self.leave_session(now, false);
+        self.on_lost(now, reason, cause);
+    }
+
+    /// Closes the present session, which may take a while; it is not the present one any more.
+    /// Says whether it was open.
+    fn leave_session(&mut self, now: Instant, finish: bool) -> bool {
+        self.host.timers.stop(Timer::Open);
+        self.host.timers.stop(Timer::Heartbeat);
+        let Link::Up { mut session, .. } = std::mem::replace(&mut self.link, Link::Idle) else {
+            return false;
+        };
+        let was_open = session.is_open();
+        session.close(&mut self.host, finish);
+        if !session.is_done() {
+            self.abandon_leaving(MOST_LEAVING - 1);
+            self.leaving.push(*session);
+            self.host.timers.set(Timer::Linger, now + LINGER);
         }
-        self.lost(now, reason, cause);
+        was_open
+    }
+
+    /// Lets all sessions that are being left go at once, but for the latest `keep`.
+    pub(super) fn abandon_leaving(&mut self, keep: usize) {
+        while self.leaving.len() > keep {
+            self.leaving.remove(0).abandon(&mut self.host);
+        }
     }
 
     /// The open connection is gone.
-    fn lost(&mut self, now: Instant, reason: DisconnectReason, cause: Option<DecodeError>) {
-        self.timers.stop(Timer::Heartbeat);
+    fn on_lost(&mut self, now: Instant, reason: DisconnectReason, cause: Option<CloseCause>) {
+        self.host.timers.stop(Timer::Heartbeat);
         self.link = Link::Idle;
         for index in 0..self.namespaces.len() {
             let namespace = &mut self.namespaces[index];
@@ -202,17 +218,18 @@ impl Manager {
     }
 
     fn reconnect(&mut self, now: Instant) {
-        if !self.options.reconnection || !self.is_wanted() {
+        let options = &self.host.options;
+        if !options.reconnection || !self.is_wanted() {
             self.backoff.reset();
             return;
         }
-        if self.options.reconnection_attempts.is_some_and(|most| self.backoff.attempts() >= most) {
+        if options.reconnection_attempts.is_some_and(|most| self.backoff.attempts() >= most) {
             self.backoff.reset();
             self.tell(ManagerEvent::GaveUp);
             return;
         }
-        let delay = self.backoff.next(self.jitter.next());
-        self.timers.set(Timer::Reconnect, now + delay);
+        let delay = self.backoff.next(self.host.jitter.next());
+        self.host.timers.set(Timer::Reconnect, now + delay);
         self.link = Link::Waiting;
         self.tell(ManagerEvent::Reconnecting { attempt: self.backoff.attempts(), delay });
     }
@@ -221,34 +238,34 @@ impl Manager {
     pub(super) fn deactivate(&mut self, socket: SocketId, reason: DisconnectReason) {
         let namespace = self.namespace(socket);
         let state = std::mem::replace(&mut namespace.state, NamespaceState::Inactive);
-        if matches!(state, NamespaceState::Connected { .. }) {
-            self.tell_disconnected(socket, reason);
+        match state {
+            NamespaceState::Connected { .. } => self.tell_disconnected(socket, reason),
+            NamespaceState::Connecting { .. } if reason == DisconnectReason::ServerDisconnect => {
+                self.tell_disconnected(socket, reason);
+            }
+            _ => {}
         }
     }
 
     fn tell_disconnected(&mut self, socket: SocketId, reason: DisconnectReason) {
         self.tell_socket(socket, SocketEvent::Disconnected { reason });
-        for id in self.namespace(socket).take_lost_acks() {
-            self.timers.stop(Timer::Ack(socket, id));
+        while let Some(id) = self.namespace(socket).take_lost_ack() {
+            self.host.timers.stop(Timer::Ack(socket, id));
             self.tell_socket(socket, SocketEvent::Ack { id, outcome: AckOutcome::Disconnected });
         }
+        self.fail_try(socket, AckOutcome::Disconnected);
     }
 
     /// "The engine closes when no namespace is active."
-    pub(super) fn close_if_unused(&mut self) {
+    pub(super) fn close_if_unused(&mut self, now: Instant) {
         if self.is_wanted() {
             return;
         }
         self.backoff.reset();
-        for timer in [Timer::Open, Timer::Heartbeat, Timer::Reconnect] {
-            self.timers.stop(timer);
-        }
-        if let Link::Up { session, .. } = std::mem::replace(&mut self.link, Link::Idle) {
-            self.outputs.push_back(Output::Close { transport: session.transport });
-            if session.is_open() {
-                let reason = DisconnectReason::ClientDisconnect;
-                self.tell(ManagerEvent::Close { reason, cause: None });
-            }
+        self.host.timers.stop(Timer::Reconnect);
+        if self.leave_session(now, true) {
+            let reason = DisconnectReason::ClientDisconnect;
+            self.tell(ManagerEvent::Close { reason, cause: None });
         }
     }
 }

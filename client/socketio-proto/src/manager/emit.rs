@@ -4,12 +4,30 @@ use std::time::Duration;
 
 use super::{Link, Manager};
 use crate::{
-    error::EmitError,
-    event::{AckOutcome, SocketEvent, SocketId, TransportId},
-    socket::encode::{self, Arguments},
+    engine::packet::{MESSAGE, Packet as EnginePacket},
+    error::{EmitError, EncodeError},
+    event::{AckOutcome, DropReason, SocketEvent},
+    io::{Frame, SocketId},
+    socket::{
+        arguments::{self, Arguments},
+        buffer::Kept,
+        packet::{Packet, PacketType},
+        retry::Reliable,
+    },
     time::Instant,
     timer::Timer,
 };
+
+/// How an acknowledgement is waited for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AckOptions {
+    /// How long; [`ManagerOptions::ack_timeout`](crate::ManagerOptions::ack_timeout) where nothing
+    /// is said. With retries, how long in each try.
+    pub timeout: Option<Duration>,
+    /// How often the event is sent again without one;
+    /// [`ManagerOptions::retries`](crate::ManagerOptions::retries) where nothing is said.
+    pub retries: Option<u32>,
+}
 
 impl Manager {
     /// Sends an event, or keeps it until the namespace is connected.
@@ -22,19 +40,43 @@ impl Manager {
         &mut self,
         now: Instant,
         socket: SocketId,
-        arguments: &Arguments,
+        arguments: Arguments,
     ) -> Result<(), EmitError> {
         self.check_heartbeat(now);
-        let transport = self.place(socket, arguments.as_str().len())?;
-        let frame = encode::event(&self.namespace(socket).name, None, arguments);
-        self.dispatch(socket, transport, frame, None);
-        Ok(())
+        if let Some(retries) = self.host.options.retries {
+            let timeout = self.host.options.ack_timeout;
+            return self.enqueue(now, socket, arguments, retries, timeout, false).map(drop);
+        }
+        self.make_room(now, socket, &arguments)?;
+        self.send_or_keep(now, socket, arguments, None).map_err(Into::into)
+    }
+
+    /// Sends an event if the transport takes it at once, and drops it otherwise; says which.
+    ///
+    /// # Errors
+    ///
+    /// When a custom parser cannot write it.
+    pub fn emit_volatile(
+        &mut self,
+        now: Instant,
+        socket: SocketId,
+        arguments: Arguments,
+    ) -> Result<bool, EmitError> {
+        self.check_heartbeat(now);
+        let watermark = self.host.options.volatile_watermark;
+        let takes = self.namespace(socket).is_connected()
+            && self.host.unsent() <= watermark
+            && matches!(&self.link, Link::Up { session, .. } if session.is_writable(watermark));
+        if takes {
+            self.send_packet(socket, PacketType::Event, None, arguments)?;
+        }
+        Ok(takes)
     }
 
     /// Sends an event, or keeps it, and waits for its acknowledgement: a
     /// [`SocketEvent::Ack`] with the id given here tells what came of it. The time runs from
-    /// now, whether or not the namespace is connected; without one the wait ends only with the
-    /// connection.
+    /// now, whether or not the namespace is connected, or with retries from each try; without one
+    /// the wait ends only with the connection.
     ///
     /// # Errors
     ///
@@ -43,86 +85,328 @@ impl Manager {
         &mut self,
         now: Instant,
         socket: SocketId,
-        arguments: &Arguments,
-        timeout: Option<Duration>,
+        arguments: Arguments,
+        options: AckOptions,
     ) -> Result<u64, EmitError> {
         self.check_heartbeat(now);
-        let transport = self.place(socket, arguments.as_str().len())?;
-        let most = self.options.limits.pending_acks;
+        let most = self.host.options.limits.pending_acks;
+        let timeout = options.timeout.or(self.host.options.ack_timeout);
         let namespace = self.namespace(socket);
-        if namespace.acks.len() >= most {
+        if namespace.acks.len() + namespace.queue.len() >= most {
             return Err(EmitError::TooManyAcks(most));
         }
-        let id = namespace.acks.register();
-        let frame = encode::event(&namespace.name, Some(id), arguments);
-        if let Some(timeout) = timeout {
-            self.timers.set(Timer::Ack(socket, id), now + timeout);
+        if let Some(retries) = options.retries.or(self.host.options.retries) {
+            return self.enqueue(now, socket, arguments, retries, timeout, true);
         }
-        self.dispatch(socket, transport, frame, Some(id));
+        self.make_room(now, socket, &arguments)?;
+        let id = self.namespace(socket).acks.register();
+        if let Err(error) = self.send_or_keep(now, socket, arguments, Some(id)) {
+            self.namespace(socket).acks.take(id);
+            return Err(error.into());
+        }
+        if let Some(timeout) = timeout {
+            self.host.timers.set(Timer::Ack(socket, id), now + timeout);
+        }
         Ok(id)
     }
 
     /// Answers an event that asked for an acknowledgement; `sid` is our id ([`Manager::sid`]) when
     /// it came. Dropped without a word if that connection is gone: the server has given up on it
     /// as well, and counts anew on the next one.
+    ///
+    /// # Errors
+    ///
+    /// When a custom parser cannot write it.
     pub fn acknowledge(
         &mut self,
         now: Instant,
         socket: SocketId,
         sid: &str,
         id: u64,
-        arguments: &Arguments,
-    ) {
+        arguments: Arguments,
+    ) -> Result<(), EncodeError> {
         self.check_heartbeat(now);
-        if let Some(transport) = self.open_transport()
-            && self.sid(socket) == Some(sid)
-        {
-            let frame = encode::ack(&self.namespace(socket).name, id, arguments);
-            self.send(transport, frame);
+        if self.is_open() && self.sid(socket) == Some(sid) {
+            self.send_packet(socket, PacketType::Ack, Some(id), arguments)?;
+        }
+        Ok(())
+    }
+
+    /// Nobody waits for this acknowledgement any more. The event itself stays sent, kept or to be
+    /// retried.
+    pub fn forget_ack(&mut self, socket: SocketId, id: u64) {
+        let namespace = self.namespace(socket);
+        if !namespace.queue.forget(id) && namespace.acks.take(id) {
+            self.host.timers.stop(Timer::Ack(socket, id));
         }
     }
 
-    /// Nobody waits for this acknowledgement any more. The event itself stays sent or kept.
-    pub fn forget_ack(&mut self, socket: SocketId, id: u64) {
-        self.namespace(socket).acks.take(id);
-        self.timers.stop(Timer::Ack(socket, id));
+    /// How many events wait for the namespace to be connected, or to be acknowledged in a try.
+    pub fn buffered(&self, socket: SocketId) -> usize {
+        let namespace = &self.namespaces[socket.0 as usize];
+        namespace.buffer.len() + namespace.queue.len()
     }
 
-    pub(super) fn on_ack_timeout(&mut self, socket: SocketId, id: u64) {
+    /// Gives up every event that waits, also those to be retried; each is told as dropped. Says
+    /// how many there were.
+    pub fn clear_buffer(&mut self, socket: SocketId) -> usize {
+        let mut count = 0;
+        while let Some(kept) = self.namespace(socket).buffer.pop() {
+            self.tell_dropped(socket, kept, DropReason::Cleared);
+            count += 1;
+        }
+        self.host.timers.stop(Timer::Expiry(socket));
+        while let Some(event) = self.namespace(socket).queue.pop() {
+            self.host.timers.stop(Timer::Ack(socket, event.id));
+            self.tell_given_up(socket, event, AckOutcome::Dropped(DropReason::Cleared));
+            count += 1;
+        }
+        count
+    }
+
+    pub(super) fn on_ack_timeout(&mut self, now: Instant, socket: SocketId, id: u64) {
         let namespace = self.namespace(socket);
-        if namespace.acks.take(id) {
-            namespace.unkeep(id);
+        if namespace.queue.under_way() == Some(id) {
+            self.fail_try(socket, AckOutcome::TimedOut);
+            self.start_try(now, socket);
+        } else if namespace.acks.take(id) {
+            namespace.buffer.remove(id);
+            self.set_expiry(socket);
             self.tell_socket(socket, SocketEvent::Ack { id, outcome: AckOutcome::TimedOut });
         }
     }
 
-    /// Where a frame of about this size goes: to a transport, or (`None`) into the buffer.
-    fn place(&self, socket: SocketId, bytes: usize) -> Result<Option<TransportId>, EmitError> {
-        let limits = &self.options.limits;
-        let namespace = &self.namespaces[socket.0 as usize];
-        match &self.link {
-            Link::Up { session, .. } if namespace.is_connected() => {
-                let waiting = session.unwritten.saturating_add(self.unsent);
-                // A single event beyond the limit may go when nothing else waits.
-                if waiting > 0 && waiting.saturating_add(bytes) > limits.buffered_bytes {
-                    return Err(EmitError::Congested { bytes: waiting });
-                }
-                Ok(Some(session.transport))
-            }
-            _ => namespace.room_for(bytes, limits).map(|()| None),
+    pub(super) fn on_expiry(&mut self, now: Instant, socket: SocketId) {
+        while let Some(kept) = self.namespace(socket).buffer.pop_expired(now) {
+            self.tell_dropped(socket, kept, DropReason::Expired);
+        }
+        self.set_expiry(socket);
+    }
+
+    /// Sends what was kept, in order.
+    pub(super) fn flush_buffer(&mut self, now: Instant, socket: SocketId) {
+        self.on_expiry(now, socket);
+        self.host.timers.stop(Timer::Expiry(socket));
+        while let Some(kept) = self.namespace(socket).buffer.pop() {
+            // What cannot be written was refused when it was emitted.
+            let _written = self.send_packet(socket, PacketType::Event, kept.ack, kept.arguments);
         }
     }
 
-    fn dispatch(
+    /// Sends the head of the retry queue, unless it is under way.
+    pub(super) fn start_try(&mut self, now: Instant, socket: SocketId) {
+        let namespace = self.namespace(socket);
+        if !namespace.is_connected() {
+            return;
+        }
+        let Some(head) = namespace.queue.start() else { return };
+        let (id, timeout, arguments) = (head.id, head.timeout, head.arguments.clone());
+        if let Some(timeout) = timeout {
+            self.host.timers.set(Timer::Ack(socket, id), now + timeout);
+        }
+        let _written = self.send_packet(socket, PacketType::Event, Some(id), arguments);
+    }
+
+    /// The try that is under way brought no acknowledgement; `last` is told if there is no other.
+    pub(super) fn fail_try(&mut self, socket: SocketId, last: AckOutcome) {
+        let namespace = self.namespace(socket);
+        let under_way = namespace.queue.under_way();
+        let given_up = namespace.queue.fail();
+        if let Some(id) = under_way {
+            self.host.timers.stop(Timer::Ack(socket, id));
+        }
+        if let Some(event) = given_up {
+            self.tell_given_up(socket, event, last);
+        }
+    }
+
+    /// A packet without arguments.
+    pub(super) fn send_bare(&mut self, socket: SocketId, kind: PacketType, payload: &str) {
+        let name = self.namespace(socket).name.as_str().to_owned();
+        let Some(parser) = self.host.options.parser.clone() else {
+            let text = arguments::bare(kind, &name, payload);
+            return self.send_frames([EnginePacket::Text(text)]);
+        };
+        // A parser that cannot write so little leaves the namespace unanswered, and the server's
+        // own time for CONNECT ends the connection.
+        if let Ok(packet) = Packet::new(kind, &name, None, payload, Vec::new())
+            && let Ok(frames) = parser.encode(&packet)
+        {
+            self.send_frames(frames.into_iter().map(as_message));
+        }
+    }
+
+    fn enqueue(
+        &mut self,
+        now: Instant,
+        socket: SocketId,
+        arguments: Arguments,
+        retries: u32,
+        timeout: Option<Duration>,
+        wanted: bool,
+    ) -> Result<u64, EmitError> {
+        self.check_writable(socket, Some(0), &arguments)?;
+        let limits = &self.host.options.limits;
+        let namespace = &mut self.namespaces[socket.0 as usize];
+        namespace.queue.room_for(arguments.len(), limits)?;
+        let id = namespace.acks.next_id();
+        let tries = retries.saturating_add(1);
+        namespace.queue.push(Reliable { id, arguments, tries, sent: 0, timeout, wanted });
+        self.start_try(now, socket);
+        Ok(id)
+    }
+
+    /// Whether an event of this size can be sent or kept; in the buffer, others may go for it.
+    fn make_room(
+        &mut self,
+        now: Instant,
+        socket: SocketId,
+        arguments: &Arguments,
+    ) -> Result<(), EmitError> {
+        let bytes = arguments.len();
+        let limits = &self.host.options.limits;
+        let namespace = &mut self.namespaces[socket.0 as usize];
+        if let Link::Up { session, .. } = &self.link
+            && namespace.is_connected()
+        {
+            let waiting = session.unwritten().saturating_add(self.host.unsent());
+            // A single event beyond the limit may go when nothing else waits.
+            if waiting > 0 && waiting.saturating_add(bytes) > limits.buffered_bytes {
+                return Err(EmitError::Congested { bytes: waiting });
+            }
+            return Ok(());
+        }
+        self.on_expiry(now, socket);
+        let (limits, overflow) = (&self.host.options.limits, self.host.options.overflow);
+        let namespace = &mut self.namespaces[socket.0 as usize];
+        for gone in namespace.buffer.make_room(bytes, limits, overflow)? {
+            self.tell_dropped(socket, gone, DropReason::Displaced);
+        }
+        Ok(())
+    }
+
+    fn send_or_keep(
+        &mut self,
+        now: Instant,
+        socket: SocketId,
+        arguments: Arguments,
+        ack: Option<u64>,
+    ) -> Result<(), EncodeError> {
+        if self.namespace(socket).is_connected() {
+            return self.send_packet(socket, PacketType::Event, ack, arguments);
+        }
+        self.check_writable(socket, ack, &arguments)?;
+        let expires = self.host.options.buffer_ttl.map(|ttl| now + ttl);
+        self.namespace(socket).buffer.push(Kept { arguments, ack, expires });
+        self.set_expiry(socket);
+        Ok(())
+    }
+
+    fn set_expiry(&mut self, socket: SocketId) {
+        match self.namespace(socket).buffer.next_expiry() {
+            Some(at) => self.host.timers.set(Timer::Expiry(socket), at),
+            None => self.host.timers.stop(Timer::Expiry(socket)),
+        }
+    }
+
+    /// What a custom parser cannot write is refused before it is kept.
+    fn check_writable(
+        &self,
+        socket: SocketId,
+        ack: Option<u64>,
+        arguments: &Arguments,
+    ) -> Result<(), EncodeError> {
+        if self.host.options.parser.is_none() {
+            return Ok(());
+        }
+        self.encode(socket, PacketType::Event, ack, arguments).map(drop)
+    }
+
+    fn send_packet(
         &mut self,
         socket: SocketId,
-        transport: Option<TransportId>,
-        frame: String,
+        kind: PacketType,
         ack: Option<u64>,
-    ) {
-        match transport {
-            Some(transport) => self.send(transport, frame),
-            None => self.namespace(socket).keep(frame, ack),
+        arguments: Arguments,
+    ) -> Result<(), EncodeError> {
+        let namespace = &self.namespaces[socket.0 as usize];
+        let name = namespace.name.as_str();
+        let sent = (namespace.watched && kind == PacketType::Event)
+            .then(|| arguments.to_event(name, ack))
+            .flatten();
+        if self.host.options.parser.is_some() {
+            let frames = self.encode(socket, kind, ack, &arguments)?;
+            self.send_frames(frames.into_iter().map(as_message));
+        } else {
+            let (text, attachments) = arguments.into_frames(kind, name, ack);
+            let attachments = attachments.into_iter().map(EnginePacket::Binary);
+            self.send_frames([EnginePacket::Text(text)].into_iter().chain(attachments));
         }
+        if let Some(event) = sent {
+            self.tell_socket(socket, SocketEvent::Sent(event));
+        }
+        Ok(())
+    }
+
+    /// By the custom parser.
+    fn encode(
+        &self,
+        socket: SocketId,
+        kind: PacketType,
+        ack: Option<u64>,
+        arguments: &Arguments,
+    ) -> Result<Vec<Frame>, EncodeError> {
+        let Some(parser) = &self.host.options.parser else { return Ok(Vec::new()) };
+        let name = self.namespaces[socket.0 as usize].name.as_str();
+        let packet = arguments
+            .to_packet(kind, name, ack)
+            .map_err(|source| EncodeError::Packet { event: arguments.name(), source })?;
+        parser
+            .encode(&packet)
+            .map_err(|detail| EncodeError::Parser { event: arguments.name(), detail })
+    }
+
+    fn send_frames(&mut self, packets: impl IntoIterator<Item = EnginePacket>) {
+        if let Link::Up { session, .. } = &mut self.link {
+            for packet in packets {
+                session.send(&mut self.host, packet);
+            }
+        }
+    }
+
+    fn tell_dropped(&mut self, socket: SocketId, kept: Kept, reason: DropReason) {
+        let event = match kept.ack {
+            Some(id) => {
+                self.namespace(socket).acks.take(id);
+                self.host.timers.stop(Timer::Ack(socket, id));
+                SocketEvent::Ack { id, outcome: AckOutcome::Dropped(reason) }
+            }
+            None => SocketEvent::Dropped { event: kept.arguments.name(), reason },
+        };
+        self.tell_socket(socket, event);
+    }
+
+    fn tell_given_up(&mut self, socket: SocketId, event: Reliable, outcome: AckOutcome) {
+        let told = if event.wanted {
+            SocketEvent::Ack { id: event.id, outcome }
+        } else {
+            let reason = match outcome {
+                AckOutcome::Dropped(reason) => reason,
+                _ => DropReason::Unacknowledged,
+            };
+            SocketEvent::Dropped { event: event.arguments.name(), reason }
+        };
+        self.tell_socket(socket, told);
+    }
+}
+
+/// A frame of a custom parser as an Engine.IO message.
+fn as_message(frame: Frame) -> EnginePacket {
+    match frame {
+        Frame::Text(mut text) => {
+            text.insert(0, MESSAGE);
+            EnginePacket::Text(text)
+        }
+        Frame::Binary(data) => EnginePacket::Binary(data),
     }
 }

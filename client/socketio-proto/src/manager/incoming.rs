@@ -1,23 +1,16 @@
 //! What the server sends.
 
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{Link, Manager};
 use crate::{
-    engine::{
-        packet::PONG,
-        session::{Frame, FrameError},
-    },
-    error::{AttemptError, DecodeError},
-    event::{
-        AckOutcome, ConnectError, DisconnectReason, ManagerEvent, SocketEvent, SocketId,
-        TransportId,
-    },
+    error::DecodeError,
+    event::{AckOutcome, ConnectError, DisconnectReason, SocketEvent},
+    io::{AskId, Output, SocketId},
+    json::{read_object, read_string},
     socket::{
-        encode,
-        namespace::NamespaceState,
+        arguments::{self, Auth},
+        namespace::{AuthSource, NamespaceState, Recovery},
         packet::{Packet, PacketType},
     },
     time::Instant,
@@ -25,172 +18,198 @@ use crate::{
 };
 
 impl Manager {
-    pub(super) fn on_text(&mut self, now: Instant, transport: TransportId, text: String) {
-        let fits = self.fits(text.len());
-        let Some(session) = self.session(transport) else { return };
-        let read = fits.and_then(|()| session.read_text(text));
-        self.on_frame(now, transport, read);
-    }
-
-    pub(super) fn on_binary(&mut self, now: Instant, transport: TransportId, data: Bytes) {
-        let fits = self.fits(data.len());
-        let Some(session) = self.session(transport) else { return };
-        let read = fits.and_then(|()| session.read_binary(data));
-        self.on_frame(now, transport, read);
-    }
-
-    fn fits(&self, bytes: usize) -> Result<(), FrameError> {
-        let limit = self.options.limits.frame_bytes;
-        if bytes > limit {
-            return Err(FrameError::Packet(DecodeError::TooLarge { bytes, limit }));
-        }
-        Ok(())
-    }
-
-    fn on_frame(&mut self, now: Instant, transport: TransportId, read: Result<Frame, FrameError>) {
-        let most = self.options.limits.attachments;
+    pub(super) fn on_text(&mut self, now: Instant, text: String) {
         let Link::Up { assembler, .. } = &mut self.link else { return };
-        let packet = match read {
-            Ok(Frame::Opened) => return self.on_handshake(now, transport),
-            Ok(Frame::Ping) => {
-                self.send(transport, PONG.to_owned());
-                self.arm_heartbeat(now);
-                return self.tell(ManagerEvent::Ping);
-            }
-            Ok(Frame::Close) => {
-                return self.drop_link(now, DisconnectReason::TransportClose, None);
-            }
-            Ok(Frame::Nothing) => return,
-            Ok(Frame::Text(text)) => assembler.text(text, most),
-            Ok(Frame::Binary(data)) => assembler.binary(data),
-            Err(FrameError::Handshake(detail)) => {
-                return self.attempt_failed(now, |url| AttemptError::Handshake { url, detail });
-            }
-            Err(FrameError::Packet(cause)) if self.open_transport().is_none() => {
-                let detail = cause.to_string();
-                return self.attempt_failed(now, |url| AttemptError::Handshake { url, detail });
-            }
-            Err(FrameError::Packet(cause @ DecodeError::TooLarge { .. })) => Err(cause),
-            // An unknown Engine.IO type closes as a transport error.
-            Err(FrameError::Packet(cause)) => {
-                return self.drop_link(now, DisconnectReason::TransportError, Some(cause));
-            }
-        };
+        let packet = assembler.text(text, &self.host.options.limits);
+        self.on_assembled(now, packet);
+    }
+
+    pub(super) fn on_binary(&mut self, now: Instant, data: Bytes) {
+        let Link::Up { assembler, .. } = &mut self.link else { return };
+        let packet = assembler.binary(data, &self.host.options.limits);
+        self.on_assembled(now, packet);
+    }
+
+    fn on_assembled(&mut self, now: Instant, packet: Result<Option<Packet>, DecodeError>) {
         match packet {
-            Ok(Some(packet)) => self.on_packet(now, transport, packet),
+            Ok(Some(packet)) => self.on_packet(now, packet),
             Ok(None) => {}
-            Err(cause) => self.drop_link(now, DisconnectReason::ParseError, Some(cause)),
+            Err(cause) => self.on_broken(now, cause),
         }
     }
 
-    fn on_packet(&mut self, now: Instant, transport: TransportId, packet: Packet) {
+    /// Enters a namespace, or asks the program first what for.
+    pub(super) fn enter(&mut self, socket: SocketId) {
+        match self.namespace(socket).auth.clone() {
+            AuthSource::None => self.send_connect(socket, None),
+            AuthSource::Value(auth) => self.send_connect(socket, Some(&auth)),
+            AuthSource::Ask => {
+                let ask = AskId(self.host.next_id());
+                self.namespace(socket).state = NamespaceState::Asking { ask };
+                self.host.push(Output::Ask { ask, socket });
+            }
+        }
+    }
+
+    pub(super) fn on_auth(
+        &mut self,
+        now: Instant,
+        ask: AskId,
+        answer: Result<Option<Auth>, String>,
+    ) {
+        // An answer that comes after the connection it was for is left alone.
+        let asked = |state: &NamespaceState| *state == NamespaceState::Asking { ask };
+        let Some(socket) = self.namespaces.iter().find(|ns| asked(&ns.state)).map(|ns| ns.id)
+        else {
+            return;
+        };
+        match answer {
+            Ok(auth) => self.send_connect(socket, auth.as_ref()),
+            Err(message) => self.refuse(now, socket, ConnectError { message, data: None }),
+        }
+    }
+
+    fn send_connect(&mut self, socket: SocketId, auth: Option<&Auth>) {
+        let auth = auth.map(Auth::as_str);
+        let namespace = self.namespace(socket);
+        namespace.state = NamespaceState::Connecting { held: Vec::new(), bytes: 0 };
+        match &namespace.recovery {
+            Some(Recovery { pid, offset }) => {
+                let payload = arguments::with_recovery(pid, offset.as_deref(), auth);
+                self.send_bare(socket, PacketType::Connect, &payload);
+            }
+            None => {
+                let payload = auth.unwrap_or_default().to_owned();
+                self.send_bare(socket, PacketType::Connect, &payload);
+            }
+        }
+    }
+
+    fn on_packet(&mut self, now: Instant, packet: Packet) {
         let name = packet.namespace();
         let Some(namespace) = self.namespaces.iter().find(|ns| ns.name.as_str() == name) else {
             return;
         };
         let socket = namespace.id;
         match packet.kind {
-            PacketType::Connect => self.on_connect(transport, socket, packet.payload()),
+            PacketType::Connect => self.on_connect(now, socket, packet.payload()),
             PacketType::Disconnect => {
                 self.deactivate(socket, DisconnectReason::ServerDisconnect);
-                self.close_if_unused();
+                self.close_if_unused(now);
             }
             PacketType::ConnectError => {
                 if matches!(self.namespace(socket).state, NamespaceState::Connecting { .. }) {
                     let error = read_connect_error(packet.payload());
-                    self.refuse(socket, error);
+                    self.refuse(now, socket, error);
                 }
             }
-            PacketType::Event | PacketType::BinaryEvent => self.on_event(now, socket, packet),
-            PacketType::Ack | PacketType::BinaryAck => {
+            PacketType::Event => self.on_event(now, socket, packet),
+            PacketType::Ack => {
                 // Ids that are not known, or not any more, are ignored.
                 if let Some(id) = packet.ack
-                    && self.namespace(socket).acks.take(id)
+                    && self.takes_ack(socket, id)
                 {
-                    self.timers.stop(Timer::Ack(socket, id));
                     let outcome = AckOutcome::Received(packet.into_ack());
                     self.tell_socket(socket, SocketEvent::Ack { id, outcome });
                 }
+                self.start_try(now, socket);
             }
         }
     }
 
-    fn on_connect(&mut self, transport: TransportId, socket: SocketId, payload: &str) {
-        #[derive(Deserialize)]
-        struct Answer {
-            sid: String,
-        }
+    /// Whether somebody waits for this acknowledgement, which is here now.
+    fn takes_ack(&mut self, socket: SocketId, id: u64) -> bool {
+        let namespace = self.namespace(socket);
+        let wanted = match namespace.queue.take(id) {
+            Some(arrived) => arrived.wanted,
+            None => namespace.acks.take(id),
+        };
+        self.host.timers.stop(Timer::Ack(socket, id));
+        wanted
+    }
 
+    fn on_connect(&mut self, now: Instant, socket: SocketId, payload: &str) {
         let namespace = self.namespace(socket);
         match namespace.state {
             // We left while the answer was on its way: the server must not keep us.
             NamespaceState::Inactive => {
-                let frame = encode::disconnect(&namespace.name);
-                return self.send(transport, frame);
+                return self.send_bare(socket, PacketType::Disconnect, "");
             }
-            NamespaceState::Waiting | NamespaceState::Connected { .. } => return,
+            NamespaceState::Waiting
+            | NamespaceState::Asking { .. }
+            | NamespaceState::Connected { .. } => return,
             NamespaceState::Connecting { .. } => {}
         }
-        let Ok(Answer { sid }) = serde_json::from_str(payload) else {
+        let mut fields = [("sid", None), ("pid", None)];
+        read_object(payload, &mut fields);
+        let [sid, pid] = fields.map(|(_, json)| read_string(json));
+        let Some(sid) = sid else {
             let message =
                 "the server answered as Socket.IO v2 does, which this client does not speak";
-            return self.refuse(socket, ConnectError { message: message.to_owned(), data: None });
+            let error = ConnectError { message: message.to_owned(), data: None };
+            return self.refuse(now, socket, error);
         };
-        let state =
-            std::mem::replace(&mut namespace.state, NamespaceState::Connected { sid: sid.clone() });
-        let kept: Vec<String> = namespace.take_buffer().collect();
-        // The order of the reference client: what was held, what was kept, then the news.
-        if let NamespaceState::Connecting { held } = state {
+        let before = namespace.recovery.take();
+        let recovered = pid.is_some() && pid == before.as_ref().map(|before| before.pid.clone());
+        namespace.recovery = match before {
+            Some(before) if recovered => Some(before),
+            _ => pid.map(|pid| Recovery { pid, offset: None }),
+        };
+        let state = NamespaceState::Connected { sid: sid.clone(), recovered };
+        let before = std::mem::replace(&mut namespace.state, state);
+        // The order of the reference client: what was held, what was kept, the head of the retry
+        // queue, then the news.
+        if let NamespaceState::Connecting { held, .. } = before {
             for event in held {
+                self.namespace(socket).note_offset(&event);
                 self.tell_socket(socket, SocketEvent::Received(event));
             }
         }
-        for frame in kept {
-            self.send(transport, frame);
-        }
-        self.tell_socket(socket, SocketEvent::Connected { sid });
+        self.flush_buffer(now, socket);
+        self.start_try(now, socket);
+        self.tell_socket(socket, SocketEvent::Connected { sid, recovered });
     }
 
     fn on_event(&mut self, now: Instant, socket: SocketId, packet: Packet) {
-        let most = self.options.limits.held_events;
-        match &mut self.namespace(socket).state {
+        let limits = &self.host.options.limits;
+        let (most, most_bytes) = (limits.held_events, limits.held_bytes);
+        let event = packet.into_event();
+        let namespace = self.namespace(socket);
+        match &mut namespace.state {
             NamespaceState::Connected { .. } => {
-                self.tell_socket(socket, SocketEvent::Received(packet.into_event()));
+                namespace.note_offset(&event);
+                self.tell_socket(socket, SocketEvent::Received(event));
             }
-            NamespaceState::Connecting { held } if held.len() < most => {
-                held.push(packet.into_event());
+            NamespaceState::Connecting { held, bytes } => {
+                *bytes = bytes.saturating_add(event.len());
+                if held.len() < most && *bytes <= most_bytes {
+                    held.push(event);
+                } else {
+                    let cause = DecodeError::TooManyHeld { events: most, bytes: most_bytes };
+                    self.on_broken(now, cause);
+                }
             }
-            NamespaceState::Connecting { .. } => {
-                let cause = DecodeError::TooManyHeld(most);
-                self.drop_link(now, DisconnectReason::ParseError, Some(cause));
-            }
-            NamespaceState::Inactive | NamespaceState::Waiting => {}
+            NamespaceState::Inactive | NamespaceState::Waiting | NamespaceState::Asking { .. } => {}
         }
     }
 
     /// "In case of a CONNECT_ERROR": no retry until the program asks.
-    fn refuse(&mut self, socket: SocketId, error: ConnectError) {
+    fn refuse(&mut self, now: Instant, socket: SocketId, error: ConnectError) {
         self.namespace(socket).state = NamespaceState::Inactive;
         self.tell_socket(socket, SocketEvent::ConnectError(error));
-        self.close_if_unused();
+        self.close_if_unused(now);
     }
 }
 
 fn read_connect_error(payload: &str) -> ConnectError {
-    #[derive(Deserialize)]
-    struct Refusal {
-        #[serde(default)]
-        message: String,
-        data: Option<Box<RawValue>>,
-    }
-
-    if let Ok(message) = serde_json::from_str::<String>(payload) {
+    if let Some(message) = read_string(Some(payload)) {
         return ConnectError { message, data: None };
     }
-    match serde_json::from_str::<Refusal>(payload) {
-        Ok(Refusal { message, data }) => {
-            ConnectError { message, data: data.map(|raw| raw.get().to_owned()) }
-        }
-        Err(_) => ConnectError { message: String::new(), data: Some(payload.to_owned()) },
+    let mut fields = [("message", None), ("data", None)];
+    read_object(payload, &mut fields);
+    let [message, data] = fields.map(|(_, json)| json);
+    ConnectError {
+        message: read_string(message).unwrap_or_default(),
+        data: data.map(str::to_owned),
     }
 }

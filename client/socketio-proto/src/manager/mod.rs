@@ -13,35 +13,36 @@ mod connection;
 mod emit;
 mod incoming;
 
-use std::collections::VecDeque;
-
 use crate::{
-    backoff::{Backoff, Jitter},
+    backoff::Backoff,
     config::ManagerOptions,
     engine::session::Session,
-    event::{Event, Frame, Input, ManagerEvent, Output, SocketEvent, SocketId, TransportId},
+    event::{Event, ManagerEvent, SocketEvent},
+    host::Host,
+    io::{Input, Output, RequestId, SocketId, TransportId},
     socket::{
         binary::Assembler,
-        namespace::{Namespace, NamespaceName, NamespaceState},
+        namespace::{AuthSource, Namespace, NamespaceName, NamespaceState},
     },
     time::Instant,
-    timer::{Timer, TimerTable},
+    timer::Timer,
+    transport::Transport,
 };
+
+pub use emit::AckOptions;
 
 /// One Socket.IO connection, without any I/O of its own. The contract is at the top of the
 /// [crate](crate).
 #[derive(Debug)]
 pub struct Manager {
-    options: ManagerOptions,
+    host: Host,
     backoff: Backoff,
-    jitter: Jitter,
-    timers: TimerTable,
     namespaces: Vec<Namespace>,
     link: Link,
-    transports: u64,
-    outputs: VecDeque<Output>,
-    /// Bytes of the frames in `outputs`.
-    unsent: usize,
+    /// Sessions that are left, and have a last word to say.
+    leaving: Vec<Session>,
+    /// How the last connection came about, where that decides how the next one begins.
+    last: Last,
 }
 
 #[derive(Debug)]
@@ -50,13 +51,21 @@ enum Link {
     Idle,
     /// The timer [`Timer::Reconnect`] runs.
     Waiting,
-    /// A transport is opening or open.
-    Up { session: Session, assembler: Box<Assembler> },
+    /// A session is opening or open.
+    Up { session: Box<Session>, assembler: Assembler },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Usual,
+    FellBack,
+    Upgraded,
 }
 
 impl Manager {
     /// A Manager that does nothing until a namespace is connected. `seed` decides the jitter of
-    /// the delays: take it from a source of randomness, or many clients come back at once.
+    /// the delays and what keeps caches from answering polls: take it from a source of
+    /// randomness, or many clients come back at once.
     pub fn new(options: ManagerOptions, seed: u64) -> Self {
         Self {
             backoff: Backoff::new(
@@ -64,14 +73,11 @@ impl Manager {
                 options.reconnection_delay_max,
                 options.randomization_factor,
             ),
-            jitter: Jitter::new(seed),
-            timers: TimerTable::default(),
+            host: Host::new(options, seed),
             namespaces: Vec::new(),
             link: Link::Idle,
-            transports: 0,
-            outputs: VecDeque::new(),
-            unsent: 0,
-            options,
+            leaving: Vec::new(),
+            last: Last::Usual,
         }
     }
 
@@ -85,47 +91,39 @@ impl Manager {
         id
     }
 
-    /// Sets what CONNECT carries from the next time on: a JSON object, or nothing.
-    pub fn set_auth(&mut self, socket: SocketId, json: Option<String>) {
-        self.namespace(socket).auth = json;
+    /// Sets what CONNECT carries from the next time on.
+    pub fn set_auth(&mut self, socket: SocketId, auth: AuthSource) {
+        self.namespace(socket).auth = auth;
+    }
+
+    /// Whether each event is told as [`SocketEvent::Sent`] when it is handed to the transport.
+    pub fn watch_outgoing(&mut self, socket: SocketId, watched: bool) {
+        self.namespace(socket).watched = watched;
     }
 
     /// Takes in what the driver has to tell. Drain [`Manager::poll_output`] afterwards.
     pub fn handle_input(&mut self, now: Instant, input: Input) {
         self.check_heartbeat(now);
-        match input {
-            Input::Text { transport, text } => self.on_text(now, transport, text),
-            Input::Binary { transport, data } => self.on_binary(now, transport, data),
-            Input::Unwritten { transport, bytes } => {
-                if let Some(session) = self.session(transport) {
-                    session.unwritten = bytes;
-                }
-            }
-            Input::Closed { transport, code } => self.on_closed(now, transport, code),
-            Input::Failed { transport, detail } => self.on_failed(now, transport, detail),
-            Input::Timeout => {}
-        }
+        self.on_input(now, input);
+        self.on_session_events(now);
         // After the input: an acknowledgement that is here at last counts, however late the
         // browser ran the timer.
-        while let Some(timer) = self.timers.take_due(now) {
+        while let Some(timer) = self.host.timers.take_due(now) {
             self.on_timer(now, timer);
+            self.on_session_events(now);
         }
     }
 
     /// What is to be done next; `None` when there is nothing.
     #[must_use = "what is not done or told is lost"]
     pub fn poll_output(&mut self) -> Option<Output> {
-        let output = self.outputs.pop_front()?;
-        if let Output::Send { frame: Frame::Text(text), .. } = &output {
-            self.unsent = self.unsent.saturating_sub(text.len());
-        }
-        Some(output)
+        self.host.pop()
     }
 
     /// When [`Input::Timeout`] is due, at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.timers.next()
+        self.host.timers.next()
     }
 
     /// Whether the server has let this namespace in and the connection stands.
@@ -138,11 +136,121 @@ impl Manager {
         self.namespaces[socket.0 as usize].is_active()
     }
 
+    /// Whether the namespace is connected and the server took up the state of the connection
+    /// before ("connection state recovery").
+    pub fn is_recovered(&self, socket: SocketId) -> bool {
+        let state = &self.namespaces[socket.0 as usize].state;
+        matches!(state, NamespaceState::Connected { recovered: true, .. })
+    }
+
     /// Our id in this namespace, while it is connected.
     pub fn sid(&self, socket: SocketId) -> Option<&str> {
         match &self.namespaces[socket.0 as usize].state {
-            NamespaceState::Connected { sid } => Some(sid),
+            NamespaceState::Connected { sid, .. } => Some(sid),
             _ => None,
+        }
+    }
+
+    /// The transport of the open connection.
+    pub fn transport(&self) -> Option<Transport> {
+        match &self.link {
+            Link::Up { session, .. } if session.is_open() => Some(session.transport()),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is under way: there is no connection, none is wanted, and those that were
+    /// left are over. A driver that nobody uses any more may end then.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.link, Link::Idle) && self.leaving.is_empty()
+    }
+
+    fn on_input(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Opened { transport } => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    session.on_opened(host, transport);
+                }
+            }
+            Input::Text { transport, text } => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    match host.frame_fits(text.len()) {
+                        Ok(()) => session.on_text(host, now, transport, text),
+                        Err(cause) => session.on_bad_frame(host, now, transport, cause),
+                    }
+                }
+            }
+            Input::Binary { transport, data } => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    match host.frame_fits(data.len()) {
+                        Ok(()) => session.on_binary(host, now, transport, data),
+                        Err(cause) => session.on_bad_frame(host, now, transport, cause),
+                    }
+                }
+            }
+            Input::TooLong { transport, bytes } => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    let cause = host.frame_too_large(bytes);
+                    session.on_bad_frame(host, now, transport, cause);
+                }
+            }
+            Input::Unwritten { transport, bytes } => {
+                if let Some((_, session)) = self.with_transport(transport) {
+                    session.on_unwritten(transport, bytes);
+                }
+            }
+            Input::Closed { transport, code } => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    session.on_closed(host, now, transport, code);
+                }
+            }
+            Input::Failed { transport, detail } => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    session.on_failed(host, now, transport, detail);
+                }
+            }
+            Input::Response { request, status, body } => {
+                if let Some((host, session)) = self.with_request(request) {
+                    session.on_response(host, now, request, status, &body);
+                }
+            }
+            Input::RequestFailed { request, detail } => {
+                if let Some((host, session)) = self.with_request(request) {
+                    session.on_request_failed(host, now, request, detail);
+                }
+            }
+            Input::Auth { ask, answer } => self.on_auth(now, ask, answer),
+            Input::Offline => {
+                if let Link::Up { session, .. } = &mut self.link {
+                    session.on_offline(&mut self.host, now);
+                }
+            }
+            Input::Online => self.retry_now(now),
+            Input::Timeout => {}
+        }
+        self.leaving.retain(|session| !session.is_done());
+        if self.leaving.is_empty() {
+            self.host.timers.stop(Timer::Linger);
+        }
+    }
+
+    fn on_timer(&mut self, now: Instant, timer: Timer) {
+        match timer {
+            Timer::Open => {
+                if let Link::Up { session, .. } = &mut self.link {
+                    session.on_open_timeout(&mut self.host, now);
+                }
+            }
+            Timer::Heartbeat => self.on_ping_timeout(now),
+            Timer::Reconnect => self.attempt(now),
+            Timer::Upgrade(transport) => {
+                if let Some((host, session)) = self.with_transport(transport) {
+                    session.on_upgrade_timeout(host, transport);
+                }
+            }
+            Timer::Linger => self.abandon_leaving(0),
+            Timer::Expiry(socket) => self.on_expiry(now, socket),
+            Timer::Ack(socket, id) => self.on_ack_timeout(now, socket, id),
         }
     }
 
@@ -151,40 +259,39 @@ impl Manager {
         &mut self.namespaces[socket.0 as usize]
     }
 
-    /// The session of this transport, if it is the present one.
-    fn session(&mut self, transport: TransportId) -> Option<&mut Session> {
-        match &mut self.link {
-            Link::Up { session, .. } if session.transport == transport => Some(session),
-            _ => None,
-        }
+    /// The session that uses this WebSocket: the present one, or one that is being left.
+    fn with_transport(&mut self, id: TransportId) -> Option<(&mut Host, &mut Session)> {
+        let session = sessions(&mut self.link, &mut self.leaving)
+            .find(|session| session.has_transport(id))?;
+        Some((&mut self.host, session))
     }
 
-    fn open_transport(&self) -> Option<TransportId> {
-        match &self.link {
-            Link::Up { session, .. } if session.is_open() => Some(session.transport),
-            _ => None,
-        }
+    fn with_request(&mut self, id: RequestId) -> Option<(&mut Host, &mut Session)> {
+        let session =
+            sessions(&mut self.link, &mut self.leaving).find(|session| session.has_request(id))?;
+        Some((&mut self.host, session))
     }
 
-    fn send(&mut self, transport: TransportId, text: String) {
-        self.unsent += text.len();
-        self.outputs.push_back(Output::Send { transport, frame: Frame::Text(text) });
+    fn is_open(&self) -> bool {
+        matches!(&self.link, Link::Up { session, .. } if session.is_open())
     }
 
     fn tell(&mut self, event: ManagerEvent) {
-        self.outputs.push_back(Output::Event(Event::Manager(event)));
+        self.host.push(Output::Event(Event::Manager(event)));
     }
 
     fn tell_socket(&mut self, socket: SocketId, event: SocketEvent) {
-        self.outputs.push_back(Output::Event(Event::Socket { socket, event }));
+        self.host.push(Output::Event(Event::Socket { socket, event }));
     }
+}
 
-    fn on_timer(&mut self, now: Instant, timer: Timer) {
-        match timer {
-            Timer::Open => self.on_open_timeout(now),
-            Timer::Heartbeat => self.on_ping_timeout(now),
-            Timer::Reconnect => self.attempt(now),
-            Timer::Ack(socket, id) => self.on_ack_timeout(socket, id),
-        }
-    }
+fn sessions<'a>(
+    link: &'a mut Link,
+    leaving: &'a mut [Session],
+) -> impl Iterator<Item = &'a mut Session> {
+    let present = match link {
+        Link::Up { session, .. } => Some(&mut **session),
+        Link::Idle | Link::Waiting => None,
+    };
+    present.into_iter().chain(leaving)
 }

@@ -1,13 +1,14 @@
 //! The acknowledgements a namespace waits for.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 
 /// Ids count up per namespace and over all its connections, so that an answer that comes late
 /// never meets another question.
 #[derive(Debug, Default)]
 pub(crate) struct AckTable {
     next: u64,
-    pending: BTreeSet<u64>,
+    /// In ascending order.
+    pending: VecDeque<u64>,
 }
 
 impl AckTable {
@@ -15,23 +16,29 @@ impl AckTable {
         self.pending.len()
     }
 
-    /// A new id, waited for from now on.
-    pub(crate) fn register(&mut self) -> u64 {
+    /// A new id, that nobody waits for here.
+    pub(crate) fn next_id(&mut self) -> u64 {
         let id = self.next;
         self.next += 1;
-        self.pending.insert(id);
+        id
+    }
+
+    /// A new id, waited for from now on.
+    pub(crate) fn register(&mut self) -> u64 {
+        let id = self.next_id();
+        self.pending.push_back(id);
         id
     }
 
     /// Whether the id was waited for; it no longer is.
     pub(crate) fn take(&mut self, id: u64) -> bool {
-        self.pending.remove(&id)
+        let place = self.pending.binary_search(&id).ok();
+        place.and_then(|place| self.pending.remove(place)).is_some()
     }
 
-    /// Takes out every id that is not in `keep`.
-    pub(crate) fn take_all_but(&mut self, keep: &BTreeSet<u64>) -> Vec<u64> {
-        let lost = self.pending.difference(keep).copied().collect();
-        self.pending.retain(|id| keep.contains(id));
-        lost
+    /// Takes out one id that `keep` does not want to stay.
+    pub(crate) fn take_one_but(&mut self, keep: impl Fn(u64) -> bool) -> Option<u64> {
+        let place = self.pending.iter().position(|id| !keep(*id))?;
+        self.pending.remove(place)
     }
 }

@@ -9,26 +9,30 @@ use serde::{
 };
 use serde_json::Error;
 
-/// Reads `T` from a JSON array, leaving out its first `skip` elements. `first` is the text from
-/// the first argument on, if there is one.
+use crate::socket::arguments::Array;
+
+/// Reads `T` from a JSON array, leaving out its first `skip` elements. `first` says where the
+/// first argument begins, if there is one.
+///
+/// Bytes, since strings that stand in for attachments need not be UTF-8.
 pub(crate) fn read<T: DeserializeOwned>(
-    array: &str,
+    array: &[u8],
     skip: usize,
-    first: Option<&str>,
+    first: Option<usize>,
 ) -> Result<T, Error> {
-    T::deserialize(Args { array, skip, first })
+    T::deserialize(Args { array, skip, first: first.and_then(|at| array.get(at..)) })
 }
 
 struct Args<'de> {
-    array: &'de str,
+    array: &'de [u8],
     skip: usize,
-    first: Option<&'de str>,
+    first: Option<&'de [u8]>,
 }
 
 impl<'de> Args<'de> {
-    fn first(self) -> Result<serde_json::Deserializer<serde_json::de::StrRead<'de>>, Error> {
+    fn first(self) -> Result<serde_json::Deserializer<serde_json::de::SliceRead<'de>>, Error> {
         match self.first {
-            Some(text) => Ok(serde_json::Deserializer::from_str(text)),
+            Some(json) => Ok(serde_json::Deserializer::from_slice(json)),
             None => Err(serde::de::Error::custom("the argument is missing")),
         }
     }
@@ -109,7 +113,7 @@ impl<'de> Deserializer<'de> for Args<'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         let skip = self.skip;
-        serde_json::Deserializer::from_str(self.array).deserialize_seq(Behind { skip, visitor })
+        serde_json::Deserializer::from_slice(self.array).deserialize_seq(Behind { skip, visitor })
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -145,31 +149,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Behind<V> {
     }
 }
 
-/// Writes the arguments of `payload` into the JSON array that is begun in `json`.
-pub(crate) fn write<T: Serialize + ?Sized>(payload: &T, json: &mut Vec<u8>) -> Result<(), Error> {
+/// Adds the arguments of `payload` to an array.
+pub(crate) fn write<T: Serialize + ?Sized>(payload: &T, array: &mut Array) -> Result<(), Error> {
     // The probe never succeeds: its error is the answer.
-    let Err(shape) = payload.serialize(Probe) else { return Ok(()) };
-    let comma = json.last().is_some_and(|byte| *byte != b'[');
-    let start = json.len();
-    match shape {
-        Shape::Nothing => return Ok(()),
-        Shape::One => {
-            if comma {
-                json.push(b',');
-            }
-            serde_json::to_writer(&mut *json, payload)?;
-        }
-        Shape::Several => {
-            // The tuple is a JSON array; its brackets make place for ours.
-            serde_json::to_writer(&mut *json, payload)?;
-            json.pop();
-            match json.get_mut(start) {
-                Some(bracket) if comma => *bracket = b',',
-                _ => drop(json.drain(start..=start)),
-            }
-        }
+    match payload.serialize(Probe) {
+        Err(Shape::One) => array.add(payload),
+        Err(Shape::Several) => array.extend(payload),
+        Ok(()) | Err(Shape::Nothing) => Ok(()),
     }
-    Ok(())
 }
 
 /// How many arguments a payload is.
@@ -280,6 +267,7 @@ impl ser::Serializer for Probe {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::socket::arguments::Arguments;
     use serde::Deserialize;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -290,10 +278,7 @@ mod tests {
     }
 
     fn written<T: Serialize>(payload: &T) -> String {
-        let mut json = b"[\"e\"".to_vec();
-        write(payload, &mut json).unwrap();
-        json.push(b']');
-        String::from_utf8(json).unwrap()
+        Arguments::event("e", payload).unwrap().as_str().to_owned()
     }
 
     #[test]
@@ -305,25 +290,26 @@ mod tests {
         assert_eq!(written(&Point { x: 1 }), r#"["e",{"x":1}]"#);
         assert_eq!(written(&None::<u8>), r#"["e",null]"#);
         assert_eq!(written(&((1, 2),)), r#"["e",[1,2]]"#);
+        assert_eq!(written(&[0_u8; 0]), r#"["e"]"#);
     }
 
     #[test]
     fn an_acknowledgement_has_no_name_in_front() {
-        let mut json = b"[".to_vec();
-        write(&(1, 2), &mut json).unwrap();
-        assert_eq!(json, b"[1,2");
+        assert_eq!(Arguments::ack(&(1, 2)).unwrap().as_str(), "[1,2]");
+        assert_eq!(Arguments::ack(&()).unwrap().as_str(), "[]");
+        assert_eq!(Arguments::ack(&[0_u8; 0]).unwrap().as_str(), "[]");
     }
 
     #[test]
     fn a_payload_that_fails_says_so() {
         let bad = std::collections::BTreeMap::from([(vec![1], 1)]);
-        assert!(write(&bad, &mut b"[".to_vec()).is_err());
+        assert!(Arguments::ack(&bad).is_err());
     }
 
     #[test]
     fn arguments_are_read_by_the_same_rule() {
         let array = r#"["e",{"x":1},"b"]"#;
-        let first = Some(&array[5..]);
+        let (array, first) = (array.as_bytes(), Some(5));
         assert_eq!(read::<Point>(array, 1, first).unwrap(), Point { x: 1 });
         assert_eq!(read::<(Point, String)>(array, 1, first).unwrap(), (Point { x: 1 }, "b".into()));
         assert_eq!(read::<(Point,)>(array, 1, first).unwrap(), (Point { x: 1 },));
@@ -334,8 +320,8 @@ mod tests {
 
     #[test]
     fn a_missing_argument_is_none_or_an_error() {
-        assert_eq!(read::<Option<u8>>(r#"["e"]"#, 1, None).unwrap(), None);
-        let error = read::<u8>(r#"["e"]"#, 1, None).unwrap_err();
+        assert_eq!(read::<Option<u8>>(br#"["e"]"#, 1, None).unwrap(), None);
+        let error = read::<u8>(br#"["e"]"#, 1, None).unwrap_err();
         assert_eq!(error.to_string(), "the argument is missing");
     }
 }

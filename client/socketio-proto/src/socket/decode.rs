@@ -4,18 +4,18 @@
 //! Where the documents leave room the reference parser decides: an event needs a name that is a
 //! string or a number and not reserved, an acknowledgement an array, a DISCONNECT no payload.
 
-use std::{fmt, ops::Range};
+use std::ops::Range;
 
-use serde::{
-    Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
-};
+use bytes::Bytes;
+use serde::de::IgnoredAny;
 
 use crate::{
     error::DecodeError,
+    json::{self, string_len},
     socket::{
-        encode::is_reserved,
+        arguments::is_reserved,
         packet::{Name, Packet, PacketType},
+        placeholder::Placeholder,
     },
 };
 
@@ -27,19 +27,52 @@ pub(crate) fn packet(
     max_attachments: usize,
 ) -> Result<(Packet, usize), DecodeError> {
     let mut cursor = Cursor { text: &text, at };
-    let kind = read_type(&mut cursor)?;
-    let attachments =
-        if kind.has_attachments() { read_attachments(&mut cursor, max_attachments)? } else { 0 };
+    let (kind, is_binary) = read_type(&mut cursor)?;
+    let attachments = if is_binary { read_attachments(&mut cursor, max_attachments)? } else { 0 };
     let namespace = read_namespace(&mut cursor);
     let ack = read_ack_id(&mut cursor)?;
     let payload = cursor.at;
+    whole(kind, text, namespace, ack, payload, attachments).map(|packet| (packet, attachments))
+}
+
+/// A packet that did not come in the protocol's own form.
+pub(crate) fn from_fields(
+    kind: PacketType,
+    namespace: &str,
+    ack: Option<u64>,
+    payload: &str,
+    attachments: Vec<Bytes>,
+) -> Result<Packet, DecodeError> {
+    if !namespace.starts_with('/') || namespace.contains(',') {
+        return Err(DecodeError::Namespace);
+    }
+    let namespace = if namespace == "/" { "" } else { namespace };
+    let text = [namespace, payload].concat();
+    let (end, count) = (namespace.len(), attachments.len());
+    let packet = whole(kind, text, 0..end, ack, end, count)?;
+    Ok(Packet { attachments, ..packet })
+}
+
+/// Holds the fields against what the type asks for. The attachments are to be filled in.
+fn whole(
+    kind: PacketType,
+    text: String,
+    namespace: Range<usize>,
+    ack: Option<u64>,
+    payload: usize,
+    attachments: usize,
+) -> Result<Packet, DecodeError> {
     let (name, first_arg) = read_payload(kind, &text, payload)?;
-    if ack.is_none() && matches!(kind, PacketType::Ack | PacketType::BinaryAck) {
+    if ack.is_none() && kind == PacketType::Ack {
         return Err(DecodeError::AckId);
     }
-    let packet =
-        Packet { kind, namespace, ack, payload, name, first_arg, attachments: Vec::new(), text };
-    Ok((packet, attachments))
+    let placeholders = if attachments == 0 {
+        Vec::new()
+    } else {
+        Placeholder::find(text.get(payload..).unwrap_or_default(), attachments)?
+    };
+    let attachments = Vec::new();
+    Ok(Packet { kind, namespace, ack, payload, name, first_arg, attachments, placeholders, text })
 }
 
 struct Cursor<'a> {
@@ -61,15 +94,17 @@ impl Cursor<'_> {
     }
 }
 
-fn read_type(cursor: &mut Cursor<'_>) -> Result<PacketType, DecodeError> {
+/// The type, and whether attachments are announced.
+fn read_type(cursor: &mut Cursor<'_>) -> Result<(PacketType, bool), DecodeError> {
     let kind = match cursor.rest().chars().next() {
-        Some('0') => PacketType::Connect,
-        Some('1') => PacketType::Disconnect,
-        Some('2') => PacketType::Event,
-        Some('3') => PacketType::Ack,
-        Some('4') => PacketType::ConnectError,
-        Some('5') => PacketType::BinaryEvent,
-        Some('6') => PacketType::BinaryAck,
+        Some('0') => (PacketType::Connect, false),
+        Some('1') => (PacketType::Disconnect, false),
+        Some('2') => (PacketType::Event, false),
+        Some('3') => (PacketType::Ack, false),
+        Some('4') => (PacketType::ConnectError, false),
+        // BINARY_EVENT and BINARY_ACK.
+        Some('5') => (PacketType::Event, true),
+        Some('6') => (PacketType::Ack, true),
         Some(other) => return Err(DecodeError::UnknownType(other)),
         None => return Err(DecodeError::Empty),
     };
@@ -105,7 +140,8 @@ fn read_ack_id(cursor: &mut Cursor<'_>) -> Result<Option<u64>, DecodeError> {
     }
 }
 
-/// Holds the payload against what its type asks for, in one pass over the JSON.
+/// Holds the payload against what its type asks for, in one pass over the JSON. Gives where an
+/// event's name is in the text, and where in the payload the first argument begins.
 fn read_payload(
     kind: PacketType,
     text: &str,
@@ -127,17 +163,17 @@ fn read_payload(
             Some(b'"') if serde_json::from_str::<String>(json).is_ok() => Ok((None, None)),
             _ => Err(DecodeError::Payload("a CONNECT_ERROR has an object")),
         },
-        PacketType::Event | PacketType::BinaryEvent => {
+        PacketType::Event => {
             let (name, end) = event(json)?;
             let name_range = match name {
                 Name::At(range) => Name::At(range.start + at..range.end + at),
                 own @ Name::Own(_) => own,
             };
-            Ok((Some(name_range), argument(json, end).map(|first| first + at)))
+            Ok((Some(name_range), argument(json, end)))
         }
-        PacketType::Ack | PacketType::BinaryAck => {
+        PacketType::Ack => {
             array(json)?;
-            Ok((None, argument(json, 1).map(|first| first + at)))
+            Ok((None, argument(json, 1)))
         }
     }
 }
@@ -159,41 +195,39 @@ fn array(json: &str) -> Result<(), DecodeError> {
 /// Checks an event's array and finds its name, and where the name ends.
 fn event(json: &str) -> Result<(Name, usize), DecodeError> {
     const BAD: DecodeError = DecodeError::Payload("not a JSON array that begins with a name");
-    if !json.starts_with('[') {
-        return Err(BAD);
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let name = deserializer.deserialize_seq(NameVisitor).map_err(|_| BAD)?;
-    deserializer.end().map_err(|_| BAD)?;
-    let (name, end) = match name {
-        RawName::Borrowed(text) => {
-            // The visitor borrowed from `json`, so the distance of the addresses is the offset.
-            let start = (text.as_ptr() as usize).wrapping_sub(json.as_ptr() as usize);
-            let range = start..start + text.len();
-            debug_assert_eq!(json.get(range.clone()), Some(text));
-            let end = range.end + 1;
-            (Name::At(range), end)
+    array(json).map_err(|_| BAD)?;
+    let first = argument(json, 1).ok_or(BAD)?;
+    let text = json.get(first..).unwrap_or_default();
+    let (name, end) = match text.as_bytes().first() {
+        Some(b'"') => {
+            let start = first + 1;
+            let end = start + string_len(json.get(start..).unwrap_or_default());
+            let name = Name::At(start..end);
+            let name = if json.get(start..end).is_some_and(|name| name.contains('\\')) {
+                // Half a surrogate pair is no name for us, and no reason to close: it stays as it
+                // is written.
+                json::read_string(json.get(first..=end)).map_or(name, Name::Own)
+            } else {
+                name
+            };
+            (name, end + 1)
         }
-        RawName::Owned(text) => (Name::Own(text), end_of_first(json).ok_or(BAD)?),
+        // "The name is a string or a number": it is given as it stands here.
+        Some(b'-' | b'0'..=b'9') => {
+            let ends = |c: char| c == ',' || c == ']' || c.is_ascii_whitespace();
+            let end = first + text.find(ends).unwrap_or(text.len());
+            (Name::At(first..end), end)
+        }
+        _ => return Err(BAD),
     };
     let shown = match &name {
         Name::At(range) => json.get(range.clone()).unwrap_or_default(),
         Name::Own(text) => text,
     };
-    // A number cannot be one of the reserved words, so looking at the text is enough.
     if is_reserved(shown) {
         return Err(DecodeError::ReservedName(shown.to_owned()));
     }
     Ok((name, end))
-}
-
-/// Where the first element of a valid JSON array ends, the slow way: for names with escapes and
-/// for numbers.
-fn end_of_first(json: &str) -> Option<usize> {
-    let mut values = serde_json::Deserializer::from_str(json.get(1..)?)
-        .into_iter::<&serde_json::value::RawValue>();
-    values.next()?.ok()?;
-    Some(1 + values.byte_offset())
 }
 
 /// Where the next element of a valid JSON array begins, seen from the end of the one before it,
@@ -202,67 +236,6 @@ fn argument(json: &str, from: usize) -> Option<usize> {
     let rest = json.get(from..)?;
     let at = rest.find(|c: char| !c.is_ascii_whitespace() && c != ',')?;
     (!rest.get(at..)?.starts_with(']')).then_some(from + at)
-}
-
-enum RawName<'a> {
-    Borrowed(&'a str),
-    Owned(String),
-}
-
-struct NameVisitor;
-
-impl<'de> Visitor<'de> for NameVisitor {
-    type Value = RawName<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array that begins with a name")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let name = seq
-            .next_element::<NameElement<'de>>()?
-            .ok_or_else(|| serde::de::Error::invalid_length(0, &self))?;
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(name.0)
-    }
-}
-
-struct NameElement<'a>(RawName<'a>);
-
-impl<'de> serde::Deserialize<'de> for NameElement<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Element;
-
-        impl<'de> Visitor<'de> for Element {
-            type Value = RawName<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or a number")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(RawName::Borrowed(text))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(RawName::Owned(text.to_owned()))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(RawName::Owned(number.to_string()))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-                Ok(RawName::Owned(number.to_string()))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(RawName::Owned(number.to_string()))
-            }
-        }
-
-        deserializer.deserialize_any(Element).map(Self)
-    }
 }
 
 #[cfg(test)]
@@ -301,7 +274,7 @@ mod tests {
 
         let (binary, due) =
             packet(r#"51-["baz",{"_placeholder":true,"num":0}]"#.to_owned(), 0, 10).unwrap();
-        assert_eq!((binary.kind, due), (PacketType::BinaryEvent, 1));
+        assert_eq!((binary.kind, due), (PacketType::Event, 1));
     }
 
     #[test]

@@ -1,26 +1,24 @@
 //! One namespace of a connection: whether it is connected, and what waits until it is.
 //!
 //! ```text
-//!   Inactive ──connect()──▶ Waiting ──engine open: CONNECT──▶ Connecting ──answer──▶ Connected
-//!      ▲                      ▲                                   │                     │
-//!      │                      └────────── engine closed ──────────┴─────────────────────┤
-//!      └── disconnect(), the server's DISCONNECT or CONNECT_ERROR ──────────────────────┘
+//!                                     ┌─▶ Asking ─┐
+//!   Inactive ──connect()──▶ Waiting ──┴───────────┴▶ Connecting ──answer──▶ Connected
+//!      ▲                      ▲    engine open: CONNECT   │                     │
+//!      │                      └────── engine closed ──────┴─────────────────────┤
+//!      └── disconnect(), the server's DISCONNECT or CONNECT_ERROR ──────────────┘
 //! ```
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    fmt,
-    str::FromStr,
-};
+use std::{fmt, str::FromStr};
 
 use crate::{
-    config::Limits,
-    error::{EmitError, NamespaceError},
-    event::SocketId,
-    socket::{ack::AckTable, packet::EventPacket},
+    error::NamespaceError,
+    io::{AskId, SocketId},
+    socket::{
+        ack::AckTable, arguments::Auth, buffer::Buffer, packet::EventPacket, retry::RetryQueue,
+    },
 };
 
-/// The name of a namespace: begins with a slash and has no comma.
+/// The name of a namespace: begins with a slash, has no comma and no control character.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NamespaceName(String);
 
@@ -29,13 +27,17 @@ impl NamespaceName {
     ///
     /// # Errors
     ///
-    /// When it does not begin with a slash, or has a comma.
+    /// When it does not begin with a slash, or has a comma or a control character.
     pub fn new(name: &str) -> Result<Self, NamespaceError> {
         if !name.starts_with('/') {
             return Err(NamespaceError::NoSlash(name.to_owned()));
         }
         if name.contains(',') {
             return Err(NamespaceError::Comma(name.to_owned()));
+        }
+        // One of them separates packets of HTTP long-polling.
+        if name.contains(char::is_control) {
+            return Err(NamespaceError::Control(name.to_owned()));
         }
         Ok(Self(name.to_owned()))
     }
@@ -60,16 +62,30 @@ impl fmt::Display for NamespaceName {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the payload of CONNECT comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AuthSource {
+    /// There is none.
+    #[default]
+    None,
+    /// Always this.
+    Value(Auth),
+    /// The program is asked at each connect ([`Output::Ask`](crate::Output::Ask)).
+    Ask,
+}
+
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NamespaceState {
     /// Not wanted: never asked for, left, or refused.
     Inactive,
     /// Wanted, and the engine is not open.
     Waiting,
+    /// The program is asked what CONNECT is to carry.
+    Asking { ask: AskId },
     /// CONNECT is sent, the answer is not here. Events that come meanwhile are held.
-    Connecting { held: Vec<EventPacket> },
+    Connecting { held: Vec<EventPacket>, bytes: usize },
     /// The server knows us under this id.
-    Connected { sid: String },
+    Connected { sid: String, recovered: bool },
 }
 
 #[derive(Debug)]
@@ -77,17 +93,22 @@ pub(crate) struct Namespace {
     pub(crate) id: SocketId,
     pub(crate) name: NamespaceName,
     pub(crate) state: NamespaceState,
-    /// The payload of CONNECT, as JSON.
-    pub(crate) auth: Option<String>,
+    pub(crate) auth: AuthSource,
     pub(crate) acks: AckTable,
-    buffer: VecDeque<Buffered>,
-    buffered_bytes: usize,
+    pub(crate) buffer: Buffer,
+    pub(crate) queue: RetryQueue,
+    /// What the server needs to take up a lost session.
+    pub(crate) recovery: Option<Recovery>,
+    /// Whether the program wants to know what is sent.
+    pub(crate) watched: bool,
 }
 
-#[derive(Debug)]
-struct Buffered {
-    frame: String,
-    ack: Option<u64>,
+/// A session that the server keeps for a while after it was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recovery {
+    pub(crate) pid: String,
+    /// The place of the last event that came.
+    pub(crate) offset: Option<String>,
 }
 
 impl Namespace {
@@ -96,10 +117,12 @@ impl Namespace {
             id,
             name,
             state: NamespaceState::Inactive,
-            auth: None,
+            auth: AuthSource::None,
             acks: AckTable::default(),
-            buffer: VecDeque::new(),
-            buffered_bytes: 0,
+            buffer: Buffer::default(),
+            queue: RetryQueue::default(),
+            recovery: None,
+            watched: false,
         }
     }
 
@@ -112,39 +135,21 @@ impl Namespace {
         matches!(self.state, NamespaceState::Connected { .. })
     }
 
-    /// Whether a frame of this size may be kept until the namespace is connected.
-    pub(crate) fn room_for(&self, bytes: usize, limits: &Limits) -> Result<(), EmitError> {
-        if self.buffer.len() >= limits.buffered_packets
-            || self.buffered_bytes.saturating_add(bytes) > limits.buffered_bytes
+    /// Takes out an acknowledgement that cannot come any more: that of an event that was sent.
+    pub(crate) fn take_lost_ack(&mut self) -> Option<u64> {
+        self.acks.take_one_but(|id| self.buffer.asks_for(id))
+    }
+
+    /// Remembers the place of an event, where the server recovers sessions.
+    ///
+    /// The server gives none to events that ask for an acknowledgement, so their last argument
+    /// is the program's own.
+    pub(crate) fn note_offset(&mut self, event: &EventPacket) {
+        if let Some(recovery) = &mut self.recovery
+            && event.ack_id().is_none()
+            && let Some(offset) = event.offset()
         {
-            return Err(EmitError::BufferFull {
-                packets: self.buffer.len(),
-                bytes: self.buffered_bytes,
-            });
+            recovery.offset = Some(offset);
         }
-        Ok(())
-    }
-
-    pub(crate) fn keep(&mut self, frame: String, ack: Option<u64>) {
-        self.buffered_bytes += frame.len();
-        self.buffer.push_back(Buffered { frame, ack });
-    }
-
-    /// The frames kept, in the order they were emitted.
-    pub(crate) fn take_buffer(&mut self) -> impl Iterator<Item = String> {
-        self.buffered_bytes = 0;
-        std::mem::take(&mut self.buffer).into_iter().map(|kept| kept.frame)
-    }
-
-    /// Forgets the kept frame that asks for this acknowledgement.
-    pub(crate) fn unkeep(&mut self, ack: u64) {
-        self.buffer.retain(|kept| kept.ack != Some(ack));
-        self.buffered_bytes = self.buffer.iter().map(|kept| kept.frame.len()).sum();
-    }
-
-    /// Takes out the acknowledgements that cannot come any more: those of frames that were sent.
-    pub(crate) fn take_lost_acks(&mut self) -> Vec<u64> {
-        let kept: BTreeSet<u64> = self.buffer.iter().filter_map(|kept| kept.ack).collect();
-        self.acks.take_all_but(&kept)
     }
 }

@@ -5,37 +5,59 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use crate::socket::args;
+use crate::{
+    error::DecodeError,
+    json,
+    socket::{args, decode, placeholder::Placeholder},
+};
 
-/// The type of a Socket.IO packet (Socket.IO v5, "Packet types").
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PacketType {
+/// The type of a Socket.IO packet (Socket.IO v5, "Packet types"). On the wire an event or an
+/// acknowledgement with attachments has a number of its own; here the attachments tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PacketType {
     /// `0`: enter a namespace, and the answer.
-    Connect,
+    Connect = 0,
     /// `1`: leave a namespace.
-    Disconnect,
-    /// `2`: an event.
-    Event,
-    /// `3`: an acknowledgement.
-    Ack,
+    Disconnect = 1,
+    /// `2`, with attachments `5`: an event.
+    Event = 2,
+    /// `3`, with attachments `6`: an acknowledgement.
+    Ack = 3,
     /// `4`: the server refused a CONNECT.
-    ConnectError,
-    /// `5`: an event with attachments.
-    BinaryEvent,
-    /// `6`: an acknowledgement with attachments.
-    BinaryAck,
+    ConnectError = 4,
 }
 
 impl PacketType {
-    pub(crate) fn has_attachments(self) -> bool {
-        matches!(self, Self::BinaryEvent | Self::BinaryAck)
+    /// The type of this number, 0 to 4.
+    pub const fn from_digit(digit: u8) -> Option<Self> {
+        Some(match digit {
+            0 => Self::Connect,
+            1 => Self::Disconnect,
+            2 => Self::Event,
+            3 => Self::Ack,
+            4 => Self::ConnectError,
+            _ => return None,
+        })
+    }
+
+    /// Its digit on the wire, behind the one of an Engine.IO message.
+    pub(crate) const fn digits(self, has_attachments: bool) -> &'static str {
+        match (self, has_attachments) {
+            (Self::Connect, _) => "40",
+            (Self::Disconnect, _) => "41",
+            (Self::Event, false) => "42",
+            (Self::Ack, false) => "43",
+            (Self::ConnectError, _) => "44",
+            (Self::Event, true) => "45",
+            (Self::Ack, true) => "46",
+        }
     }
 }
 
-/// A packet as it was received. The text is kept as it came; everything else says where in it
-/// something is.
+/// A packet as it was received, or is to be sent. The text is kept as it came; everything else
+/// says where in it something is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Packet {
+pub struct Packet {
     pub(crate) kind: PacketType,
     pub(crate) text: String,
     /// Empty for the namespace `/`, which has no field on the wire.
@@ -43,11 +65,13 @@ pub(crate) struct Packet {
     pub(crate) ack: Option<u64>,
     /// From here to the end of the text; empty where there is none.
     pub(crate) payload: usize,
-    /// EVENT and BINARY_EVENT only.
+    /// EVENT only.
     pub(crate) name: Option<Name>,
-    /// Where the first argument behind the name begins; `None` without arguments.
+    /// Where in the payload the first argument behind the name begins; `None` without arguments.
     pub(crate) first_arg: Option<usize>,
     pub(crate) attachments: Vec<Bytes>,
+    /// Where in the payload the attachments are referred to.
+    pub(crate) placeholders: Vec<Placeholder>,
 }
 
 /// An event's name: a place in the text, or a string of its own where JSON escapes were undone
@@ -59,15 +83,54 @@ pub(crate) enum Name {
 }
 
 impl Packet {
-    pub(crate) fn namespace(&self) -> &str {
+    /// A packet of these fields. The payload is JSON: an object or nothing for CONNECT, nothing
+    /// for DISCONNECT, an array for events (the name first) and acknowledgements.
+    ///
+    /// # Errors
+    ///
+    /// When the protocol forbids such a packet, with the reason.
+    pub fn new(
+        kind: PacketType,
+        namespace: &str,
+        ack: Option<u64>,
+        payload: &str,
+        attachments: Vec<Bytes>,
+    ) -> Result<Self, DecodeError> {
+        decode::from_fields(kind, namespace, ack, payload, attachments)
+    }
+
+    /// The type.
+    pub fn kind(&self) -> PacketType {
+        self.kind
+    }
+
+    /// The namespace, `/` for the root.
+    pub fn namespace(&self) -> &str {
         match self.text.get(self.namespace.clone()) {
             Some("") | None => "/",
             Some(name) => name,
         }
     }
 
-    pub(crate) fn payload(&self) -> &str {
+    /// The acknowledgement's id: asked for in an event, answered in an acknowledgement.
+    pub fn ack_id(&self) -> Option<u64> {
+        self.ack
+    }
+
+    /// The payload as JSON; empty where there is none. Attachments stand in it as
+    /// `{"_placeholder":true,"num":n}`.
+    pub fn payload(&self) -> &str {
         self.text.get(self.payload..).unwrap_or_default()
+    }
+
+    /// The attachments, in the order of their numbers.
+    pub fn attachments(&self) -> &[Bytes] {
+        &self.attachments
+    }
+
+    /// Its bytes, attachments included.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len() + self.attachments.iter().map(Bytes::len).sum::<usize>()
     }
 
     pub(crate) fn into_event(self) -> EventPacket {
@@ -76,6 +139,26 @@ impl Packet {
 
     pub(crate) fn into_ack(self) -> AckPacket {
         AckPacket(self)
+    }
+
+    /// Reads arguments, leaving out the array's first `skip` elements.
+    fn args<T: DeserializeOwned>(&self, skip: usize) -> Result<T, serde_json::Error> {
+        let payload = self.payload();
+        let filled;
+        let json = if self.placeholders.is_empty() {
+            payload.as_bytes()
+        } else {
+            // The first argument begins where it did: there is no placeholder in front of it.
+            filled = Placeholder::fill(payload, &self.placeholders, &self.attachments);
+            &filled
+        };
+        let read = args::read(json, skip, self.first_arg);
+        if read.is_err()
+            && let Some(mended) = json::without_half_pairs(json)
+        {
+            return args::read(&mended, skip, self.first_arg);
+        }
+        read
     }
 }
 
@@ -94,14 +177,14 @@ impl EventPacket {
     }
 
     /// The arguments behind the name: `()` reads none, a tuple several, any other type the first
-    /// one. Arguments beyond those asked for are left unread, as in JavaScript.
+    /// one. Arguments beyond those asked for are left unread, as in JavaScript. An attachment is
+    /// read by types that ask serde for bytes, as [`Bytes`] does.
     ///
     /// # Errors
     ///
     /// When the arguments are not what `T` asks for.
     pub fn args<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        let first = self.0.first_arg.and_then(|at| self.0.text.get(at..));
-        args::read(self.0.payload(), 1, first)
+        self.0.args(1)
     }
 
     /// The name and the arguments as they were received: a JSON array. Attachments stand in it as
@@ -119,6 +202,24 @@ impl EventPacket {
     pub fn ack_id(&self) -> Option<u64> {
         self.0.ack
     }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The last argument, if it is a string: where the server recovers lost sessions, the place
+    /// of this event in what it has sent.
+    pub(crate) fn offset(&self) -> Option<String> {
+        self.0.first_arg?;
+        let array = self.json().trim_ascii_end().strip_suffix(']')?.trim_ascii_end();
+        let inside = array.strip_suffix('"')?;
+        // In a JSON string every quotation mark stands behind an odd number of backslashes.
+        let start = inside.rmatch_indices('"').map(|(at, _)| at).find(|at| {
+            let before = inside.as_bytes().get(..*at).unwrap_or_default();
+            before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+        })?;
+        serde_json::from_str(array.get(start..)?).ok()
+    }
 }
 
 /// An acknowledgement that was received.
@@ -132,8 +233,7 @@ impl AckPacket {
     ///
     /// When the arguments are not what `T` asks for.
     pub fn args<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        let first = self.0.first_arg.and_then(|at| self.0.text.get(at..));
-        args::read(self.0.payload(), 0, first)
+        self.0.args(0)
     }
 
     /// The arguments as they were received: a JSON array.
@@ -144,5 +244,44 @@ impl AckPacket {
     /// The attachments, in the order of their numbers.
     pub fn attachments(&self) -> &[Bytes] {
         &self.0.attachments
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn event(payload: &str) -> EventPacket {
+        Packet::new(PacketType::Event, "/", None, payload, Vec::new()).unwrap().into_event()
+    }
+
+    #[test]
+    fn the_offset_is_the_last_argument_if_it_is_a_string() {
+        assert_eq!(event(r#"["a",1,"offset"]"#).offset().as_deref(), Some("offset"));
+        assert_eq!(event(r#"["a", "x\\\"y" ] "#).offset().as_deref(), Some("x\\\"y"));
+        assert_eq!(event(r#"["a","b\\"]"#).offset().as_deref(), Some("b\\"));
+        for none in [r#"["a"]"#, r#"["a","x",1]"#, r#"["a",["x"]]"#, r#"["a",{"k":"x"}]"#] {
+            assert_eq!(event(none).offset(), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_emoji_that_was_cut_in_two_does_not_cost_the_event() {
+        let event = event(r#"["a\ud83d","x\ude00y\ud83d\ude00\ud83d",1]"#);
+        assert_eq!(event.name(), r"a\ud83d");
+        let (text, number): (String, u8) = event.args().unwrap();
+        assert_eq!((text.as_str(), number), ("x\u{fffd}y😀\u{fffd}", 1));
+    }
+
+    #[test]
+    fn what_the_protocol_forbids_cannot_be_built() {
+        let packet = |kind, payload| Packet::new(kind, "/", None, payload, Vec::new());
+        assert!(packet(PacketType::Event, "[]").is_err());
+        assert!(packet(PacketType::Event, r#"["disconnect"]"#).is_err());
+        assert!(packet(PacketType::Ack, "[]").is_err(), "an acknowledgement has an id");
+        assert!(packet(PacketType::Disconnect, "{}").is_err());
+        assert!(Packet::new(PacketType::Event, "a,b", None, r#"["a"]"#, Vec::new()).is_err());
     }
 }

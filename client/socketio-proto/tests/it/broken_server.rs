@@ -2,14 +2,14 @@
 //! named reason and opened again.
 
 use bytes::Bytes;
-use socketio_proto::{DecodeError, DisconnectReason, Input, ManagerEvent, SocketEvent};
+use socketio_proto::{CloseCause, DecodeError, DisconnectReason, Input, ManagerEvent, SocketEvent};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use crate::util::{Rig, SECOND};
 
 /// The reason and cause with which the connection was closed.
-fn closed(rig: &mut Rig) -> Option<(DisconnectReason, Option<DecodeError>)> {
+fn closed(rig: &mut Rig) -> Option<(DisconnectReason, Option<CloseCause>)> {
     rig.take_manager_events().into_iter().find_map(|event| match event {
         ManagerEvent::Close { reason, cause } => Some((reason, cause)),
         _ => None,
@@ -44,7 +44,7 @@ fn a_stray_attachment_is_a_parse_error() {
     let (mut rig, _) = Rig::connected("/");
     let transport = rig.transport.unwrap();
     rig.input(Input::Binary { transport, data: Bytes::from_static(b"x") });
-    let expected = (DisconnectReason::ParseError, Some(DecodeError::StrayBinary));
+    let expected = (DisconnectReason::ParseError, Some(DecodeError::StrayBinary.into()));
     assert_eq!(closed(&mut rig), Some(expected));
 }
 
@@ -69,7 +69,7 @@ fn a_frame_beyond_the_limit_is_not_read() {
     rig.server(&format!("42[\"a\",\"{}\"]", "x".repeat(200)));
     let (reason, cause) = closed(&mut rig).unwrap();
     assert_eq!(reason, DisconnectReason::ParseError);
-    assert!(matches!(cause, Some(DecodeError::TooLarge { limit: 200, .. })));
+    assert!(matches!(cause, Some(CloseCause::Protocol(DecodeError::TooLarge { limit: 200, .. }))));
 }
 
 #[test]
@@ -82,14 +82,20 @@ fn events_without_an_answer_to_connect_are_bounded() {
     }
     assert_eq!(closed(&mut rig), None);
     rig.server("42[\"a\"]");
-    assert_eq!(closed(&mut rig).unwrap().1, Some(DecodeError::TooManyHeld(2)));
+    assert_eq!(
+        closed(&mut rig).unwrap().1,
+        Some(DecodeError::TooManyHeld { events: 2, bytes: 32 << 20 }.into())
+    );
 }
 
 #[test]
 fn the_servers_close_packet_is_a_transport_close() {
     let (mut rig, _) = Rig::connected("/");
     rig.server("1");
-    assert_eq!(closed(&mut rig), Some((DisconnectReason::TransportClose, None)));
+    assert_eq!(
+        closed(&mut rig),
+        Some((DisconnectReason::TransportClose, Some(CloseCause::ServerClosed)))
+    );
 }
 
 #[test]

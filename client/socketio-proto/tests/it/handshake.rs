@@ -1,6 +1,8 @@
 //! From nothing to a connected namespace, and the ways in which that fails.
 
-use socketio_proto::{AttemptError, Input, ManagerEvent, SocketEvent};
+use std::collections::BTreeMap;
+
+use socketio_proto::{AttemptError, Auth, AuthSource, Input, ManagerEvent, SocketEvent};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -10,14 +12,15 @@ use crate::util::{HANDSHAKE, Rig, SECOND};
 fn connect_follows_the_handshake_and_carries_auth() {
     let mut rig = Rig::new();
     let chat = rig.socket("/chat");
-    rig.manager.set_auth(chat, Some(r#"{"nickname":"Ann"}"#.to_owned()));
+    let auth = Auth::new(&BTreeMap::from([("nickname", "Ann")])).unwrap();
+    rig.manager.set_auth(chat, AuthSource::Value(auth));
     rig.connect("/chat");
     assert!(rig.take_sent().is_empty(), "nothing may be sent before the handshake");
     rig.server(HANDSHAKE);
     assert_eq!(rig.take_sent(), [r#"40/chat,{"nickname":"Ann"}"#]);
     assert!(!rig.manager.is_connected(chat) && rig.manager.is_active(chat));
     rig.server(r#"40/chat,{"sid":"abc"}"#);
-    assert_eq!(rig.take_events(), [SocketEvent::Connected { sid: "abc".into() }]);
+    assert_eq!(rig.take_events(), [SocketEvent::Connected { sid: "abc".into(), recovered: false }]);
     assert_eq!(rig.manager.sid(chat), Some("abc"));
 }
 
@@ -58,7 +61,7 @@ fn a_server_that_is_no_socket_io_server_is_named() {
     assert_eq!(
         error.to_string(),
         "WebSocket to ws://localhost/socket.io/?EIO=4&transport=websocket: \
-         not an Engine.IO v4 handshake: the first frame was \"<html>\""
+         not an Engine.IO v4 handshake: the first packet was \"<html>\""
     );
 }
 
@@ -79,7 +82,10 @@ fn a_failed_transport_is_told_and_tried_again() {
     rig.input(Input::Closed { transport, code: None });
     assert!(rig.transport.is_some());
     rig.accept("/");
-    assert!(rig.take_events().contains(&SocketEvent::Connected { sid: "socket".into() }));
+    assert!(
+        rig.take_events()
+            .contains(&SocketEvent::Connected { sid: "socket".into(), recovered: false })
+    );
 }
 
 #[test]

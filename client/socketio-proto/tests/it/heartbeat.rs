@@ -43,7 +43,7 @@ fn only_a_ping_moves_the_deadline() {
 fn an_emit_after_the_deadline_is_kept_and_the_dead_connection_closed() {
     let (mut rig, socket) = Rig::connected("/");
     rig.sleep(600 * SECOND);
-    rig.manager.emit(rig.now, socket, &Arguments::event("late", &()).unwrap()).unwrap();
+    rig.manager.emit(rig.now, socket, Arguments::event("late", &()).unwrap()).unwrap();
     assert!(rig.take_sent().is_empty(), "it must not go into a connection that is dead");
     assert!(!rig.manager.is_connected(socket));
     rig.wait(SECOND);

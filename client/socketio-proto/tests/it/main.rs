@@ -7,13 +7,24 @@
 )]
 
 mod acknowledgements;
+mod attachments;
+mod auth;
 mod broken_server;
 mod buffering;
+mod fallback;
 mod handshake;
 mod heartbeat;
 mod namespaces;
+mod network;
+mod outgoing;
+mod polling;
 mod reconnection;
+mod recovery;
+mod retries;
+mod upgrade;
 mod util;
+mod volatile;
+mod waiting;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
