@@ -3,6 +3,8 @@
 //! A suite's output goes to a log, which is shown when the suite fails. A suite that fails does
 //! not keep the next one from running: one run shows everything that is wrong.
 
+mod commands;
+
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::process::Command;
@@ -10,11 +12,9 @@ use std::time::{Duration, Instant};
 
 use crate::build;
 use crate::job::{Failure, Job};
-use crate::kit::{CHROMEDRIVER, Kit};
+use crate::kit::Kit;
 use crate::licences;
-use crate::places;
 use crate::report::{Progress, Report, duration};
-use crate::setup::wasm::TARGET;
 use crate::tally::Tally;
 
 /// A suite that takes longer hangs.
@@ -46,12 +46,12 @@ struct Suite {
 
 /// The order is that of the time they take.
 const SUITES: [Suite; 11] = [
-    Suite { name: "fmt", what: "rustfmt", work: Work::Check(fmt) },
+    Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
-    Suite { name: "clippy", what: "clippy, native", work: Work::Check(clippy) },
-    Suite { name: "clippy-wasm", what: "clippy, wasm32", work: Work::Check(clippy_wasm) },
-    Suite { name: "docs", what: "rustdoc", work: Work::Check(docs) },
-    Suite { name: "native", what: "tests, native", work: Work::Tests(native) },
+    Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
+    Suite { name: "clippy-wasm", what: "clippy, wasm32", work: Work::Check(commands::clippy_wasm) },
+    Suite { name: "docs", what: "rustdoc", work: Work::Check(commands::docs) },
+    Suite { name: "native", what: "tests, native", work: Work::Tests(commands::native) },
     Suite {
         name: "wasm-proto",
         what: "tests in Chromium: socketio-proto",
@@ -68,60 +68,8 @@ const SUITES: [Suite; 11] = [
         work: Work::Browser("client/app"),
     },
     Suite { name: "release", what: "release build of page and server", work: Work::Release },
-    Suite { name: "system", what: "whole-system tests", work: Work::Tests(system) },
+    Suite { name: "system", what: "whole-system tests", work: Work::Tests(commands::system) },
 ];
-
-fn fmt(kit: &Kit) -> Result<Command, String> {
-    Ok(cargo(kit, &["fmt", "--all", "--check"]))
-}
-
-fn clippy(kit: &Kit) -> Result<Command, String> {
-    Ok(cargo(kit, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
-}
-
-fn clippy_wasm(kit: &Kit) -> Result<Command, String> {
-    let mut command = kit.wasm("cargo")?;
-    command.args(["clippy", "--all-targets", "--target", TARGET]);
-    for package in ["socketio-proto", "socketio-client", "parlour-events", "parlour-app"] {
-        command.args(["--package", package]);
-    }
-    command.args(["--", "-D", "warnings"]);
-    Ok(command)
-}
-
-fn docs(kit: &Kit) -> Result<Command, String> {
-    let mut command = cargo(kit, &["doc", "--workspace", "--no-deps"]);
-    command.env("RUSTDOCFLAGS", "-D warnings");
-    Ok(command)
-}
-
-fn native(kit: &Kit) -> Result<Command, String> {
-    Ok(cargo(kit, &["test", "--workspace", "--exclude", "parlour-tests", "--no-fail-fast"]))
-}
-
-fn system(kit: &Kit) -> Result<Command, String> {
-    let mut command = cargo(kit, &["test", "--package", "parlour-tests", "--no-fail-fast"]);
-    command.envs(kit.test_variables()?);
-    Ok(command)
-}
-
-fn browser(kit: &Kit, folder: &str) -> Result<Command, String> {
-    let chromedriver = places::program(CHROMEDRIVER).ok_or("chromedriver is not installed")?;
-    let mut command = kit.wasm(kit.tool("wasm-pack")?)?;
-    command
-        .args(["test", "--headless", "--chrome", "--chromedriver"])
-        .arg(chromedriver)
-        .arg(kit.places.root.join(folder))
-        // The default of 20 s is short for a browser on a machine that is also compiling.
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
-    Ok(command)
-}
-
-fn cargo(kit: &Kit, arguments: &[&str]) -> Command {
-    let mut command = kit.native("cargo");
-    command.args(arguments);
-    command
-}
 
 /// The names of the suites, for people.
 pub(crate) fn list() -> String {
@@ -189,7 +137,7 @@ impl Suite {
         let job = Job::new(progress, &kit.places)?.limit(LIMIT).tail(TAIL_LINES);
         let command = match self.work {
             Work::Check(command) | Work::Tests(command) => command(kit),
-            Work::Browser(folder) => browser(kit, folder),
+            Work::Browser(folder) => commands::browser(kit, folder),
             Work::Licences => return licences::check(kit).map_err(Failure::new),
             Work::Release => return Ok(()),
         };
