@@ -7,6 +7,7 @@ mod hash;
 mod job;
 mod kit;
 mod licences;
+mod peers;
 mod pins;
 mod places;
 mod proc;

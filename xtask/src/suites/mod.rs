@@ -10,10 +10,12 @@ use std::io::{self, IsTerminal};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use self::commands::Browser;
 use crate::build;
 use crate::job::{Failure, Job};
 use crate::kit::Kit;
 use crate::licences;
+use crate::peers::{self, Peers};
 use crate::report::{Progress, Report, duration};
 use crate::tally::Tally;
 
@@ -29,8 +31,10 @@ enum Work {
     Check(fn(&Kit) -> Result<Command, String>),
     /// A command whose output tells how many tests passed and failed.
     Tests(fn(&Kit) -> Result<Command, String>),
-    /// The tests of a crate of the page, in the browser.
+    /// The tests of a crate of the page, in Chromium.
     Browser(&'static str),
+    /// The same, against the interop tests' servers.
+    Interop(fn(&Kit) -> Result<Command, String>),
     /// A check of our own.
     Licences,
     /// The release builds: one check.
@@ -45,12 +49,13 @@ struct Suite {
 }
 
 /// The order is that of the time they take.
-const SUITES: [Suite; 11] = [
+const SUITES: [Suite; 15] = [
     Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
     Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
     Suite { name: "clippy-wasm", what: "clippy, wasm32", work: Work::Check(commands::clippy_wasm) },
-    Suite { name: "docs", what: "rustdoc", work: Work::Check(commands::docs) },
+    Suite { name: "docs", what: "rustdoc, native", work: Work::Check(commands::docs) },
+    Suite { name: "docs-wasm", what: "rustdoc, wasm32", work: Work::Check(commands::docs_wasm) },
     Suite { name: "native", what: "tests, native", work: Work::Tests(commands::native) },
     Suite {
         name: "wasm-proto",
@@ -67,13 +72,28 @@ const SUITES: [Suite; 11] = [
         what: "tests in Chromium: parlour-app",
         work: Work::Browser("client/app"),
     },
+    Suite {
+        name: "interop",
+        what: "interop tests, native",
+        work: Work::Interop(commands::interop),
+    },
+    Suite {
+        name: "interop-chromium",
+        what: "interop tests in Chromium",
+        work: Work::Interop(commands::interop_chromium),
+    },
+    Suite {
+        name: "interop-firefox",
+        what: "interop tests in Firefox",
+        work: Work::Interop(commands::interop_firefox),
+    },
     Suite { name: "release", what: "release build of page and server", work: Work::Release },
     Suite { name: "system", what: "whole-system tests", work: Work::Tests(commands::system) },
 ];
 
 /// The names of the suites, for people.
 pub(crate) fn list() -> String {
-    SUITES.iter().map(|suite| format!("{:<12} {}\n", suite.name, suite.what)).collect()
+    SUITES.iter().map(|suite| format!("{:<16} {}\n", suite.name, suite.what)).collect()
 }
 
 /// Whether there is such a suite.
@@ -88,8 +108,9 @@ pub(crate) fn run(kit: &Kit, only: Option<&str>, not_set_up: &[String]) -> Tally
     let report = Report::new();
     let mut total = Tally { passed: 0, failed: not_set_up.len() as u64 };
     let mut broken: Vec<&str> = not_set_up.iter().map(String::as_str).collect();
+    let mut peers = Peers::default();
     for suite in SUITES.iter().filter(|suite| is_chosen(suite.name, only)) {
-        let tally = suite.run(kit, &report);
+        let tally = suite.run(kit, &report, &mut peers);
         if tally.failed > 0 {
             broken.push(suite.name);
         }
@@ -112,15 +133,18 @@ fn is_chosen(name: &str, only: Option<&str>) -> bool {
 }
 
 impl Suite {
-    fn run(&self, kit: &Kit, report: &Report) -> Tally {
+    fn run(&self, kit: &Kit, report: &Report, peers: &mut Peers) -> Tally {
+        if !matches!(self.work, Work::Interop(_)) {
+            peers.end();
+        }
         if let Work::Release = self.work {
             return Tally::of_check(build::build(kit, report).is_ok());
         }
         let mut tally = Tally::default();
         report.counted(self.what, |progress| {
-            let result = self.work(kit, progress);
+            let result = self.work(kit, progress, peers);
             tally = match self.work {
-                Work::Tests(_) | Work::Browser(_) => {
+                Work::Tests(_) | Work::Browser(_) | Work::Interop(_) => {
                     let output = kit.places.log(self.what).and_then(fs::read);
                     let output = String::from_utf8_lossy(&output.unwrap_or_default()).into_owned();
                     Tally::of_tests(&output, result.is_ok())
@@ -132,12 +156,19 @@ impl Suite {
         tally
     }
 
-    fn work(&self, kit: &Kit, progress: &Progress<'_>) -> Result<(), Failure> {
+    fn work(&self, kit: &Kit, progress: &Progress<'_>, peers: &mut Peers) -> Result<(), Failure> {
         // Before anything can fail: what is counted must not be the last run's.
         let job = Job::new(progress, &kit.places)?.limit(LIMIT).tail(TAIL_LINES);
         let command = match self.work {
             Work::Check(command) | Work::Tests(command) => command(kit),
-            Work::Browser(folder) => commands::browser(kit, folder),
+            Work::Browser(folder) => commands::browser(kit, Browser::Chromium, folder),
+            Work::Interop(command) => {
+                let control = peers.control(kit, &job)?;
+                command(kit).map(|mut command| {
+                    command.env(peers::VARIABLE, control);
+                    command
+                })
+            }
             Work::Licences => return licences::check(kit).map_err(Failure::new),
             Work::Release => return Ok(()),
         };
