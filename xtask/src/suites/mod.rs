@@ -12,11 +12,13 @@ use std::time::{Duration, Instant};
 
 use self::commands::Browser;
 use crate::build;
+use crate::fuzz;
 use crate::job::{Failure, Job};
 use crate::kit::Kit;
 use crate::licences;
 use crate::peers::{self, Peers};
 use crate::report::{Progress, Report, duration};
+use crate::size;
 use crate::tally::Tally;
 
 /// A suite that takes longer hangs.
@@ -37,6 +39,10 @@ enum Work {
     Interop(fn(&Kit) -> Result<Command, String>),
     /// A check of our own.
     Licences,
+    /// What the client adds to a page: one check.
+    Size,
+    /// The fuzz targets, each a test.
+    Fuzz,
     /// The release builds: one check.
     Release,
 }
@@ -49,7 +55,7 @@ struct Suite {
 }
 
 /// The order is that of the time they take.
-const SUITES: [Suite; 15] = [
+const SUITES: [Suite; 17] = [
     Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
     Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
@@ -87,6 +93,8 @@ const SUITES: [Suite; 15] = [
         what: "interop tests in Firefox",
         work: Work::Interop(commands::interop_firefox),
     },
+    Suite { name: "size", what: "what the client adds to a page", work: Work::Size },
+    Suite { name: "fuzz", what: "fuzz targets, 10 s each", work: Work::Fuzz },
     Suite { name: "release", what: "release build of page and server", work: Work::Release },
     Suite { name: "system", what: "whole-system tests", work: Work::Tests(commands::system) },
 ];
@@ -137,8 +145,11 @@ impl Suite {
         if !matches!(self.work, Work::Interop(_)) {
             peers.end();
         }
-        if let Work::Release = self.work {
-            return Tally::of_check(build::build(kit, report).is_ok());
+        match self.work {
+            Work::Size => return Tally::of_check(size::is_within_limit(kit, report)),
+            Work::Fuzz => return fuzz::test(kit, report),
+            Work::Release => return Tally::of_check(build::build(kit, report).is_ok()),
+            _ => {}
         }
         let mut tally = Tally::default();
         report.counted(self.what, |progress| {
@@ -170,7 +181,8 @@ impl Suite {
                 })
             }
             Work::Licences => return licences::check(kit).map_err(Failure::new),
-            Work::Release => return Ok(()),
+            // These are no one command.
+            Work::Size | Work::Fuzz | Work::Release => return Ok(()),
         };
         let mut command = command.map_err(Failure::new)?;
         if io::stdout().is_terminal() {
