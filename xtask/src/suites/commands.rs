@@ -96,7 +96,7 @@ pub(super) fn browser(kit: &Kit, browser: Browser, folder: &str) -> Result<Comma
     };
     command
         .arg(kit.places.root.join(folder))
-        .args(["--", "--all-features"])
+        .arg("--all-features")
         // The default of 20 s is short for a browser on a machine that is also compiling.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     Ok(command)
