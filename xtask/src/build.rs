@@ -19,7 +19,8 @@ const PAGE_INPUTS: [&str; 7] =
     ["client", "events", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
 
 /// Names of folders that are no part of the page: outputs, and what only tests use.
-const NO_INPUTS: [&str; 7] = ["target", "node_modules", "dist", "pkg", "tests", "benches", "fuzz"];
+const NO_INPUTS: [&str; 9] =
+    ["target", "node_modules", "dist", "pkg", "tests", "benches", "bench", "examples", "fuzz"];
 
 /// A compiler's message is longer than what a package manager says.
 const TAIL_LINES: usize = 60;

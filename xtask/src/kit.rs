@@ -139,6 +139,8 @@ pub(crate) const CHROMIUM: &[&str] =
     &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// Names under which Chromium's WebDriver server is found.
 pub(crate) const CHROMEDRIVER: &[&str] = &["chromedriver", "chromium.chromedriver"];
+/// Names under which Firefox is found.
+pub(crate) const FIREFOX: &[&str] = &["firefox", "firefox-esr"];
 
 const LINKER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
 

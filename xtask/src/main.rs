@@ -1,18 +1,22 @@
 //! `cargo xtask`: sets up, builds, runs and tests Parlour. The one entry point for people and for
 //! the gate.
 
+mod bench;
 mod build;
 mod dev;
+mod fuzz;
 mod hash;
 mod job;
 mod kit;
 mod licences;
+mod peers;
 mod pins;
 mod places;
 mod proc;
 mod report;
 mod setup;
 mod shared;
+mod size;
 mod suites;
 mod tally;
 
@@ -28,6 +32,9 @@ cargo xtask COMMAND
   run [-- FLAGS]         build page and server in release and start the server with FLAGS
   dev                    server and page for development, rebuilt whenever a file changes
   test [SUITE] [--list]  run all tests and checks (or one suite; --list names them)
+  fuzz [TARGET] [--seconds N]
+                         run the fuzz targets of socketio-proto, half an hour each (or for N s)
+  bench [-- FLAGS]       run the benchmarks of socketio-proto
   env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
 ";
 
@@ -60,6 +67,9 @@ fn main() -> ExitCode {
             eprint!("xtask: there is no suite `{suite}`, but these:\n\n{}", suites::list());
             return ExitCode::from(2);
         }
+        ["fuzz", ref rest @ ..] if let Some(plan) = fuzz::Plan::parse(rest) => run_fuzzers(&plan),
+        ["bench"] => run_benches(&[]),
+        ["bench", "--", ref flags @ ..] => run_benches(flags),
         _ => {
             eprint!("xtask: cannot do `{}`\n\n{USAGE}", arguments.join(" "));
             return ExitCode::from(2);
@@ -108,6 +118,19 @@ fn test(only: Option<&str>) -> ExitCode {
     };
     println!("{tally}");
     if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run_fuzzers(plan: &fuzz::Plan) -> Result<(), String> {
+    let kit = set_up(Purpose::Test)?;
+    shared::claim(&kit)?;
+    fuzz::run(&kit, plan)
+}
+
+/// Needs no more than Cargo.
+fn run_benches(flags: &[&str]) -> Result<(), String> {
+    let kit = kit::Kit::look()?;
+    shared::claim(&kit)?;
+    Err(bench::become_benches(&kit, flags))
 }
 
 fn print_environment() -> Result<(), String> {

@@ -9,6 +9,8 @@ use std::path::Path;
 pub(crate) const TRUNK: &str = "0.21.14";
 /// Runs the browser tests.
 pub(crate) const WASM_PACK: &str = "0.15.1";
+/// Drives Firefox in the browser tests.
+pub(crate) const GECKODRIVER: &str = "0.37.1";
 /// npm's package of wasm-opt. Distributions' own are often too old for what rustc emits.
 pub(crate) const BINARYEN: &str = "132.0.0";
 

@@ -10,6 +10,7 @@
 //! | `wasm/VERSION` | a toolchain with the wasm32 target, where rustup could not add it |
 //! | `peers` | Node and Python packages of the whole-system tests |
 //! | `target` | Cargo's target folders |
+//! | `fuzz/TARGET` | inputs that broke a fuzz target |
 //! | `logs` | output of every step and suite |
 
 use std::env;
@@ -55,6 +56,16 @@ impl Places {
     /// shared by two builds of `std`.
     pub(crate) fn wasm_target(&self, rustc: &str) -> PathBuf {
         self.cache.join(format!("target/wasm-{rustc}"))
+    }
+
+    /// The target folder of the fuzz targets, which are instrumented.
+    pub(crate) fn fuzz_target(&self) -> PathBuf {
+        self.cache.join("target/fuzz")
+    }
+
+    /// The target folder of the benchmarks.
+    pub(crate) fn bench_target(&self) -> PathBuf {
+        self.cache.join("target/bench")
     }
 
     /// The release build of the server.

@@ -5,7 +5,7 @@
 //! go, waits for them, and exits; nothing else in this program has to think of signals.
 
 use std::io;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ChildStdout, Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -48,6 +48,16 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Running> {
 }
 
 impl Running {
+    /// Its standard output, if that is a pipe and was not taken before.
+    pub(crate) fn take_stdout(&mut self) -> Option<ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    /// Ends its standard input, if that is a pipe.
+    pub(crate) fn close_stdin(&mut self) {
+        drop(self.child.stdin.take());
+    }
+
     /// The exit status, if the process has ended.
     pub(crate) fn poll(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.status.is_none() {

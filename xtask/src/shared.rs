@@ -10,6 +10,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::bench;
+use crate::fuzz;
 use crate::kit::Kit;
 use crate::places;
 
@@ -18,28 +20,39 @@ const STAMP: &str = "checkout";
 
 /// Makes the target folders this checkout's.
 pub(crate) fn claim(kit: &Kit) -> Result<(), String> {
-    let mut folders = vec![kit.places.native_target()];
-    folders.extend(kit.wasm.as_ref().map(|wasm| kit.places.wasm_target(&wasm.version)));
-    let root = kit.places.root.as_os_str().as_encoded_bytes();
-    folders.retain(|folder| !fs::read(folder.join(STAMP)).is_ok_and(|last| last == root));
-    if folders.is_empty() {
-        return Ok(());
-    }
-    let members = members(kit)?;
-    for folder in folders {
-        forget(&folder, &members)
-            .and_then(|()| fs::create_dir_all(&folder))
-            .and_then(|()| fs::write(folder.join(STAMP), root))
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
+    let checkout = &kit.places.root;
+    let root = checkout.as_os_str().as_encoded_bytes();
+    for (target, workspace) in targets(kit) {
+        let manifest = checkout.join(workspace).join("Cargo.toml");
+        if fs::read(target.join(STAMP)).is_ok_and(|last| last == root) || !manifest.is_file() {
+            continue;
+        }
+        let members = members(kit, &manifest)?;
+        forget(&target, &members)
+            .and_then(|()| fs::create_dir_all(&target))
+            .and_then(|()| fs::write(target.join(STAMP), root))
+            .map_err(|error| format!("{}: {error}", target.display()))?;
     }
     Ok(())
 }
 
+/// The target folders, and the folder of the workspace that is built there.
+fn targets(kit: &Kit) -> Vec<(PathBuf, &'static str)> {
+    let mut targets = vec![
+        (kit.places.native_target(), ""),
+        (kit.places.fuzz_target(), fuzz::FOLDER),
+        (kit.places.bench_target(), bench::FOLDER),
+    ];
+    targets.extend(kit.wasm.as_ref().map(|wasm| (kit.places.wasm_target(&wasm.version), "")));
+    targets
+}
+
 /// The names of the workspace's crates.
-fn members(kit: &Kit) -> Result<Vec<String>, String> {
+fn members(kit: &Kit, manifest: &Path) -> Result<Vec<String>, String> {
     let output = kit
         .native("cargo")
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path"])
+        .arg(manifest)
         .output()
         .map_err(|error| format!("cargo does not start: {error}"))?;
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)

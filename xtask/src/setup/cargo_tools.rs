@@ -26,7 +26,7 @@ pub(crate) struct CargoTool {
 
 impl CargoTool {
     /// All of them, in the order in which they are wanted.
-    pub(crate) fn all(pins: &Pins) -> [Self; 3] {
+    pub(crate) fn all(pins: &Pins) -> [Self; 4] {
         [
             Self {
                 name: "wasm-bindgen",
@@ -49,6 +49,13 @@ impl CargoTool {
                 package: "wasm-pack",
                 version: pins::WASM_PACK.to_owned(),
                 flags: &[],
+                purpose: Purpose::Test,
+            },
+            Self {
+                name: "geckodriver",
+                package: "geckodriver",
+                version: pins::GECKODRIVER.to_owned(),
+                flags: &["--locked"],
                 purpose: Purpose::Test,
             },
         ]

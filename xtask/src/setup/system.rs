@@ -55,6 +55,9 @@ fn wanted(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>) -> Vec<Packa
                 kit::CHROMEDRIVER,
                 "the chromedriver of that Chromium's version",
             ),
+            Package::program("firefox-esr", kit::FIREFOX, "Firefox"),
+            // The fuzzer is C++.
+            Package::program("g++", &["c++"], "a C++ compiler"),
             // Fonts, so that screenshots show text and emoji.
             Package::file("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
             Package::file(

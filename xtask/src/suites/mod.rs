@@ -3,18 +3,22 @@
 //! A suite's output goes to a log, which is shown when the suite fails. A suite that fails does
 //! not keep the next one from running: one run shows everything that is wrong.
 
+mod commands;
+
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use self::commands::Browser;
 use crate::build;
+use crate::fuzz;
 use crate::job::{Failure, Job};
-use crate::kit::{CHROMEDRIVER, Kit};
+use crate::kit::Kit;
 use crate::licences;
-use crate::places;
+use crate::peers::{self, Peers};
 use crate::report::{Progress, Report, duration};
-use crate::setup::wasm::TARGET;
+use crate::size;
 use crate::tally::Tally;
 
 /// A suite that takes longer hangs.
@@ -29,10 +33,16 @@ enum Work {
     Check(fn(&Kit) -> Result<Command, String>),
     /// A command whose output tells how many tests passed and failed.
     Tests(fn(&Kit) -> Result<Command, String>),
-    /// The tests of a crate of the page, in the browser.
+    /// The tests of a crate of the page, in Chromium.
     Browser(&'static str),
+    /// The same, against the interop tests' servers.
+    Interop(fn(&Kit) -> Result<Command, String>),
     /// A check of our own.
     Licences,
+    /// What the client adds to a page: one check.
+    Size,
+    /// The fuzz targets, each a test.
+    Fuzz,
     /// The release builds: one check.
     Release,
 }
@@ -45,13 +55,14 @@ struct Suite {
 }
 
 /// The order is that of the time they take.
-const SUITES: [Suite; 11] = [
-    Suite { name: "fmt", what: "rustfmt", work: Work::Check(fmt) },
+const SUITES: [Suite; 17] = [
+    Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
-    Suite { name: "clippy", what: "clippy, native", work: Work::Check(clippy) },
-    Suite { name: "clippy-wasm", what: "clippy, wasm32", work: Work::Check(clippy_wasm) },
-    Suite { name: "docs", what: "rustdoc", work: Work::Check(docs) },
-    Suite { name: "native", what: "tests, native", work: Work::Tests(native) },
+    Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
+    Suite { name: "clippy-wasm", what: "clippy, wasm32", work: Work::Check(commands::clippy_wasm) },
+    Suite { name: "docs", what: "rustdoc, native", work: Work::Check(commands::docs) },
+    Suite { name: "docs-wasm", what: "rustdoc, wasm32", work: Work::Check(commands::docs_wasm) },
+    Suite { name: "native", what: "tests, native", work: Work::Tests(commands::native) },
     Suite {
         name: "wasm-proto",
         what: "tests in Chromium: socketio-proto",
@@ -67,65 +78,30 @@ const SUITES: [Suite; 11] = [
         what: "tests in Chromium: parlour-app",
         work: Work::Browser("client/app"),
     },
+    Suite {
+        name: "interop",
+        what: "interop tests, native",
+        work: Work::Interop(commands::interop),
+    },
+    Suite {
+        name: "interop-chromium",
+        what: "interop tests in Chromium",
+        work: Work::Interop(commands::interop_chromium),
+    },
+    Suite {
+        name: "interop-firefox",
+        what: "interop tests in Firefox",
+        work: Work::Interop(commands::interop_firefox),
+    },
+    Suite { name: "size", what: "what the client adds to a page", work: Work::Size },
+    Suite { name: "fuzz", what: "fuzz targets, 10 s each", work: Work::Fuzz },
     Suite { name: "release", what: "release build of page and server", work: Work::Release },
-    Suite { name: "system", what: "whole-system tests", work: Work::Tests(system) },
+    Suite { name: "system", what: "whole-system tests", work: Work::Tests(commands::system) },
 ];
-
-fn fmt(kit: &Kit) -> Result<Command, String> {
-    Ok(cargo(kit, &["fmt", "--all", "--check"]))
-}
-
-fn clippy(kit: &Kit) -> Result<Command, String> {
-    Ok(cargo(kit, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
-}
-
-fn clippy_wasm(kit: &Kit) -> Result<Command, String> {
-    let mut command = kit.wasm("cargo")?;
-    command.args(["clippy", "--all-targets", "--target", TARGET]);
-    for package in ["socketio-proto", "socketio-client", "parlour-events", "parlour-app"] {
-        command.args(["--package", package]);
-    }
-    command.args(["--", "-D", "warnings"]);
-    Ok(command)
-}
-
-fn docs(kit: &Kit) -> Result<Command, String> {
-    let mut command = cargo(kit, &["doc", "--workspace", "--no-deps"]);
-    command.env("RUSTDOCFLAGS", "-D warnings");
-    Ok(command)
-}
-
-fn native(kit: &Kit) -> Result<Command, String> {
-    Ok(cargo(kit, &["test", "--workspace", "--exclude", "parlour-tests", "--no-fail-fast"]))
-}
-
-fn system(kit: &Kit) -> Result<Command, String> {
-    let mut command = cargo(kit, &["test", "--package", "parlour-tests", "--no-fail-fast"]);
-    command.envs(kit.test_variables()?);
-    Ok(command)
-}
-
-fn browser(kit: &Kit, folder: &str) -> Result<Command, String> {
-    let chromedriver = places::program(CHROMEDRIVER).ok_or("chromedriver is not installed")?;
-    let mut command = kit.wasm(kit.tool("wasm-pack")?)?;
-    command
-        .args(["test", "--headless", "--chrome", "--chromedriver"])
-        .arg(chromedriver)
-        .arg(kit.places.root.join(folder))
-        // The default of 20 s is short for a browser on a machine that is also compiling.
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "180");
-    Ok(command)
-}
-
-fn cargo(kit: &Kit, arguments: &[&str]) -> Command {
-    let mut command = kit.native("cargo");
-    command.args(arguments);
-    command
-}
 
 /// The names of the suites, for people.
 pub(crate) fn list() -> String {
-    SUITES.iter().map(|suite| format!("{:<12} {}\n", suite.name, suite.what)).collect()
+    SUITES.iter().map(|suite| format!("{:<16} {}\n", suite.name, suite.what)).collect()
 }
 
 /// Whether there is such a suite.
@@ -140,8 +116,9 @@ pub(crate) fn run(kit: &Kit, only: Option<&str>, not_set_up: &[String]) -> Tally
     let report = Report::new();
     let mut total = Tally { passed: 0, failed: not_set_up.len() as u64 };
     let mut broken: Vec<&str> = not_set_up.iter().map(String::as_str).collect();
+    let mut peers = Peers::default();
     for suite in SUITES.iter().filter(|suite| is_chosen(suite.name, only)) {
-        let tally = suite.run(kit, &report);
+        let tally = suite.run(kit, &report, &mut peers);
         if tally.failed > 0 {
             broken.push(suite.name);
         }
@@ -164,15 +141,21 @@ fn is_chosen(name: &str, only: Option<&str>) -> bool {
 }
 
 impl Suite {
-    fn run(&self, kit: &Kit, report: &Report) -> Tally {
-        if let Work::Release = self.work {
-            return Tally::of_check(build::build(kit, report).is_ok());
+    fn run(&self, kit: &Kit, report: &Report, peers: &mut Peers) -> Tally {
+        if !matches!(self.work, Work::Interop(_)) {
+            peers.end();
+        }
+        match self.work {
+            Work::Size => return Tally::of_check(size::is_within_limit(kit, report)),
+            Work::Fuzz => return fuzz::test(kit, report),
+            Work::Release => return Tally::of_check(build::build(kit, report).is_ok()),
+            _ => {}
         }
         let mut tally = Tally::default();
         report.counted(self.what, |progress| {
-            let result = self.work(kit, progress);
+            let result = self.work(kit, progress, peers);
             tally = match self.work {
-                Work::Tests(_) | Work::Browser(_) => {
+                Work::Tests(_) | Work::Browser(_) | Work::Interop(_) => {
                     let output = kit.places.log(self.what).and_then(fs::read);
                     let output = String::from_utf8_lossy(&output.unwrap_or_default()).into_owned();
                     Tally::of_tests(&output, result.is_ok())
@@ -184,14 +167,22 @@ impl Suite {
         tally
     }
 
-    fn work(&self, kit: &Kit, progress: &Progress<'_>) -> Result<(), Failure> {
+    fn work(&self, kit: &Kit, progress: &Progress<'_>, peers: &mut Peers) -> Result<(), Failure> {
         // Before anything can fail: what is counted must not be the last run's.
         let job = Job::new(progress, &kit.places)?.limit(LIMIT).tail(TAIL_LINES);
         let command = match self.work {
             Work::Check(command) | Work::Tests(command) => command(kit),
-            Work::Browser(folder) => browser(kit, folder),
+            Work::Browser(folder) => commands::browser(kit, Browser::Chromium, folder),
+            Work::Interop(command) => {
+                let control = peers.control(kit, &job)?;
+                command(kit).map(|mut command| {
+                    command.env(peers::VARIABLE, control);
+                    command
+                })
+            }
             Work::Licences => return licences::check(kit).map_err(Failure::new),
-            Work::Release => return Ok(()),
+            // These are no one command.
+            Work::Size | Work::Fuzz | Work::Release => return Ok(()),
         };
         let mut command = command.map_err(Failure::new)?;
         if io::stdout().is_terminal() {
