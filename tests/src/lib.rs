@@ -10,7 +10,9 @@
 //! * [`http`], [`raw`]: its answers, and frames that no client would send;
 //! * [`member`], [`bystander`]: somebody in the chat, by way of `socketio-client`;
 //! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
-//! * [`browser`], [`page`]: headless Chromium with the app.
+//! * [`browser`], [`page`]: headless Chromium with the app;
+//! * [`interop`]: the program `interop-peers`, which serves the tests of `socketio-client` that
+//!   run in browsers too.
 //!
 //! Nothing here returns an error: a test that cannot go on stops at once and says why.
 
@@ -20,6 +22,7 @@ pub mod browser;
 pub mod bystander;
 pub mod group;
 pub mod http;
+pub mod interop;
 pub mod member;
 pub mod news;
 pub mod page;

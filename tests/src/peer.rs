@@ -116,6 +116,14 @@ fn read(line: &str) -> Value {
     serde_json::from_str(line).unwrap_or_default()
 }
 
+/// A script of this folder in Node.js, to be spoken to. It is killed on drop; what it says to
+/// standard error is shown.
+pub(crate) fn spawn_node(name: &str) -> Child {
+    let mut command = node(name);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
 fn node(name: &str) -> Command {
     let mut command = Command::new(settings::path("PARLOUR_NODE"));
     command.env("NODE_PATH", settings::path("NODE_PATH")).arg(script(name));

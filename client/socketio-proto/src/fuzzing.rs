@@ -63,14 +63,8 @@ fn send_in_batches(packets: &[engine::Packet], max_payload: usize) {
             arrived.push(packet.unwrap_or_else(|error| panic!("{error} in {body:?}")));
         }
         let batch = arrived.get(before..).unwrap_or_default();
-        // Base64 is a little longer than the reference client's estimate of it.
-        let slack = |packet: &engine::Packet| match packet {
-            engine::Packet::Text(_) => 0,
-            engine::Packet::Binary(data) => 4 + data.len() / 250,
-        };
-        let most = max_payload + batch.iter().map(slack).sum::<usize>();
         assert!(!batch.is_empty(), "a batch of nothing");
-        assert!(max_payload == 0 || batch.len() == 1 || body.len() <= most, "{body:?}");
+        assert!(max_payload == 0 || batch.len() == 1 || body.len() <= max_payload, "{body:?}");
     }
     assert_eq!(arrived, packets);
 }

@@ -15,6 +15,7 @@ mod classic_and_page;
 mod classic_clients;
 mod http_assets;
 mod http_policy;
+mod interop_peers;
 mod member_rooms;
 mod npm_events;
 mod npm_namespaces;

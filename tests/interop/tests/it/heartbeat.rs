@@ -1,0 +1,69 @@
+//! The heartbeat: what keeps a quiet connection, and ends one that only looks open.
+
+use std::time::Duration;
+
+use socketio_client::{AckError, DisconnectReason, ManagerEvent};
+
+use crate::{
+    platform::sleep,
+    util::{News, within},
+    way::{Turn, Way, ask},
+};
+
+on_each! {
+    [node NODE, socketioxide SOCKETIOXIDE]
+    {
+        a_quiet_connection_is_kept,
+        a_half_open_connection_is_noticed_and_replaced,
+        while_the_network_is_silent_attempts_time_out,
+    }
+}
+
+/// As the peers have it: pingInterval and pingTimeout.
+const DEAD_AFTER: Duration = Duration::from_millis(2_300);
+
+async fn a_quiet_connection_is_kept(way: Way) {
+    let mut guest = way.guest().await;
+    let mut pings = News::new();
+    let tell = pings.sender();
+    guest.client.on_event(move |event| {
+        if matches!(event, ManagerEvent::Ping) {
+            tell(());
+        }
+    });
+    // A server whose pings were not answered would have closed it by then.
+    sleep(DEAD_AFTER + Duration::from_millis(700)).await;
+    assert_eq!(guest.turns.waiting(), []);
+    assert!(pings.waiting().len() >= 2);
+    assert_eq!(ask::<String>(&guest.socket, "echo", "here").await, "here");
+    assert_eq!(guest.proxy.counts().await.accepted, 1);
+}
+
+async fn a_half_open_connection_is_noticed_and_replaced(way: Way) {
+    let mut guest = way.guest().await;
+    guest.proxy.freeze_present().await;
+    let lost = guest.socket.emit_with_ack::<_, ()>("echo", &()).send();
+    let answer = within("the end of the wait", lost).await;
+    assert!(matches!(answer, Err(AckError::Disconnected)), "{answer:?}");
+    assert_eq!(guest.turns.next("the loss").await, Turn::Out(DisconnectReason::PingTimeout));
+    assert_eq!(guest.turns.next("the way back").await, Turn::In);
+    assert_eq!(ask::<String>(&guest.socket, "echo", "here").await, "here");
+}
+
+async fn while_the_network_is_silent_attempts_time_out(way: Way) {
+    let mut guest = way.guest().await;
+    let mut failures = News::new();
+    let tell = failures.sender();
+    guest.client.on_event(move |event| {
+        if let ManagerEvent::Failed(error) = event {
+            tell(error.clone());
+        }
+    });
+    guest.proxy.freeze().await;
+    assert_eq!(guest.turns.next("the loss").await, Turn::Out(DisconnectReason::PingTimeout));
+    let error = failures.next("an attempt that fails").await;
+    assert!(matches!(error, socketio_client::AttemptError::TimedOut { .. }), "{error:?}");
+    guest.proxy.resume().await;
+    assert_eq!(guest.turns.next("the way back").await, Turn::In);
+    assert_eq!(ask::<String>(&guest.socket, "echo", "here").await, "here");
+}
