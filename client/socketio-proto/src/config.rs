@@ -29,7 +29,8 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        let (scheme, rest) = text.trim().split_once("://").ok_or(AddressError::NoScheme)?;
+        let (scheme, rest) = text.trim().split_once(':').ok_or(AddressError::NoScheme)?;
+        let rest = rest.strip_prefix("//").ok_or(AddressError::NoScheme)?;
         let secure = match scheme.to_ascii_lowercase().as_str() {
             "http" | "ws" => false,
             "https" | "wss" => true,

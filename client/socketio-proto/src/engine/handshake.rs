@@ -39,7 +39,8 @@ impl Handshake {
         let max_payload = read_number(max_payload).unwrap_or_default();
         Ok(Self {
             sid,
-            can_upgrade: upgrades.is_some_and(|names| names.contains("\"websocket\"")),
+            can_upgrade: upgrades
+                .is_some_and(|names| names.split('"').any(|name| name == "websocket")),
             heartbeat: Duration::from_millis(interval.saturating_add(timeout)),
             max_payload: usize::try_from(max_payload).unwrap_or(usize::MAX),
         })

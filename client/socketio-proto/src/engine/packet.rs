@@ -1,6 +1,6 @@
 //! Engine.IO packets as text: a type digit, then data; or bytes, on their own or as base64.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64ct::{Base64, Encoding};
 use bytes::Bytes;
 
 use crate::error::DecodeError;
@@ -83,8 +83,7 @@ impl Packet {
 /// Reads what stands in a text frame or between the separators of a payload.
 pub(crate) fn read(text: String) -> Result<Packet, DecodeError> {
     match text.strip_prefix(BASE64) {
-        Some(base64) => STANDARD
-            .decode(base64)
+        Some(base64) => Base64::decode_vec(base64)
             .map(|data| Packet::Binary(data.into()))
             .map_err(|_| DecodeError::Base64),
         None => Ok(Packet::Text(text)),
@@ -94,7 +93,7 @@ pub(crate) fn read(text: String) -> Result<Packet, DecodeError> {
 /// Bytes as text, for where only text can go.
 pub(crate) fn write_base64(data: &[u8], into: &mut String) {
     into.push(BASE64);
-    STANDARD.encode_string(data, into);
+    into.push_str(&Base64::encode_string(data));
 }
 
 #[cfg(test)]

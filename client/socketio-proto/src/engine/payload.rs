@@ -22,7 +22,7 @@ pub(crate) fn read(body: &str) -> impl Iterator<Item = Result<Packet, DecodeErro
 pub(crate) fn take(waiting: &mut VecDeque<Packet>, max_payload: usize) -> String {
     let count = batch(waiting, max_payload);
     let mut body = String::new();
-    for packet in waiting.drain(..count) {
+    for packet in std::iter::from_fn(|| waiting.pop_front()).take(count) {
         if !body.is_empty() {
             body.push(SEPARATOR);
         }

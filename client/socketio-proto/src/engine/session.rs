@@ -527,7 +527,7 @@ impl Session {
         };
         match &mut self.active {
             Active::WebSocket { id, .. } => {
-                for packet in self.waiting.drain(..) {
+                while let Some(packet) = self.waiting.pop_front() {
                     host.send(*id, packet);
                 }
             }

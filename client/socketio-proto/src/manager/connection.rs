@@ -131,7 +131,7 @@ impl Manager {
         }
         for index in 0..self.namespaces.len() {
             let namespace = &self.namespaces[index];
-            if namespace.state == NamespaceState::Waiting {
+            if matches!(namespace.state, NamespaceState::Waiting) {
                 let socket = namespace.id;
                 self.enter(socket);
             }

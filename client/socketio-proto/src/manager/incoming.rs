@@ -58,7 +58,7 @@ impl Manager {
         answer: Result<Option<Auth>, String>,
     ) {
         // An answer that comes after the connection it was for is left alone.
-        let asked = |state: &NamespaceState| *state == NamespaceState::Asking { ask };
+        let asked = |state: &NamespaceState| matches!(state, NamespaceState::Asking { ask: now } if *now == ask);
         let Some(socket) = self.namespaces.iter().find(|ns| asked(&ns.state)).map(|ns| ns.id)
         else {
             return;

@@ -55,7 +55,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments {
     /// [`HEADROOM`] bytes of no meaning, then the JSON array.
-    text: String,
+    json: Vec<u8>,
     attachments: Vec<Bytes>,
 }
 
@@ -93,13 +93,13 @@ impl Arguments {
         }
         args::write(payload, &mut array)?;
         array.json.push(b']');
-        let text = String::from_utf8(array.json).map_err(serde::ser::Error::custom)?;
-        Ok(Self { text, attachments: array.attachments })
+        Ok(Self { json: array.json, attachments: array.attachments })
     }
 
     /// The JSON array. Attachments stand in it as `{"_placeholder":true,"num":n}`.
     pub fn as_str(&self) -> &str {
-        self.text.get(HEADROOM..).unwrap_or_default()
+        // serde_json writes nothing but UTF-8.
+        self.json.get(HEADROOM..).and_then(|json| str::from_utf8(json).ok()).unwrap_or_default()
     }
 
     /// The attachments, in the order of their numbers.
@@ -109,7 +109,8 @@ impl Arguments {
 
     /// How many bytes it is on the wire, without its head.
     pub fn len(&self) -> usize {
-        self.as_str().len() + self.attachments.iter().map(Bytes::len).sum::<usize>()
+        self.json.len().saturating_sub(HEADROOM)
+            + self.attachments.iter().map(Bytes::len).sum::<usize>()
     }
 
     /// Never: at the least there are brackets.
@@ -134,19 +135,17 @@ impl Arguments {
         let head = [kind, count, dash, namespace, comma, id];
 
         let len = head.iter().map(|piece| piece.len()).sum::<usize>();
+        let start = HEADROOM.saturating_sub(len);
         if len > HEADROOM {
-            let mut text = String::with_capacity(len + self.as_str().len());
-            head.iter().for_each(|piece| text.push_str(piece));
-            text.push_str(self.as_str());
-            return (text, self.attachments);
+            // A namespace of unusual length.
+            self.json.splice(..HEADROOM, head.iter().flat_map(|piece| piece.bytes()));
+        } else {
+            let bytes = head.iter().flat_map(|piece| piece.bytes());
+            self.json.iter_mut().skip(start).zip(bytes).for_each(|(place, byte)| *place = byte);
+            self.json.drain(..start);
         }
-        self.text.drain(..HEADROOM - len);
-        let mut at = 0;
-        for piece in head {
-            self.text.replace_range(at..at + piece.len(), piece);
-            at += piece.len();
-        }
-        (self.text, self.attachments)
+        // serde_json writes nothing but UTF-8.
+        (String::from_utf8(self.json).unwrap_or_default(), self.attachments)
     }
 
     /// As a packet of the model, for a custom parser and for those who watch what goes out.

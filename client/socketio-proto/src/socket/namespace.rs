@@ -74,7 +74,7 @@ pub enum AuthSource {
     Ask,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum NamespaceState {
     /// Not wanted: never asked for, left, or refused.
     Inactive,
@@ -128,7 +128,7 @@ impl Namespace {
 
     /// Whether the namespace is connected, or will be without being asked again.
     pub(crate) fn is_active(&self) -> bool {
-        self.state != NamespaceState::Inactive
+        !matches!(self.state, NamespaceState::Inactive)
     }
 
     pub(crate) fn is_connected(&self) -> bool {

@@ -11,18 +11,25 @@ mod attachments;
 mod auth;
 mod broken_server;
 mod buffering;
+#[cfg(not(target_arch = "wasm32"))]
+mod codec;
 mod fallback;
 mod handshake;
 mod heartbeat;
 mod namespaces;
 mod network;
+#[cfg(not(target_arch = "wasm32"))]
+mod oracle;
 mod outgoing;
 mod polling;
 mod reconnection;
 mod recovery;
 mod retries;
+#[cfg(not(target_arch = "wasm32"))]
+mod roundtrip;
 mod upgrade;
 mod util;
+mod vectors;
 mod volatile;
 mod waiting;
 
