@@ -36,10 +36,9 @@ impl FromStr for Address {
             "https" | "wss" => true,
             other => return Err(AddressError::UnknownScheme(other.to_owned())),
         };
-        let (authority, path) = match rest.find(['/', '?', '#']) {
-            Some(end) => rest.split_at(end),
-            None => (rest, ""),
-        };
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let part = |range| rest.get(range).unwrap_or_default();
+        let (authority, path) = (part(0..end), part(end..rest.len()));
         if !matches!(path, "" | "/") {
             return Err(AddressError::HasPath(path.to_owned()));
         }
@@ -147,18 +146,20 @@ impl ManagerOptions {
 
     /// The URL of a transport (Engine.IO v4, "Transports"), without its query's changing part.
     pub(crate) fn url(&self, transport: Transport) -> String {
-        let secure = if self.address.secure { "s" } else { "" };
-        let scheme = match transport {
-            Transport::WebSocket => "ws",
-            Transport::Polling => "http",
-        };
-        let slash = if self.path.starts_with('/') { "" } else { "/" };
-        let mut url = format!(
-            "{scheme}{secure}://{}{slash}{}?EIO=4&transport={}",
-            self.address.authority,
-            self.path,
+        let mut url = [
+            match transport {
+                Transport::WebSocket => "ws",
+                Transport::Polling => "http",
+            },
+            if self.address.secure { "s" } else { "" },
+            "://",
+            &self.address.authority,
+            if self.path.starts_with('/') { "" } else { "/" },
+            &self.path,
+            "?EIO=4&transport=",
             transport.as_str(),
-        );
+        ]
+        .concat();
         for (name, value) in &self.query {
             add_parameter(&mut url, name, value);
         }

@@ -14,13 +14,13 @@ pub(crate) type Field<'a> = (&'static str, Option<&'a str>);
 
 /// Fills in the fields of a JSON object; others are left out. Says whether it was one.
 pub(crate) fn read_object<'a>(json: &'a str, fields: &mut [Field<'a>]) -> bool {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let mut deserializer = serde_json::Deserializer::from_slice(json.as_bytes());
     deserializer.deserialize_map(Pick(fields)).is_ok() && deserializer.end().is_ok()
 }
 
 /// A JSON string.
 pub(crate) fn read_string(json: Option<&str>) -> Option<String> {
-    serde_json::from_str(json?).ok()
+    serde_json::from_slice(json?.as_bytes()).ok()
 }
 
 /// A JSON number that is whole and not negative.

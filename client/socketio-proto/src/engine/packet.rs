@@ -43,7 +43,7 @@ pub(crate) fn read_type(frame: &str) -> Result<PacketType, DecodeError> {
 pub(crate) const DATA: usize = 1;
 
 /// The digit that goes in front of a message's text.
-pub(crate) const MESSAGE: char = '4';
+pub(crate) const MESSAGE: &str = "4";
 
 /// In front of bytes that travel as base64, in the place of a type digit.
 pub(crate) const BASE64: char = 'b';

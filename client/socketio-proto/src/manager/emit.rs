@@ -403,10 +403,7 @@ impl Manager {
 /// A frame of a custom parser as an Engine.IO message.
 fn as_message(frame: Frame) -> EnginePacket {
     match frame {
-        Frame::Text(mut text) => {
-            text.insert(0, MESSAGE);
-            EnginePacket::Text(text)
-        }
+        Frame::Text(text) => EnginePacket::Text([MESSAGE, &text].concat()),
         Frame::Binary(data) => EnginePacket::Binary(data),
     }
 }

@@ -25,14 +25,13 @@ impl Assembler {
     /// The text is a whole Engine.IO packet: its type digit stands in front.
     pub(crate) fn text(
         &mut self,
-        mut text: String,
+        text: String,
         limits: &Limits,
     ) -> Result<Option<Packet>, DecodeError> {
         match self {
             Self::Standard(standard) => standard.text(text, limits),
             Self::Custom(decoder) => {
-                text.drain(..DATA.min(text.len()));
-                decoder.add(Frame::Text(text))
+                decoder.add(Frame::Text(text.get(DATA..).unwrap_or_default().to_owned()))
             }
         }
     }

@@ -160,7 +160,7 @@ fn read_payload(
         // "In case of a CONNECT_ERROR": an object; old servers send a string.
         PacketType::ConnectError => match json.as_bytes().first() {
             Some(b'{') => object(json).map(|()| (None, None)),
-            Some(b'"') if serde_json::from_str::<String>(json).is_ok() => Ok((None, None)),
+            Some(b'"') if json::read_string(Some(json)).is_some() => Ok((None, None)),
             _ => Err(DecodeError::Payload("a CONNECT_ERROR has an object")),
         },
         PacketType::Event => {
@@ -179,14 +179,14 @@ fn read_payload(
 }
 
 fn object(json: &str) -> Result<(), DecodeError> {
-    if !json.starts_with('{') || serde_json::from_str::<IgnoredAny>(json).is_err() {
+    if !json.starts_with('{') || serde_json::from_slice::<IgnoredAny>(json.as_bytes()).is_err() {
         return Err(DecodeError::Payload("not a JSON object"));
     }
     Ok(())
 }
 
 fn array(json: &str) -> Result<(), DecodeError> {
-    if !json.starts_with('[') || serde_json::from_str::<IgnoredAny>(json).is_err() {
+    if !json.starts_with('[') || serde_json::from_slice::<IgnoredAny>(json.as_bytes()).is_err() {
         return Err(DecodeError::Payload("not a JSON array"));
     }
     Ok(())

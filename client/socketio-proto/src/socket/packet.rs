@@ -218,7 +218,7 @@ impl EventPacket {
             let before = inside.as_bytes().get(..*at).unwrap_or_default();
             before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
         })?;
-        serde_json::from_str(array.get(start..)?).ok()
+        json::read_string(array.get(start..))
     }
 }
 

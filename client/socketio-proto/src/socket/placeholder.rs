@@ -102,11 +102,10 @@ impl Placeholder {
 /// A whole number that is not negative.
 fn read_num(value: &str) -> Option<usize> {
     let end = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
-    let (digits, rest) = value.split_at(end);
-    if rest.starts_with(['.', 'e', 'E']) {
-        return None;
+    match value.as_bytes().get(end) {
+        Some(b'.' | b'e' | b'E') => None,
+        _ => value.get(..end)?.parse().ok(),
     }
-    digits.parse().ok()
 }
 
 fn escape(data: &[u8], into: &mut Vec<u8>) {
