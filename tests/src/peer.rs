@@ -53,6 +53,11 @@ impl Peer {
         peer
     }
 
+    /// npm's parser on its own.
+    pub fn npm_parser() -> Self {
+        Self::start("socket.io-parser", node("parser.js"), &[])
+    }
+
     fn start(name: &str, mut command: Command, arguments: &[&str]) -> Self {
         command.args(arguments).kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -11,7 +11,7 @@ use std::{
 
 use futures_channel::oneshot;
 use serde::{Serialize, de::DeserializeOwned};
-use socketio_proto::{AckOutcome, Arguments, EncodeError, SocketId};
+use socketio_proto::{AckOptions, AckOutcome, Arguments, EncodeError, SocketId};
 
 use crate::{
     client::Shared,
@@ -25,35 +25,41 @@ use crate::{
 pub struct Request<A> {
     socket: Socket,
     arguments: Result<Arguments, EncodeError>,
-    timeout: Option<Duration>,
+    options: AckOptions,
     ack: PhantomData<fn() -> A>,
 }
 
 impl<A: DeserializeOwned> Request<A> {
     pub(crate) fn new(socket: Socket, arguments: Result<Arguments, EncodeError>) -> Self {
-        Self { socket, arguments, timeout: None, ack: PhantomData }
+        Self { socket, arguments, options: AckOptions::default(), ack: PhantomData }
     }
 
-    /// How long to wait, from the moment it is awaited. Without it the wait ends only with the
-    /// acknowledgement or the connection; for an event that waits for a connection, perhaps
-    /// never.
+    /// How long to wait, from the moment it is awaited;
+    /// [`ClientOptions::ack_timeout`](crate::ClientOptions::ack_timeout) by default. Without
+    /// either the wait ends only with the acknowledgement or the connection; for an event that
+    /// waits for a connection, perhaps never. Where it is retried this is for each time.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// How often it is sent again when no acknowledgement comes; as
+    /// [`ClientOptions::retries`](crate::ClientOptions::retries) says by default. Such events are
+    /// sent one by one, in order, each at least once.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.options.retries = Some(retries);
         self
     }
 
     /// Sends the event, or keeps it until the namespace is connected.
     pub fn send(self) -> Response<A> {
-        let Self { socket, arguments, timeout, .. } = self;
+        let Self { socket, arguments, options, .. } = self;
         let state = match arguments.map_err(AckError::from).and_then(|arguments| {
             let shared = &socket.handle.shared;
-            let mut core = shared.core();
-            let now = core.now();
-            let id = core.manager.emit_with_ack(now, socket.id, &arguments, timeout)?;
-            let (sender, receiver) = oneshot::channel();
-            core.acks.insert((socket.id, id), sender);
-            drop(core);
-            shared.wake.wake();
+            let (id, receiver) = shared.with_core(|core, now| {
+                let id = core.manager.emit_with_ack(now, socket.id, arguments, options)?;
+                Ok::<_, AckError>((id, core.expect_ack(socket.id, id)))
+            })?;
             let entry = Entry { id, socket: socket.id, shared: Ref::clone(shared) };
             Ok(State::Waiting { receiver, _entry: entry })
         }) {
@@ -75,7 +81,7 @@ impl<A: DeserializeOwned> IntoFuture for Request<A> {
 
 impl<A> fmt::Debug for Request<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("Request").field("options", &self.options).finish_non_exhaustive()
     }
 }
 
@@ -101,6 +107,7 @@ impl<A: DeserializeOwned> Future for Response<A> {
                 Pin::new(receiver).poll(cx).map(|outcome| match outcome {
                     Ok(AckOutcome::Received(ack)) => ack.args().map_err(AckError::Payload),
                     Ok(AckOutcome::TimedOut) => Err(AckError::TimedOut),
+                    Ok(AckOutcome::Dropped(reason)) => Err(AckError::Dropped(reason)),
                     // The sender goes only with the whole client.
                     Ok(_) | Err(oneshot::Canceled) => Err(AckError::Disconnected),
                 })
@@ -125,7 +132,7 @@ struct Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         let mut core = self.shared.core();
-        if core.acks.remove(&(self.socket, self.id)).is_some() {
+        if core.take_ack(self.socket, self.id).is_some() {
             core.manager.forget_ack(self.socket, self.id);
         }
     }
@@ -164,14 +171,14 @@ impl Responder {
     ///
     /// # Errors
     ///
-    /// When the payload has no JSON form.
+    /// When the payload has no JSON form, or a custom parser cannot write it.
     pub fn send<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), EncodeError> {
         let arguments = Arguments::ack(payload)?;
         if let Some(Question { id, socket, sid, shared }) = &self.0
             && let Some(shared) = shared.upgrade()
         {
-            shared.with_manager(|manager, now| {
-                manager.acknowledge(now, *socket, sid, *id, &arguments);
+            return shared.with_manager(|manager, now| {
+                manager.acknowledge(now, *socket, sid, *id, arguments)
             });
         }
         Ok(())

@@ -1,14 +1,14 @@
 //! The client: one connection, and the state that its handles and its driver share.
 
 use std::{
-    collections::HashMap,
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use futures_channel::oneshot;
 use socketio_proto::{
-    AckOutcome, Instant, Manager, ManagerEvent, NamespaceError, NamespaceName, SocketId,
+    AckOutcome, Input, Instant, Manager, ManagerEvent, NamespaceError, NamespaceName, SocketId,
+    Transport, TransportId,
 };
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     error::ClientError,
     listeners::{ListenerId, Listeners, OnManager, shared},
     options::ClientOptions,
-    platform::{self, Clock, MaybeSend, Ref},
+    platform::{self, Clock, MaybeSend, Meter, Ref},
     socket::Socket,
     wake::Wake,
 };
@@ -32,23 +32,27 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Natively, outside a tokio runtime.
+    /// Natively, outside a tokio runtime. Everywhere, where the options have something that could
+    /// never be sent or used.
     pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
         if !platform::can_run() {
             return Err(ClientError::NoRuntime);
         }
-        let frame_limit = options.0.limits.frame_bytes;
+        let ClientOptions { manager, network } = options;
+        network.check()?;
         let shared = Ref::new(Shared {
             core: Mutex::new(Core {
-                manager: Manager::new(options.0, platform::seed()),
+                manager: Manager::new(manager, platform::seed()),
                 clock: Clock::new(),
-                acks: HashMap::new(),
+                meters: Vec::new(),
+                acks: Vec::new(),
                 abandoned: false,
+                over: false,
             }),
             listeners: Mutex::default(),
             wake: Wake::default(),
         });
-        platform::spawn(driver::run(Ref::clone(&shared), frame_limit));
+        platform::spawn(driver::run(Ref::clone(&shared), network));
         Ok(Self { handle: Ref::new(Handle { shared }) })
     }
 
@@ -62,6 +66,11 @@ impl Client {
         let name = NamespaceName::new(namespace)?;
         let id = self.handle.shared.core().manager.socket(&name);
         Ok(Socket::new(id, Ref::clone(&self.handle)))
+    }
+
+    /// What carries the connection that is open at this moment, if one is.
+    pub fn transport(&self) -> Option<Transport> {
+        self.handle.shared.core().manager.transport()
     }
 
     /// Calls `listener` for everything that happens to the connection as a whole.
@@ -102,15 +111,17 @@ pub(crate) struct Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.shared.with_manager(|manager, now| manager.close(now));
-        self.shared.core().abandoned = true;
-        self.shared.wake.wake();
+        self.shared.with_core(|core, now| {
+            core.manager.close(now);
+            core.abandoned = true;
+        });
     }
 }
 
 /// What handles and driver share.
 ///
-/// Neither lock is ever held while a listener runs or while the other one is taken.
+/// Neither lock is ever held while a listener runs or is dropped. Where both are needed at once,
+/// `listeners` is taken first.
 pub(crate) struct Shared {
     core: Mutex<Core>,
     listeners: Mutex<Listeners>,
@@ -120,15 +131,52 @@ pub(crate) struct Shared {
 pub(crate) struct Core {
     pub(crate) manager: Manager,
     clock: Clock,
-    /// Who waits for which acknowledgement.
-    pub(crate) acks: HashMap<(SocketId, u64), oneshot::Sender<AckOutcome>>,
+    /// Of the WebSockets that the driver holds.
+    pub(crate) meters: Vec<(TransportId, Meter)>,
+    /// Who waits for which acknowledgement; they mostly come in this order.
+    acks: Vec<(SocketId, u64, oneshot::Sender<AckOutcome>)>,
     /// No handle is left.
     pub(crate) abandoned: bool,
+    /// The driver has ended.
+    over: bool,
 }
 
 impl Core {
     pub(crate) fn now(&mut self) -> Instant {
         self.clock.now()
+    }
+
+    /// Tells the Manager how much waits to be written.
+    pub(crate) fn measure(&mut self, now: Instant) {
+        for (transport, meter) in &self.meters {
+            let (transport, bytes) = (*transport, meter.unwritten());
+            self.manager.handle_input(now, Input::Unwritten { transport, bytes });
+        }
+    }
+
+    /// Waits for an acknowledgement. Without a driver the receiver is told at once that none will
+    /// come.
+    pub(crate) fn expect_ack(
+        &mut self,
+        socket: SocketId,
+        id: u64,
+    ) -> oneshot::Receiver<AckOutcome> {
+        let (sender, receiver) = oneshot::channel();
+        if !self.over {
+            self.acks.push((socket, id, sender));
+        }
+        receiver
+    }
+
+    /// Who waits for this acknowledgement, and does not any more.
+    pub(crate) fn take_ack(
+        &mut self,
+        socket: SocketId,
+        id: u64,
+    ) -> Option<oneshot::Sender<AckOutcome>> {
+        let is_it = |(s, i, _): &(SocketId, u64, _)| *s == socket && *i == id;
+        let place = self.acks.iter().position(is_it)?;
+        Some(self.acks.remove(place).2)
     }
 }
 
@@ -142,19 +190,49 @@ impl Shared {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes a listener away. A namespace that nobody watches sending any more does not tell it
+    /// any more.
     pub(crate) fn forget_listener(&self, id: ListenerId) {
-        let removed = self.listeners().remove(id);
-        // Here the lock is free again.
+        let mut listeners = self.listeners();
+        let removed = listeners.remove(id);
+        if let Some((Some(socket), _)) = &removed
+            && listeners.socket(*socket).outgoing.is_empty()
+        {
+            self.core().manager.watch_outgoing(*socket, false);
+        }
+        drop(listeners);
+        // Here the locks are free again.
         drop(removed);
     }
 
-    /// Tells the Manager something, with the time, and lets the driver see what follows.
-    pub(crate) fn with_manager<R>(&self, tell: impl FnOnce(&mut Manager, Instant) -> R) -> R {
+    /// The driver has ended: whoever waits for something of it learns that it will not come.
+    pub(crate) fn end(&self) {
+        self.with_manager(|manager, now| manager.close(now));
+        let waiting = {
+            let mut core = self.core();
+            core.over = true;
+            core.meters.clear();
+            std::mem::take(&mut core.acks)
+        };
+        drop(waiting);
+        let streams = self.listeners().end();
+        drop(streams);
+    }
+
+    /// Changes something, with the time and with what waits to be written told to the Manager,
+    /// and lets the driver see what follows.
+    pub(crate) fn with_core<R>(&self, change: impl FnOnce(&mut Core, Instant) -> R) -> R {
         let mut core = self.core();
         let now = core.now();
-        let result = tell(&mut core.manager, now);
+        core.measure(now);
+        let result = change(&mut core, now);
         drop(core);
         self.wake.wake();
         result
+    }
+
+    /// Tells the Manager something, as [`Shared::with_core`].
+    pub(crate) fn with_manager<R>(&self, tell: impl FnOnce(&mut Manager, Instant) -> R) -> R {
+        self.with_core(|core, now| tell(&mut core.manager, now))
     }
 }

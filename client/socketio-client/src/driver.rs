@@ -1,43 +1,77 @@
-//! The driver: turns what happens on the transport into inputs of the Manager, and does what the
+//! The driver: turns what happens on the network into inputs of the Manager, and does what the
 //! Manager wants. One task a client, the same code on both platforms.
+//!
+//! Mostly there is one WebSocket, or one or two requests. During an upgrade there are both, and
+//! while an old connection is being finished a new one may be opened already: so it keeps a short
+//! list of each. An entry goes as soon as it is over or the Manager gives it up, and with it goes
+//! whatever the platform holds for it.
 
-use std::{future::poll_fn, task::Poll};
+use std::{
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use socketio_proto::{
-    Event, EventPacket, Frame, Input, ManagerEvent, Output, SocketEvent, SocketId, TransportId,
+    AskId, Auth, Event, EventPacket, Input, ManagerEvent, Output, RequestId, SocketEvent, SocketId,
+    TransportId,
 };
 
 use crate::{
     ack::Responder,
     alarm::Alarm,
     client::Shared,
-    error::PayloadError,
-    platform::{Ref, TransportEvent, WebSocket},
+    error::{Dropped, PayloadError},
+    options::NetworkOptions,
+    platform::{
+        self, Answer, Answered, Exchange, Network, Ref, Signal, Signals, Sleep, TransportEvent,
+        Weak, WebSocket,
+    },
 };
 
-/// Runs until no handle is left and the connection is closed.
-pub(crate) async fn run(shared: Ref<Shared>, frame_limit: usize) {
-    let mut driver = Driver { shared, frame_limit, transport: None, alarm: Alarm::default() };
+/// Runs until no handle is left and the last connection is finished.
+pub(crate) async fn run(shared: Ref<Shared>, options: NetworkOptions) {
+    let mut driver = Driver {
+        shared,
+        sockets: Vec::new(),
+        requests: Vec::new(),
+        request_timeout: options.request_timeout,
+        signals: Signals::listen(&options),
+        network: Network::new(options),
+        alarm: Alarm::default(),
+    };
     while !driver.do_outputs() {
-        let event = driver.wait().await;
-        driver.input(event);
+        let happened = driver.wait().await;
+        driver.input(happened);
     }
 }
 
 struct Driver {
     shared: Ref<Shared>,
-    frame_limit: usize,
-    transport: Option<(TransportId, WebSocket)>,
+    sockets: Vec<(TransportId, WebSocket)>,
+    requests: Vec<(RequestId, Request)>,
+    request_timeout: Option<Duration>,
+    signals: Signals,
+    network: Network,
     alarm: Alarm,
 }
 
+/// What a driver waits for.
+enum Happened {
+    On(TransportId, TransportEvent),
+    Answered(RequestId, Answer),
+    Told(Signal),
+    /// A handle changed something, or a deadline has come.
+    Woken,
+}
+
 /// However the task ends, with the last handle or with the runtime: who waits for an
-/// acknowledgement learns that none will come, and nobody takes the client for connected.
+/// acknowledgement or an event learns that none will come, and nobody takes the client for
+/// connected.
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.shared.with_manager(|manager, now| manager.close(now));
-        let waiting = std::mem::take(&mut self.shared.core().acks);
-        drop(waiting);
+        self.shared.end();
     }
 }
 
@@ -47,49 +81,65 @@ impl Driver {
         loop {
             // The lock is given back before anything is done: a listener may take it. That nothing
             // is left to do and that no handle is left are seen under the same lock.
-            let (output, abandoned) = {
+            let (output, over) = {
                 let mut core = self.shared.core();
-                (core.manager.poll_output(), core.abandoned)
+                let output = core.manager.poll_output();
+                (output, core.abandoned && core.manager.is_idle())
             };
             match output {
-                None => return abandoned,
-                Some(Output::Open { transport, url }) => {
-                    self.transport = Some((transport, WebSocket::open(url, self.frame_limit)));
-                }
-                Some(Output::Send { transport, frame: Frame::Text(text) }) => {
-                    if let Some(socket) = self.present(transport) {
-                        socket.send(text);
-                    }
-                }
-                Some(Output::Close { transport }) => {
-                    if self.present(transport).is_some() {
-                        self.transport = None;
-                    }
-                }
+                None => return over,
                 Some(Output::Event(Event::Manager(event))) => self.on_manager(&event),
                 Some(Output::Event(Event::Socket { socket, event })) => {
                     self.on_socket(socket, event);
                 }
+                Some(Output::Send { transport, frame }) => {
+                    let socket = self.sockets.iter().find(|(id, _)| *id == transport);
+                    if let Some((_, socket)) = socket {
+                        socket.send(frame);
+                    }
+                }
+                Some(Output::Open { transport, url }) => {
+                    let socket = self.network.open(url);
+                    self.shared.core().meters.push((transport, socket.meter()));
+                    self.sockets.push((transport, socket));
+                }
+                Some(Output::Close { transport }) => self.let_go(transport),
+                Some(Output::Request { request, url, body }) => {
+                    let exchange = self.network.request(url, body);
+                    self.requests.push((request, Request::new(exchange, self.request_timeout)));
+                }
+                Some(Output::Cancel { request }) => self.requests.retain(|(id, _)| *id != request),
+                Some(Output::Ask { ask, socket }) => self.ask(ask, socket),
                 // Outputs of a later version of the core that this driver was not built for.
                 Some(_) => {}
             }
         }
     }
 
-    fn present(&self, transport: TransportId) -> Option<&WebSocket> {
-        self.transport.as_ref().filter(|(id, _)| *id == transport).map(|(_, socket)| socket)
+    fn let_go(&mut self, transport: TransportId) {
+        self.shared.core().meters.retain(|(id, _)| *id != transport);
+        self.sockets.retain(|(id, _)| *id != transport);
     }
 
-    /// Waits for the transport, for a deadline, or for a handle; `None` for the latter two.
-    async fn wait(&mut self) -> Option<TransportEvent> {
+    /// Waits for the network, for a signal, for a deadline, or for a handle.
+    async fn wait(&mut self) -> Happened {
         poll_fn(|cx| {
-            if let Some((_, socket)) = &mut self.transport
-                && let Poll::Ready(event) = socket.poll_event(cx)
-            {
-                return Poll::Ready(Some(event));
+            // Requests first: each is ready once, so a busy WebSocket cannot hold them up.
+            for (id, request) in &mut self.requests {
+                if let Poll::Ready(answer) = request.poll(cx) {
+                    return Poll::Ready(Happened::Answered(*id, answer));
+                }
+            }
+            for (id, socket) in &mut self.sockets {
+                if let Poll::Ready(event) = socket.poll_event(cx) {
+                    return Poll::Ready(Happened::On(*id, event));
+                }
+            }
+            if let Poll::Ready(signal) = self.signals.poll(cx) {
+                return Poll::Ready(Happened::Told(signal));
             }
             if self.shared.wake.poll(cx).is_ready() {
-                return Poll::Ready(None);
+                return Poll::Ready(Happened::Woken);
             }
             let (now, deadline) = {
                 let mut core = self.shared.core();
@@ -98,33 +148,54 @@ impl Driver {
             if let Some(at) = deadline
                 && self.alarm.poll(at.saturating_since(now), cx).is_ready()
             {
-                return Poll::Ready(None);
+                return Poll::Ready(Happened::Woken);
             }
             Poll::Pending
         })
         .await
     }
 
-    fn input(&mut self, event: Option<TransportEvent>) {
+    fn input(&mut self, happened: Happened) {
+        let input = match happened {
+            Happened::Woken => Input::Timeout,
+            Happened::Told(Signal::Offline) => Input::Offline,
+            Happened::Told(Signal::Online) => Input::Online,
+            Happened::Answered(request, answer) => {
+                self.requests.retain(|(id, _)| *id != request);
+                match answer {
+                    Ok(Answered { status, body }) => Input::Response { request, status, body },
+                    Err(detail) => Input::RequestFailed { request, detail },
+                }
+            }
+            Happened::On(transport, event) => match event {
+                TransportEvent::Opened => Input::Opened { transport },
+                TransportEvent::Text(text) => Input::Text { transport, text },
+                TransportEvent::Binary(data) => Input::Binary { transport, data },
+                TransportEvent::TooLong { bytes } => Input::TooLong { transport, bytes },
+                TransportEvent::Closed { code } => {
+                    self.let_go(transport);
+                    Input::Closed { transport, code }
+                }
+                TransportEvent::Failed { detail } => {
+                    self.let_go(transport);
+                    Input::Failed { transport, detail }
+                }
+            },
+        };
         let mut core = self.shared.core();
         let now = core.now();
-        let Some((transport, socket)) = &self.transport else {
-            return core.manager.handle_input(now, Input::Timeout);
-        };
-        let transport = *transport;
-        let bytes = socket.unwritten();
-        core.manager.handle_input(now, Input::Unwritten { transport, bytes });
-        let (input, over) = match event {
-            None => (Input::Timeout, false),
-            Some(TransportEvent::Text(text)) => (Input::Text { transport, text }, false),
-            Some(TransportEvent::Binary(data)) => (Input::Binary { transport, data }, false),
-            Some(TransportEvent::Closed { code }) => (Input::Closed { transport, code }, true),
-            Some(TransportEvent::Failed { detail }) => (Input::Failed { transport, detail }, true),
-        };
+        core.measure(now);
         core.manager.handle_input(now, input);
-        drop(core);
-        if over {
-            self.transport = None;
+    }
+
+    /// Asks the program for a namespace's auth, on a task of its own: it may take its time.
+    fn ask(&self, ask: AskId, socket: SocketId) {
+        let make = self.shared.listeners().socket(socket).auth.clone();
+        let question = Question { ask, shared: Ref::downgrade(&self.shared), answered: false };
+        let Some(make) = make else { return question.answer(Ok(None)) };
+        // One that panics drops the question, which is an answer.
+        if let Some(making) = call(|| make()) {
+            platform::spawn(async move { question.answer(making.await) });
         }
     }
 
@@ -156,8 +227,21 @@ impl Driver {
                 }
             }
             SocketEvent::Received(packet) => self.on_event(socket, &packet),
+            SocketEvent::Sent(packet) => {
+                let listeners = self.shared.listeners().socket(socket).outgoing.snapshot();
+                for listener in listeners {
+                    call(|| listener(&packet));
+                }
+            }
+            SocketEvent::Dropped { event, reason } => {
+                let dropped = Dropped { event, reason };
+                let listeners = self.shared.listeners().socket(socket).dropped.snapshot();
+                for listener in listeners {
+                    call(|| listener(&dropped));
+                }
+            }
             SocketEvent::Ack { id, outcome } => {
-                let waiting = self.shared.core().acks.remove(&(socket, id));
+                let waiting = self.shared.core().take_ack(socket, id);
                 if let Some(waiting) = waiting {
                     // A receiver that is gone has taken its entry with it, or is about to.
                     let _nobody_waits = waiting.send(outcome);
@@ -180,12 +264,17 @@ impl Driver {
         for listener in named {
             if let Some(Err(source)) = call(|| listener(packet, &responder)) {
                 let error = PayloadError { event: packet.name().to_owned(), source };
-                let listeners = self.shared.listeners().socket(socket).payload_error.snapshot();
-                for listener in listeners {
-                    call(|| listener(&error));
-                }
+                tell_payload_error(&self.shared, socket, &error);
             }
         }
+    }
+}
+
+/// Tells who wants to know that an event came with other arguments than expected.
+pub(crate) fn tell_payload_error(shared: &Shared, socket: SocketId, error: &PayloadError) {
+    let listeners = shared.listeners().socket(socket).payload_error.snapshot();
+    for listener in listeners {
+        call(|| listener(error));
     }
 }
 
@@ -196,4 +285,62 @@ fn call<R>(listener: impl FnOnce() -> R) -> Option<R> {
     return std::panic::catch_unwind(std::panic::AssertUnwindSafe(listener)).ok();
     #[cfg(target_arch = "wasm32")]
     Some(listener())
+}
+
+/// A request under way, and how long it still may be.
+struct Request {
+    exchange: Exchange,
+    timeout: Option<(Duration, Pin<Box<Sleep>>)>,
+}
+
+impl Request {
+    fn new(exchange: Exchange, timeout: Option<Duration>) -> Self {
+        let timeout = timeout.map(|after| (after, Box::pin(platform::sleep(after))));
+        Self { exchange, timeout }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Answer> {
+        if let Poll::Ready(answer) = self.exchange.as_mut().poll(cx) {
+            return Poll::Ready(answer);
+        }
+        let Some((after, sleep)) = &mut self.timeout else { return Poll::Pending };
+        sleep.as_mut().poll(cx).map(|()| Err(no_answer(*after)))
+    }
+}
+
+/// Not as `{:?}`, which costs kilobytes of code in a browser.
+fn no_answer(after: Duration) -> String {
+    let ms = after.as_secs().saturating_mul(1_000).saturating_add(after.subsec_millis().into());
+    "no answer within ".to_owned() + &ms.to_string() + " ms"
+}
+
+/// A question to the program that has to be answered: without an answer the namespace would never
+/// be connected, and nobody would know why.
+struct Question {
+    ask: AskId,
+    shared: Weak<Shared>,
+    answered: bool,
+}
+
+impl Question {
+    fn answer(mut self, answer: Result<Option<Auth>, String>) {
+        self.answered = true;
+        self.tell(answer);
+    }
+
+    /// An answer for a client that is gone is of no use to anybody.
+    fn tell(&self, answer: Result<Option<Auth>, String>) {
+        if let Some(shared) = self.shared.upgrade() {
+            let input = Input::Auth { ask: self.ask, answer };
+            shared.with_manager(|manager, now| manager.handle_input(now, input));
+        }
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.tell(Err("the program gave no auth: its function panicked".to_owned()));
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! Who wants to know what.
 
-use std::collections::HashMap;
+use socketio_proto::{Auth, ConnectError, DisconnectReason, EventPacket, ManagerEvent, SocketId};
 
-use socketio_proto::{ConnectError, DisconnectReason, EventPacket, ManagerEvent, SocketId};
-
-use crate::{ack::Responder, error::PayloadError, platform::Ref};
+use crate::{
+    ack::Responder,
+    error::{Dropped, PayloadError},
+    platform::{Pinned, Ref},
+};
 
 /// One listener, for taking it away again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,7 +30,10 @@ callback! {
     OnDisconnect(DisconnectReason);
     OnConnectError(ConnectError);
     OnPayloadError(&PayloadError);
+    OnDropped(&Dropped);
     OnManager(&ManagerEvent);
+    /// Makes what CONNECT is to carry, or says why there is nothing to be had.
+    MakeAuth() -> Pinned<Result<Option<Auth>, String>>;
 }
 
 /// Listeners of one kind, in the order they came.
@@ -46,6 +51,10 @@ impl<F: ?Sized> List<F> {
         self.0.push((id, listener));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn remove(&mut self, id: ListenerId) -> Option<Ref<F>> {
         let place = self.0.iter().position(|(other, _)| *other == id)?;
         Some(self.0.remove(place).1)
@@ -57,22 +66,37 @@ impl<F: ?Sized> List<F> {
     }
 }
 
+/// How long a listener of an event stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stay {
+    /// Until it is taken away.
+    Always,
+    /// For one event.
+    Once,
+    /// As long as the driver runs: it feeds a stream, which ends with it.
+    Stream,
+}
+
 /// One listener of an event by its name.
-struct Named {
+pub(crate) struct Named {
     id: ListenerId,
-    once: bool,
+    event: String,
+    stay: Stay,
     listener: Ref<OnEvent>,
 }
 
-/// The listeners of one namespace.
+/// The listeners of one namespace, and who makes its auth.
 #[derive(Default)]
 pub(crate) struct SocketListeners {
-    named: HashMap<String, Vec<Named>>,
+    named: Vec<Named>,
     pub(crate) any: List<OnAny>,
+    pub(crate) outgoing: List<OnAny>,
     pub(crate) connect: List<OnConnect>,
     pub(crate) disconnect: List<OnDisconnect>,
     pub(crate) connect_error: List<OnConnectError>,
     pub(crate) payload_error: List<OnPayloadError>,
+    pub(crate) dropped: List<OnDropped>,
+    pub(crate) auth: Option<Ref<MakeAuth>>,
 }
 
 impl SocketListeners {
@@ -80,36 +104,42 @@ impl SocketListeners {
         &mut self,
         id: ListenerId,
         event: &str,
-        once: bool,
+        stay: Stay,
         listener: Ref<OnEvent>,
     ) {
-        self.named.entry(event.to_owned()).or_default().push(Named { id, once, listener });
+        self.named.push(Named { id, event: event.to_owned(), stay, listener });
     }
 
     /// The listeners of this event; those for one time are taken away.
     pub(crate) fn take_named(&mut self, event: &str) -> Vec<Ref<OnEvent>> {
-        let Some(list) = self.named.get_mut(event) else { return Vec::new() };
-        let listeners = list.iter().map(|named| Ref::clone(&named.listener)).collect();
-        list.retain(|named| !named.once);
-        if list.is_empty() {
-            self.named.remove(event);
-        }
+        let of_event = self.named.iter().filter(|named| named.event == event);
+        let listeners = of_event.map(|named| Ref::clone(&named.listener)).collect();
+        self.named.retain(|named| named.stay != Stay::Once || named.event != event);
         listeners
     }
 
+    /// Takes all listeners of this event away.
+    pub(crate) fn remove_event(&mut self, event: &str) -> Vec<Named> {
+        self.named.extract_if(.., |named| named.event == event).collect()
+    }
+
+    /// Takes everything away but who makes the auth.
+    pub(crate) fn remove_all(&mut self) -> Self {
+        let auth = self.auth.take();
+        std::mem::replace(self, Self { auth, ..Self::default() })
+    }
+
     fn remove(&mut self, id: ListenerId) -> Option<Removed> {
-        let named = self.named.values_mut().find_map(|list| {
-            let place = list.iter().position(|named| named.id == id)?;
-            Some(list.remove(place).listener)
-        });
-        self.named.retain(|_, list| !list.is_empty());
+        let named = self.named.iter().position(|named| named.id == id);
         named
-            .map(Removed::Event)
+            .map(|place| Removed::Event(self.named.remove(place)))
             .or_else(|| self.any.remove(id).map(Removed::Any))
+            .or_else(|| self.outgoing.remove(id).map(Removed::Any))
             .or_else(|| self.connect.remove(id).map(Removed::Connect))
             .or_else(|| self.disconnect.remove(id).map(Removed::Disconnect))
             .or_else(|| self.connect_error.remove(id).map(Removed::ConnectError))
             .or_else(|| self.payload_error.remove(id).map(Removed::PayloadError))
+            .or_else(|| self.dropped.remove(id).map(Removed::Dropped))
     }
 }
 
@@ -118,12 +148,13 @@ impl SocketListeners {
 #[must_use = "drop it after the lock"]
 #[expect(dead_code, reason = "held to be dropped")]
 pub(crate) enum Removed {
-    Event(Ref<OnEvent>),
+    Event(Named),
     Any(Ref<OnAny>),
     Connect(Ref<OnConnect>),
     Disconnect(Ref<OnDisconnect>),
     ConnectError(Ref<OnConnectError>),
     PayloadError(Ref<OnPayloadError>),
+    Dropped(Ref<OnDropped>),
     Manager(Ref<OnManager>),
 }
 
@@ -132,7 +163,9 @@ pub(crate) enum Removed {
 pub(crate) struct Listeners {
     next: u64,
     pub(crate) manager: List<OnManager>,
-    sockets: HashMap<SocketId, SocketListeners>,
+    sockets: Vec<(SocketId, SocketListeners)>,
+    /// The driver has ended: there will be no event any more.
+    over: bool,
 }
 
 impl Listeners {
@@ -142,13 +175,32 @@ impl Listeners {
     }
 
     pub(crate) fn socket(&mut self, socket: SocketId) -> &mut SocketListeners {
-        self.sockets.entry(socket).or_default()
+        let place = self.sockets.iter().position(|(id, _)| *id == socket).unwrap_or_else(|| {
+            self.sockets.push((socket, SocketListeners::default()));
+            self.sockets.len() - 1
+        });
+        &mut self.sockets[place].1
     }
 
-    /// Takes a listener away, whatever it listens to.
-    pub(crate) fn remove(&mut self, id: ListenerId) -> Option<Removed> {
-        let manager = self.manager.remove(id).map(Removed::Manager);
-        manager.or_else(|| self.sockets.values_mut().find_map(|listeners| listeners.remove(id)))
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Takes a listener away, whatever it listens to; says of which namespace it was.
+    pub(crate) fn remove(&mut self, id: ListenerId) -> Option<(Option<SocketId>, Removed)> {
+        if let Some(removed) = self.manager.remove(id) {
+            return Some((None, Removed::Manager(removed)));
+        }
+        self.sockets
+            .iter_mut()
+            .find_map(|(socket, listeners)| Some((Some(*socket), listeners.remove(id)?)))
+    }
+
+    /// The driver has ended: takes away what feeds streams, which end with it.
+    pub(crate) fn end(&mut self) -> Vec<Named> {
+        self.over = true;
+        let lists = self.sockets.iter_mut().map(|(_, listeners)| &mut listeners.named);
+        lists.flat_map(|named| named.extract_if(.., |named| named.stay == Stay::Stream)).collect()
     }
 }
 

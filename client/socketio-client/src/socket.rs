@@ -1,21 +1,15 @@
-//! One namespace.
+//! One namespace: connecting it, and sending.
 
 use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
-use socketio_proto::{
-    Arguments, ConnectError, DisconnectReason, EmitError, EncodeError, EventPacket, SocketId,
-};
+use socketio_proto::{Arguments, Auth, AuthSource, EmitError, EncodeError, SocketId};
 
 use crate::{
-    ack::{Request, Responder},
+    ack::Request,
     client::Handle,
-    error::PayloadError,
-    listeners::{
-        ListenerId, OnAny, OnConnect, OnConnectError, OnDisconnect, OnEvent, OnPayloadError,
-        SocketListeners, shared,
-    },
-    platform::{MaybeSend, Ref, Weak},
+    listeners::{MakeAuth, shared},
+    platform::{MaybeSend, MaybeSendFuture, Pinned, Ref, Weak},
 };
 
 /// One namespace of a [`Client`](crate::Client). A handle: clones mean the same socket.
@@ -30,16 +24,56 @@ impl Socket {
         Self { id, handle }
     }
 
-    /// Sets what is sent with CONNECT from the next time on; an object, by the protocol.
+    /// Sets what is sent with CONNECT from the next time on.
     ///
     /// # Errors
     ///
-    /// When the value has no JSON form.
+    /// When the value has no JSON form, or one that is no object.
     pub fn set_auth<T: Serialize + ?Sized>(&self, auth: &T) -> Result<(), EncodeError> {
-        let json = serde_json::to_string(auth)
-            .map_err(|source| EncodeError::Payload { event: "CONNECT".to_owned(), source })?;
-        self.handle.shared.core().manager.set_auth(self.id, Some(json));
+        self.set_auth_source(AuthSource::Value(Auth::new(auth)?), None);
         Ok(())
+    }
+
+    /// Sets a function that is asked each time for what is sent with CONNECT: for tokens that
+    /// have to be fresh. It may take its time, within
+    /// [`ClientOptions::timeout`](crate::ClientOptions::timeout) for this namespace alone. Its
+    /// error is told to [`Socket::on_connect_error`] as if the server had refused, and so is a
+    /// value that is no object; then nothing is tried again until [`Socket::connect`].
+    ///
+    /// ```no_run
+    /// # async fn fresh_token() -> Result<String, std::io::Error> { Ok(String::new()) }
+    /// # fn example(socket: &socketio_client::Socket) {
+    /// socket.set_auth_with(|| async {
+    ///     let token = fresh_token().await?;
+    ///     Ok::<_, std::io::Error>(serde_json::json!({ "token": token }))
+    /// });
+    /// # }
+    /// ```
+    pub fn set_auth_with<T, E, F>(&self, make: impl Fn() -> F + MaybeSend + 'static)
+    where
+        T: Serialize,
+        E: fmt::Display,
+        F: Future<Output = Result<T, E>> + MaybeSendFuture + 'static,
+    {
+        let make = move || {
+            let making = make();
+            let made: Pinned<_> = Box::pin(async move {
+                let auth = making.await.map_err(|error| error.to_string())?;
+                Auth::new(&auth).map(Some).map_err(|error| error.to_string())
+            });
+            made
+        };
+        self.set_auth_source(AuthSource::Ask, Some(shared!(MakeAuth, make)));
+    }
+
+    fn set_auth_source(&self, source: AuthSource, make: Option<Ref<MakeAuth>>) {
+        let shared = &self.handle.shared;
+        let mut listeners = shared.listeners();
+        let before = std::mem::replace(&mut listeners.socket(self.id).auth, make);
+        shared.core().manager.set_auth(self.id, source);
+        drop(listeners);
+        // Here the locks are free again.
+        drop(before);
     }
 
     /// Connects the namespace, now and whenever the connection comes back. Nothing happens if it
@@ -63,7 +97,14 @@ impl Socket {
         self.handle.shared.core().manager.is_active(self.id)
     }
 
-    /// Our id in this namespace, while it is connected. Another one after each reconnect.
+    /// Whether the server took up the state of the last connection when it let us in: the same
+    /// id and rooms, and what was missed was delivered.
+    pub fn recovered(&self) -> bool {
+        self.handle.shared.core().manager.is_recovered(self.id)
+    }
+
+    /// Our id in this namespace, while it is connected. Another one after each reconnect, unless
+    /// it [recovered](Socket::recovered).
     pub fn id(&self) -> Option<String> {
         self.handle.shared.core().manager.sid(self.id).map(str::to_owned)
     }
@@ -76,7 +117,7 @@ impl Socket {
     /// When the event is neither sent nor kept; see [`EmitError`].
     pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<(), EmitError> {
         let arguments = Arguments::event(event, payload)?;
-        self.handle.shared.with_manager(|manager, now| manager.emit(now, self.id, &arguments))
+        self.handle.shared.with_manager(|manager, now| manager.emit(now, self.id, arguments))
     }
 
     /// An event whose acknowledgement is waited for: await it, perhaps after
@@ -89,104 +130,54 @@ impl Socket {
         Request::new(self.clone(), Arguments::event(event, payload))
     }
 
-    /// Calls `listener` with the arguments of each event of this name.
-    pub fn on<T: DeserializeOwned>(
-        &self,
-        event: &str,
-        listener: impl Fn(T) + MaybeSend + 'static,
-    ) -> ListenerId {
-        self.listen(event, false, typed(listener))
+    /// For events that are worth nothing later: they are sent now or not at all.
+    pub const fn volatile(&self) -> Volatile<'_> {
+        Volatile(self)
     }
 
-    /// As [`Socket::on`], for the next event of this name only. One whose arguments are not what
-    /// is asked for counts as well.
-    pub fn once<T: DeserializeOwned>(
-        &self,
-        event: &str,
-        listener: impl Fn(T) + MaybeSend + 'static,
-    ) -> ListenerId {
-        self.listen(event, true, typed(listener))
+    /// How many events are kept until the namespace is connected, or until those before them are
+    /// acknowledged.
+    pub fn buffered(&self) -> usize {
+        self.handle.shared.core().manager.buffered(self.id)
     }
 
-    /// As [`Socket::on`], for events that may ask for an acknowledgement: [`Responder::send`]
-    /// gives it, now or later.
-    pub fn on_with_ack<T: DeserializeOwned>(
-        &self,
-        event: &str,
-        listener: impl Fn(T, Responder) + MaybeSend + 'static,
-    ) -> ListenerId {
-        let read = move |packet: &EventPacket, responder: &Responder| {
-            packet.args().map(|payload| listener(payload, responder.clone()))
-        };
-        self.listen(event, false, shared!(OnEvent, read))
-    }
-
-    /// Calls `listener` with every event, before those that asked for it by name.
-    pub fn on_any(&self, listener: impl Fn(&EventPacket) + MaybeSend + 'static) -> ListenerId {
-        self.add(|list, id| list.any.add(id, shared!(OnAny, listener)))
-    }
-
-    /// Calls `listener` each time the namespace is connected.
-    pub fn on_connect(&self, listener: impl Fn() + MaybeSend + 'static) -> ListenerId {
-        self.add(|list, id| list.connect.add(id, shared!(OnConnect, listener)))
-    }
-
-    /// Calls `listener` each time the namespace was connected and no longer is.
-    pub fn on_disconnect(
-        &self,
-        listener: impl Fn(DisconnectReason) + MaybeSend + 'static,
-    ) -> ListenerId {
-        self.add(|list, id| list.disconnect.add(id, shared!(OnDisconnect, listener)))
-    }
-
-    /// Calls `listener` when the server refuses the namespace. It is not tried again until
-    /// [`Socket::connect`]. That the server cannot be reached is told by
-    /// [`Client::on_event`](crate::Client::on_event).
-    pub fn on_connect_error(
-        &self,
-        listener: impl Fn(ConnectError) + MaybeSend + 'static,
-    ) -> ListenerId {
-        self.add(|list, id| list.connect_error.add(id, shared!(OnConnectError, listener)))
-    }
-
-    /// Calls `listener` when an event comes whose arguments are not what its listener asked for.
-    pub fn on_payload_error(
-        &self,
-        listener: impl Fn(&PayloadError) + MaybeSend + 'static,
-    ) -> ListenerId {
-        self.add(|list, id| list.payload_error.add(id, shared!(OnPayloadError, listener)))
-    }
-
-    /// Takes a listener away, of whatever kind.
-    pub fn off(&self, id: ListenerId) {
-        self.handle.shared.forget_listener(id);
+    /// Forgets the events that are kept; says how many they were. Each is told to
+    /// [`Socket::on_dropped`], or to who waits for its acknowledgement.
+    pub fn clear_buffer(&self) -> usize {
+        self.handle.shared.with_manager(|manager, _now| manager.clear_buffer(self.id))
     }
 
     /// A handle that does not keep the client alive, for listeners.
     pub fn downgrade(&self) -> WeakSocket {
         WeakSocket { id: self.id, handle: Ref::downgrade(&self.handle) }
     }
-
-    fn listen(&self, event: &str, once: bool, listener: Ref<OnEvent>) -> ListenerId {
-        self.add(|list, id| list.add_named(id, event, once, listener))
-    }
-
-    fn add(&self, add: impl FnOnce(&mut SocketListeners, ListenerId)) -> ListenerId {
-        let mut listeners = self.handle.shared.listeners();
-        let id = listeners.new_id();
-        add(listeners.socket(self.id), id);
-        id
-    }
-}
-
-/// A listener that is called with an event's arguments as a type.
-fn typed<T: DeserializeOwned>(listener: impl Fn(T) + MaybeSend + 'static) -> Ref<OnEvent> {
-    shared!(OnEvent, move |packet: &EventPacket, _: &Responder| packet.args().map(&listener))
 }
 
 impl fmt::Debug for Socket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// A [`Socket`] for events that are sent now or not at all, such as the place of a pointer.
+#[derive(Debug, Clone, Copy)]
+pub struct Volatile<'a>(&'a Socket);
+
+impl Volatile<'_> {
+    /// Hands an event to the transport, and says so: `true`. It is dropped (`false`) while not
+    /// connected and while the transport is behind; see
+    /// [`ClientOptions::volatile_watermark`](crate::ClientOptions::volatile_watermark).
+    ///
+    /// # Errors
+    ///
+    /// When it could never be sent; see [`EmitError::Encode`].
+    pub fn emit<T: Serialize + ?Sized>(&self, event: &str, payload: &T) -> Result<bool, EmitError> {
+        let arguments = Arguments::event(event, payload)?;
+        let Self(socket) = self;
+        socket
+            .handle
+            .shared
+            .with_manager(|manager, now| manager.emit_volatile(now, socket.id, arguments))
     }
 }
 

@@ -24,6 +24,7 @@ mod page_markup;
 mod page_reconnection;
 mod page_trunk;
 mod pages_talk;
+mod parser_oracle;
 mod resend;
 mod start_errors;
 mod stop;

@@ -1,10 +1,13 @@
 //! What differs between a browser and a native program, behind one set of names:
 //!
-//! * [`WebSocket`]: a connection that reports [`TransportEvent`]s; dropping it closes it, after
-//!   writing what it was given;
+//! * [`Network`]: opens [`WebSocket`]s, which report [`TransportEvent`]s, and makes [`Exchange`]s,
+//!   each one an HTTP request that becomes its [`Answer`]. Dropping a WebSocket closes it, after
+//!   writing what it was given; dropping an exchange aborts it;
+//! * [`Meter`]: how much a WebSocket has taken and not written;
+//! * [`Signals`]: what the device tells about itself;
 //! * [`spawn`], [`sleep`], [`Clock`], [`seed`];
-//! * [`Ref`], [`Weak`] and [`MaybeSend`]: listeners need not be `Send` in a browser, which has one
-//!   thread.
+//! * [`Ref`], [`Weak`], [`Pinned`], [`MaybeSend`] and [`MaybeSendFuture`]: nothing need be `Send`
+//!   in a browser, which has one thread.
 
 use std::time::Duration;
 
@@ -17,24 +20,29 @@ mod native;
 mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::MaybeSend;
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{Ref, Sleep, Weak, WebSocket, can_run, monotonic, seed, sleep, spawn};
+use native as imp;
 #[cfg(target_arch = "wasm32")]
-pub use web::MaybeSend;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use web::{Ref, Sleep, Weak, WebSocket, can_run, monotonic, seed, sleep, spawn};
+use web as imp;
 
 #[cfg(not(target_arch = "wasm32"))]
-use native::wall;
-#[cfg(target_arch = "wasm32")]
-use web::wall;
+pub(crate) use imp::check_roots;
+pub use imp::{MaybeSend, MaybeSendFuture};
+pub(crate) use imp::{
+    Meter, Network, Pinned, Ref, Signals, Sleep, Weak, WebSocket, can_run, monotonic, seed, sleep,
+    spawn,
+};
 
 /// What happens on a transport.
 #[derive(Debug)]
 pub(crate) enum TransportEvent {
+    Opened,
     Text(String),
     Binary(Bytes),
+    /// The last event: a frame that is longer than it may be. Nothing more is read.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "a browser reads any length"))]
+    TooLong {
+        bytes: usize,
+    },
     /// The last event: it is closed.
     Closed {
         code: Option<u16>,
@@ -43,6 +51,29 @@ pub(crate) enum TransportEvent {
     Failed {
         detail: String,
     },
+}
+
+/// What came of a request; an error says what the platform says.
+pub(crate) type Answer = Result<Answered, String>;
+
+/// A request that was answered, whatever the status.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+/// A request under way. Dropping it aborts it.
+pub(crate) type Exchange = Pinned<Answer>;
+
+/// What the device tells about itself. A native program hears nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only a browser tells"))]
+pub(crate) enum Signal {
+    /// It lost its network, or the page is about to be left.
+    Offline,
+    /// It has a network again, or somebody looks at the page again.
+    Online,
 }
 
 /// A clock that never goes back and goes on while the machine sleeps.
@@ -65,11 +96,11 @@ const SLEPT: i64 = 500_000;
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { monotonic: monotonic(), wall: wall(), now: Duration::ZERO, gained: 0 }
+        Self { monotonic: monotonic(), wall: imp::wall(), now: Duration::ZERO, gained: 0 }
     }
 
     pub(crate) fn now(&mut self) -> Instant {
-        self.advance(monotonic(), wall())
+        self.advance(monotonic(), imp::wall())
     }
 
     fn advance(&mut self, monotonic: Duration, wall: Duration) -> Instant {
@@ -91,7 +122,12 @@ impl Clock {
 }
 
 fn micros(span: Duration) -> i64 {
-    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+    i64::try_from(whole_micros(span)).unwrap_or(i64::MAX)
+}
+
+/// As [`Duration::as_micros`], which divides by 128 bits: a kilobyte of code in a browser.
+fn whole_micros(span: Duration) -> u64 {
+    span.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(span.subsec_micros()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The client as a program uses it: without a server on both platforms, and natively against a
-//! WebSocket server that is a script.
+//! The client as a program uses it: without a server on both platforms, and natively against
+//! servers that are a script.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,9 +7,30 @@
 )]
 
 #[cfg(not(target_arch = "wasm32"))]
+mod attachments;
+#[cfg(not(target_arch = "wasm32"))]
+mod auth;
+#[cfg(not(target_arch = "wasm32"))]
+mod closing;
+#[cfg(not(target_arch = "wasm32"))]
 mod connected;
 #[cfg(not(target_arch = "wasm32"))]
+mod http;
+#[cfg(target_arch = "wasm32")]
+mod leaks;
+#[cfg(not(target_arch = "wasm32"))]
+mod listeners;
+#[cfg(not(target_arch = "wasm32"))]
+mod outgoing;
+#[cfg(not(target_arch = "wasm32"))]
+mod polling;
+#[cfg(not(target_arch = "wasm32"))]
 mod scripted;
+#[cfg(target_arch = "wasm32")]
+mod signals;
+mod streams;
+#[cfg(not(target_arch = "wasm32"))]
+mod tls;
 mod unreachable;
 mod util;
 

@@ -162,9 +162,9 @@ impl Session {
             }
     }
 
-    /// Sends a packet, as soon as the transport takes it.
-    pub(crate) fn send(&mut self, host: &mut Host, packet: Packet) {
-        self.waiting.push_back(packet);
+    /// Sends packets, as soon as the transport takes them; together, where it can.
+    pub(crate) fn send(&mut self, host: &mut Host, packets: impl IntoIterator<Item = Packet>) {
+        packets.into_iter().for_each(|packet| self.waiting.push_back(packet));
         self.flush(host);
     }
 
@@ -400,7 +400,7 @@ impl Session {
                     Ok(None) => {}
                     Ok(Some(SessionEvent::Ping)) => {
                         host.timers.set(Timer::Heartbeat, now + heartbeat);
-                        self.send(host, Packet::Text(PONG.to_owned()));
+                        self.send(host, [Packet::Text(PONG.to_owned())]);
                         self.events.push_back(SessionEvent::Ping);
                     }
                     Ok(Some(SessionEvent::Closed { reason, cause })) => {

@@ -368,9 +368,7 @@ impl Manager {
 
     fn send_frames(&mut self, packets: impl IntoIterator<Item = EnginePacket>) {
         if let Link::Up { session, .. } = &mut self.link {
-            for packet in packets {
-                session.send(&mut self.host, packet);
-            }
+            session.send(&mut self.host, packets);
         }
     }
 

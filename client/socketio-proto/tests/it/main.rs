@@ -27,6 +27,7 @@ mod recovery;
 mod retries;
 #[cfg(not(target_arch = "wasm32"))]
 mod roundtrip;
+mod simulation;
 mod upgrade;
 mod util;
 mod vectors;

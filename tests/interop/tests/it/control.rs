@@ -13,6 +13,8 @@ use crate::{
 
 /// How often counts are looked at that are waited for.
 const LOOK: Duration = Duration::from_millis(20);
+/// Longer than the time between two heartbeats of the peers, each of which takes two requests.
+const SILENCE: Duration = Duration::from_millis(700);
 
 /// A proxy of this test's own in front of a peer. It is invisible until it is told otherwise.
 #[derive(Debug, Deserialize)]
@@ -26,10 +28,14 @@ pub(crate) struct Proxy {
 pub(crate) struct Counts {
     /// Connections that are open now.
     pub(crate) open: u64,
+    /// Those of them that are WebSockets.
+    pub(crate) open_websockets: u64,
     /// Connections that were accepted.
     pub(crate) accepted: u64,
     /// Those of them that asked for a WebSocket.
     pub(crate) websockets: u64,
+    /// Requests that were forwarded.
+    pub(crate) requests: u64,
 }
 
 impl Proxy {
@@ -47,13 +53,8 @@ impl Proxy {
         &self.id
     }
 
-    /// Ends all connections.
-    pub(crate) async fn cut(&self) {
-        self.cut_with(&json!({})).await;
-    }
-
-    /// Ends connections; which and when is said in JSON.
-    pub(crate) async fn cut_with(&self, how: &Value) {
+    /// Ends connections; which and when is said in JSON, and nothing said is all and now.
+    pub(crate) async fn cut(&self, how: &Value) {
         self.order("cut", how).await;
     }
 
@@ -65,6 +66,17 @@ impl Proxy {
     /// Forwards nothing of the connections that there are, and closes none of them.
     pub(crate) async fn freeze_present(&self) {
         self.order("freeze", &json!({ "present": true })).await;
+    }
+
+    /// Forwards everything so many milliseconds later.
+    pub(crate) async fn delay(&self, up: u64, down: u64) {
+        self.order("delay", &json!({ "up": up, "down": down })).await;
+    }
+
+    /// Does this with WebSockets, from the next one on: `pass`, `close`, `answer`, `swallow` or
+    /// `mute`.
+    pub(crate) async fn websockets(&self, how: &str) {
+        self.order("websocket", &json!({ "how": how })).await;
     }
 
     /// Lets nobody in.
@@ -86,6 +98,23 @@ impl Proxy {
         within(what, async {
             while !fits(&self.counts().await) {
                 sleep(LOOK).await;
+            }
+        })
+        .await;
+    }
+
+    /// Waits until there is no session any more. Over HTTP that is told by nobody asking for as
+    /// long as some heartbeats take: the connections themselves are kept for another time.
+    pub(crate) async fn wait_for_silence(&self) {
+        within("the session to be closed", async {
+            let mut before = None;
+            loop {
+                let Counts { open_websockets, requests, .. } = self.counts().await;
+                if open_websockets == 0 && before == Some(requests) {
+                    return;
+                }
+                before = Some(requests);
+                sleep(SILENCE).await;
             }
         })
         .await;

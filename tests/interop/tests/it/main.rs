@@ -17,12 +17,27 @@ mod util;
 mod way;
 
 mod acknowledgements;
+mod batching;
+mod binary;
+mod both_ways;
+mod buffer;
 mod events;
+mod fallback;
 mod handshake;
+mod headers;
 mod heartbeat;
+mod latency;
 mod leaving;
+mod outgoing;
+mod polling;
 mod reconnection;
+mod recovery;
 mod refusals;
+mod retries;
+mod streams;
+mod tokens;
+mod upgrade;
+mod volatile;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -13,18 +13,31 @@ pub(crate) enum Method {
     Post,
 }
 
-/// Status and body of the answer.
+/// Status and body of the answer. By hand: a client that knows TLS asks for more around it.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) async fn http(method: Method, url: &str, body: String) -> (u16, String) {
-    // One each: a client of its own lives no longer than the runtime of its test.
-    let client = reqwest::Client::new();
-    let request = match method {
-        Method::Get => client.get(url),
-        Method::Post => client.post(url).body(body),
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
     };
-    let response = request.send().await.unwrap_or_else(|error| panic!("{url}: {error}"));
-    let status = response.status().as_u16();
-    (status, response.text().await.unwrap())
+
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let method = match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+    };
+    let length = body.len();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    );
+    let mut stream =
+        TcpStream::connect(host).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 /// Status and body of the answer.
@@ -61,4 +74,25 @@ pub(crate) fn peers() -> Option<String> {
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn peers() -> Option<String> {
     option_env!("PARLOUR_PEERS").map(str::to_owned)
+}
+
+/// Says which of several at once it was that failed.
+pub(crate) async fn said<T>(which: impl std::fmt::Debug, test: impl Future<Output = T>) -> T {
+    let mut test = std::pin::pin!(test);
+    std::future::poll_fn(|cx| {
+        let which = Which(&which);
+        let polled = test.as_mut().poll(cx);
+        std::mem::forget(which);
+        polled
+    })
+    .await
+}
+
+/// Speaks when it is dropped by a panic. In a browser nothing is: there a panic ends the test.
+struct Which<'a, D: std::fmt::Debug>(&'a D);
+
+impl<D: std::fmt::Debug> Drop for Which<'_, D> {
+    fn drop(&mut self) {
+        eprintln!("that was {:?}", self.0);
+    }
 }

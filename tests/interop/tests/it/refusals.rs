@@ -26,9 +26,8 @@ async fn a_refusal_is_told_with_its_data_and_ends_the_attempts(way: Way) {
     assert!(!socket.active() && !socket.connected() && socket.id().is_none());
 
     // A new connection does not try it again.
-    guest.proxy.cut().await;
-    guest.turns.next("the loss").await.lost();
-    assert_eq!(guest.turns.next("the way back").await, Turn::In);
+    guest.lose().await;
+    guest.comes_back().await;
     ask::<()>(&guest.socket, "echo", &()).await;
     assert_eq!(turns.waiting(), []);
 }

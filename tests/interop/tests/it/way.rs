@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use serde::de::DeserializeOwned;
-use socketio_client::{Client, ClientOptions, DisconnectReason, Socket};
+use socketio_client::{
+    Client, ClientOptions, DisconnectReason, ManagerEvent, Msgpack, Socket, Transport, Transports,
+};
 
 use crate::{
     control::Proxy,
+    platform::sleep,
     util::{News, within},
 };
 
@@ -14,16 +18,46 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Way {
     peer: &'static str,
+    transports: Transports,
+    base64: bool,
 }
 
 /// npm's socket.io with polling and WebSocket.
-pub(crate) const NODE: Way = Way { peer: "node" };
+pub(crate) const NODE: Way = Way::to("node");
+/// The same, with bytes as base64.
+pub(crate) const NODE_BASE64: Way = NODE.in_base64();
+/// The same, by polling alone.
+pub(crate) const NODE_POLLING: Way = NODE.by(Transports::PollingOnly);
+/// The same, from polling to a WebSocket.
+pub(crate) const NODE_UPGRADE: Way = NODE.by(Transports::PollingFirst);
 /// npm's socket.io with WebSocket only.
-pub(crate) const NODE_WEBSOCKET: Way = Way { peer: "node-websocket" };
+pub(crate) const NODE_WEBSOCKET: Way = Way::to("node-websocket");
+/// npm's socket.io with polling only, of which the client knows nothing.
+pub(crate) const NODE_FALLBACK: Way = Way::to("node-polling");
 /// npm's socket.io with connection state recovery.
-pub(crate) const NODE_RECOVERY: Way = Way { peer: "node-recovery" };
+pub(crate) const NODE_RECOVERY: Way = Way::to("node-recovery");
+/// The same, by polling alone.
+pub(crate) const NODE_RECOVERY_POLLING: Way = NODE_RECOVERY.by(Transports::PollingOnly);
+/// The same, from polling to a WebSocket.
+pub(crate) const NODE_RECOVERY_UPGRADE: Way = NODE_RECOVERY.by(Transports::PollingFirst);
+/// npm's socket.io with the MessagePack parser.
+pub(crate) const NODE_MSGPACK: Way = Way::to("node-msgpack");
+/// The same, by polling alone.
+pub(crate) const NODE_MSGPACK_POLLING: Way = NODE_MSGPACK.by(Transports::PollingOnly);
+/// npm's socket.io with short messages only.
+pub(crate) const NODE_SMALL: Way = Way::to("node-small");
+/// The same, by polling alone.
+pub(crate) const NODE_SMALL_POLLING: Way = NODE_SMALL.by(Transports::PollingOnly);
+/// The same, from polling to a WebSocket.
+pub(crate) const NODE_SMALL_UPGRADE: Way = NODE_SMALL.by(Transports::PollingFirst);
 /// socketioxide with polling and WebSocket.
-pub(crate) const SOCKETIOXIDE: Way = Way { peer: "socketioxide" };
+pub(crate) const OXIDE: Way = Way::to("socketioxide");
+/// The same, with bytes as base64.
+pub(crate) const OXIDE_BASE64: Way = OXIDE.in_base64();
+/// The same, by polling alone.
+pub(crate) const OXIDE_POLLING: Way = OXIDE.by(Transports::PollingOnly);
+/// The same, from polling to a WebSocket.
+pub(crate) const OXIDE_UPGRADE: Way = OXIDE.by(Transports::PollingFirst);
 
 /// Makes tests of functions that take a [`Way`]: each for each way, in a module named after that.
 macro_rules! on_each {
@@ -41,24 +75,81 @@ macro_rules! on_each {
     };
 }
 
-/// As [`on_each`], for all peers that keep to the protocol alone.
+/// As [`on_each`], for everything there is.
 macro_rules! on_all {
     ($($test:ident),+ $(,)?) => {
         on_each! {
             [
                 node NODE,
+                node_polling NODE_POLLING,
+                node_upgrade NODE_UPGRADE,
                 node_websocket NODE_WEBSOCKET,
+                node_fallback NODE_FALLBACK,
                 node_recovery NODE_RECOVERY,
-                socketioxide SOCKETIOXIDE,
+                node_msgpack NODE_MSGPACK,
+                oxide OXIDE,
+                oxide_polling OXIDE_POLLING,
+                oxide_upgrade OXIDE_UPGRADE,
             ]
             { $($test),+ }
         }
     };
 }
 
+/// As [`on_each`], but a test takes all ways at once: for those that mostly wait.
+macro_rules! at_once {
+    ($ways:tt { $($test:ident),+ $(,)? }) => {
+        mod at_once { $(at_once!(@test $ways $test);)+ }
+    };
+    (@test [$($way:ident),+ $(,)?] $test:ident) => {
+        #[crate::platform::test]
+        async fn $test() {
+            let ways = [$(crate::way::$way),+];
+            let tests = ways.map(|way| crate::platform::said(way, super::$test(way)));
+            futures_util::future::join_all(tests).await;
+        }
+    };
+}
+
 impl Way {
+    const fn to(peer: &'static str) -> Self {
+        Self { peer, transports: Transports::WebSocketFirst, base64: false }
+    }
+
+    const fn by(self, transports: Transports) -> Self {
+        Self { transports, ..self }
+    }
+
+    const fn in_base64(self) -> Self {
+        Self { base64: true, ..self }
+    }
+
     pub(crate) fn is_npm(self) -> bool {
         self.peer != "socketioxide"
+    }
+
+    /// Whether the peer keeps the state of lost connections.
+    pub(crate) fn recovers(self) -> bool {
+        self.peer == "node-recovery"
+    }
+
+    /// Whether the client begins with polling and goes over to a WebSocket.
+    pub(crate) fn upgrades(self) -> bool {
+        self.transports == Transports::PollingFirst
+    }
+
+    /// What a connection ends up with.
+    pub(crate) fn transport(self) -> Transport {
+        if self.transports == Transports::PollingOnly || self.peer == "node-polling" {
+            Transport::Polling
+        } else {
+            Transport::WebSocket
+        }
+    }
+
+    /// Whether there is nothing but a WebSocket, ever.
+    pub(crate) fn is_websocket(self) -> bool {
+        self.transport() == Transport::WebSocket && !self.upgrades()
     }
 
     pub(crate) async fn proxy(self) -> Proxy {
@@ -68,11 +159,14 @@ impl Way {
     /// A client that comes back quickly.
     pub(crate) fn options(self, proxy: &Proxy) -> ClientOptions {
         let ms = Duration::from_millis;
-        ClientOptions::new(proxy.url())
+        let options = ClientOptions::new(proxy.url())
             .unwrap()
+            .transports(self.transports)
+            .force_base64(self.base64)
             .reconnection_delay(ms(10), ms(50))
-            // What is swallowed is to be noticed within a test.
-            .timeout(ms(1_000))
+            // A busy machine keeps it, and it ends within a test.
+            .timeout(ms(8_000));
+        if self.peer == "node-msgpack" { options.parser(Msgpack) } else { options }
     }
 
     pub(crate) async fn client(self) -> (Proxy, Client) {
@@ -81,22 +175,78 @@ impl Way {
         (proxy, client)
     }
 
-    /// A client that is in `/`.
+    /// A client that is in `/`, over the transport that it ends up with.
     pub(crate) async fn guest(self) -> Guest {
-        let (proxy, client) = self.client().await;
-        let (socket, mut turns) = namespace(&client, "/");
-        socket.connect();
-        assert_eq!(turns.next("the connection").await, Turn::In);
-        Guest { proxy, client, socket, turns }
+        self.guest_with(|options| options).await
+    }
+
+    /// The same, with these options.
+    pub(crate) async fn guest_with(
+        self,
+        change: impl FnOnce(ClientOptions) -> ClientOptions,
+    ) -> Guest {
+        let proxy = self.proxy().await;
+        let client = Client::new(change(self.options(&proxy))).unwrap();
+        let mut guest = Guest::enter(self, proxy, client).await;
+        guest.settle().await;
+        guest
     }
 }
 
 /// A client in `/`, and what became of it since.
 pub(crate) struct Guest {
+    way: Way,
     pub(crate) proxy: Proxy,
     pub(crate) client: Client,
     pub(crate) socket: Socket,
     pub(crate) turns: News<Turn>,
+    /// As [`happenings`], since it was let in.
+    pub(crate) events: News<ManagerEvent>,
+}
+
+impl Guest {
+    /// Connects `/`; over polling, it may still be about to go over to a WebSocket.
+    pub(crate) async fn enter(way: Way, proxy: Proxy, client: Client) -> Self {
+        let events = happenings(&client);
+        let (socket, mut turns) = namespace(&client, "/");
+        socket.connect();
+        assert_eq!(turns.next("the connection").await, Turn::In);
+        Self { way, proxy, client, socket, turns, events }
+    }
+
+    /// Waits for the transport that it ends up with.
+    pub(crate) async fn settle(&mut self) {
+        while self.client.transport() != Some(self.way.transport()) {
+            let event = self.events.next("the upgrade").await;
+            assert!(!matches!(event, ManagerEvent::UpgradeFailed(_)), "{event:?}");
+        }
+        self.events.waiting();
+    }
+
+    /// Cuts, until the client has lost its connection: where there is no request under way there
+    /// is nothing to be cut.
+    pub(crate) async fn lose(&mut self) -> DisconnectReason {
+        self.lose_with(&serde_json::json!({})).await
+    }
+
+    /// The same, with what is said of the cut.
+    pub(crate) async fn lose_with(&mut self, how: &serde_json::Value) -> DisconnectReason {
+        const NOTICED: Duration = Duration::from_millis(500);
+        for _ in 0..20 {
+            self.proxy.cut(how).await;
+            let lost = std::pin::pin!(self.turns.next("the loss"));
+            let unnoticed = std::pin::pin!(sleep(NOTICED));
+            if let Either::Left((turn, _)) = select(lost, unnoticed).await {
+                return turn.lost();
+            }
+            assert!(!self.way.is_websocket(), "a WebSocket was cut and nobody noticed");
+        }
+        panic!("nothing that was cut was noticed");
+    }
+
+    pub(crate) async fn comes_back(&mut self) {
+        assert_eq!(self.turns.next("the way back").await, Turn::In);
+    }
 }
 
 /// What becomes of a namespace.
@@ -127,6 +277,18 @@ pub(crate) fn namespace(client: &Client, name: &str) -> (Socket, News<Turn>) {
     socket.on_disconnect(move |reason| leave(Turn::Out(reason)));
     socket.on_connect_error(move |error| refuse(Turn::Refused(error.message, error.data)));
     (socket, turns)
+}
+
+/// What becomes of the connection, without heartbeats and plans.
+pub(crate) fn happenings(client: &Client) -> News<ManagerEvent> {
+    let events = News::new();
+    let tell = events.sender();
+    client.on_event(move |event| {
+        if !matches!(event, ManagerEvent::Ping | ManagerEvent::Reconnecting { .. }) {
+            tell(event.clone());
+        }
+    });
+    events
 }
 
 /// What the server acknowledges this with.

@@ -1,28 +1,35 @@
-//! tokio and tokio-tungstenite.
+//! tokio: the runtime, the clocks, and the network through [`http`], [`websocket`] and [`tls`].
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    pin::Pin,
+    sync::{Arc, LazyLock},
     task::{Context, Poll},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use futures_util::{SinkExt, StreamExt};
-use tokio::sync::mpsc;
-use tokio_tungstenite::{
-    connect_async_with_config,
-    tungstenite::{Message, protocol::WebSocketConfig},
-};
+use reqwest::cookie::Jar;
+use tokio_rustls::rustls::ClientConfig;
 
-use super::TransportEvent;
+use super::{Exchange, Signal};
+use crate::options::NetworkOptions;
+
+mod http;
+mod tls;
+mod websocket;
+
+pub(crate) use tls::check_roots;
+pub(crate) use websocket::{Meter, WebSocket};
 
 /// `Send` and `Sync` natively; nothing in a browser.
 pub trait MaybeSend: Send + Sync {}
 
 impl<T: Send + Sync + ?Sized> MaybeSend for T {}
+
+/// `Send` natively; nothing in a browser. For futures, which need not be `Sync`.
+pub trait MaybeSendFuture: Send {}
+
+impl<T: Send + ?Sized> MaybeSendFuture for T {}
 
 /// A shared pointer.
 pub(crate) type Ref<T> = Arc<T>;
@@ -30,13 +37,10 @@ pub(crate) type Ref<T> = Arc<T>;
 /// A shared pointer that keeps nothing alive.
 pub(crate) type Weak<T> = std::sync::Weak<T>;
 
+/// A future of any kind.
+pub(crate) type Pinned<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 pub(crate) type Sleep = tokio::time::Sleep;
-
-/// Frames that may wait for the driver. Beyond them the server has to wait.
-const INCOMING_FRAMES: usize = 64;
-
-/// How long a close may wait for the other side's answer.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(crate) fn sleep(span: Duration) -> Sleep {
     tokio::time::sleep(span)
@@ -64,106 +68,73 @@ pub(super) fn wall() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// A WebSocket on a task of its own.
+/// The network as one client uses it: its TLS settings, its cookies, its HTTP connections.
 #[derive(Debug)]
-pub(crate) struct WebSocket {
-    events: mpsc::Receiver<TransportEvent>,
-    /// Unbounded in itself; the Manager refuses more when too much is unwritten.
-    frames: mpsc::UnboundedSender<String>,
-    unwritten: Arc<AtomicUsize>,
+pub(crate) struct Network {
+    options: NetworkOptions,
+    /// Where cookies are kept at all.
+    cookies: Option<Arc<Jar>>,
+    /// Made when something secure is opened for the first time.
+    tls: Option<Arc<ClientConfig>>,
+    /// Made with the first request; the second one is for secure addresses.
+    http: [Option<reqwest::Client>; 2],
 }
 
-impl WebSocket {
-    /// Begins to connect. `frame_limit` is in bytes.
-    pub(crate) fn open(url: String, frame_limit: usize) -> Self {
-        let (event_sender, events) = mpsc::channel(INCOMING_FRAMES);
-        let (frames, frame_receiver) = mpsc::unbounded_channel();
-        let unwritten = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(run(url, frame_limit, event_sender, frame_receiver, unwritten.clone()));
-        Self { events, frames, unwritten }
+impl Network {
+    pub(crate) fn new(options: NetworkOptions) -> Self {
+        let cookies = options.with_credentials.then(Arc::default);
+        Self { options, cookies, tls: None, http: [None, None] }
     }
 
-    pub(crate) fn send(&self, text: String) {
-        let bytes = text.len();
-        // Before the frame goes, or the task could count it as written first.
-        self.unwritten.fetch_add(bytes, Ordering::Relaxed);
-        // Without a receiver the connection is over, and an event says so.
-        let _over = self.frames.send(text);
-    }
-
-    pub(crate) fn unwritten(&self) -> usize {
-        self.unwritten.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<TransportEvent> {
-        self.events
-            .poll_recv(cx)
-            .map(|event| event.unwrap_or(TransportEvent::Closed { code: None }))
-    }
-}
-
-/// Connects, and carries frames both ways until either side ends it.
-async fn run(
-    url: String,
-    frame_limit: usize,
-    events: mpsc::Sender<TransportEvent>,
-    mut frames: mpsc::UnboundedReceiver<String>,
-    unwritten: Arc<AtomicUsize>,
-) {
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(frame_limit))
-        .max_frame_size(Some(frame_limit));
-    // Chat is small frames: waiting to fill a segment (Nagle) would only delay them.
-    let connecting = connect_async_with_config(url, Some(config), true);
-    let stream = tokio::select! {
-        result = connecting => match result {
-            Ok((stream, _response)) => stream,
-            Err(error) => return tell(&events, failed(&error)).await,
-        },
-        () = events.closed() => return,
-    };
-    let (mut sink, mut stream) = stream.split();
-
-    let write = async {
-        while let Some(text) = frames.recv().await {
-            let bytes = text.len();
-            sink.send(Message::text(text)).await?;
-            unwritten.fetch_sub(bytes, Ordering::Relaxed);
+    /// Begins to open a WebSocket.
+    pub(crate) fn open(&mut self, url: String) -> WebSocket {
+        let tls = if url.starts_with("wss") { self.tls().map(Some) } else { Ok(None) };
+        match tls {
+            Ok(tls) => WebSocket::open(url, tls, self.cookies.clone(), &self.options),
+            Err(detail) => WebSocket::failed(detail),
         }
-        // The handle was dropped, and everything it was given is written.
-        sink.close().await
-    };
-    let read = async {
-        loop {
-            let event = match stream.next().await {
-                Some(Ok(Message::Text(text))) => TransportEvent::Text(text.as_str().to_owned()),
-                Some(Ok(Message::Binary(data))) => TransportEvent::Binary(data),
-                Some(Ok(Message::Close(frame))) => {
-                    break TransportEvent::Closed { code: frame.map(|frame| frame.code.into()) };
-                }
-                Some(Ok(_)) => continue,
-                Some(Err(error)) => break failed(&error),
-                None => break TransportEvent::Closed { code: None },
-            };
-            tell(&events, event).await;
+    }
+
+    /// A request; without a body a GET, with one a POST.
+    pub(crate) fn request(&mut self, url: String, body: Option<String>) -> Exchange {
+        let limit = self.options.poll_bytes;
+        match self.http(url.starts_with("https")) {
+            Ok(client) => Box::pin(http::exchange(client, url, body, limit)),
+            Err(detail) => Box::pin(async { Err(detail) }),
         }
-    };
-    tokio::pin!(read);
-    tokio::select! {
-        end = &mut read => tell(&events, end).await,
-        written = write => match written {
-            // The close handshake: the other side's last word, or a bounded wait for it.
-            Ok(()) => drop(tokio::time::timeout(CLOSE_TIMEOUT, read).await),
-            Err(error) => tell(&events, failed(&error)).await,
-        },
+    }
+
+    fn tls(&mut self) -> Result<Arc<ClientConfig>, String> {
+        if let Some(config) = &self.tls {
+            return Ok(Arc::clone(config));
+        }
+        let config = tls::config(&self.options.roots)?;
+        self.tls = Some(Arc::clone(&config));
+        Ok(config)
+    }
+
+    fn http(&mut self, secure: bool) -> Result<reqwest::Client, String> {
+        let place = usize::from(secure);
+        if let Some(client) = &self.http[place] {
+            return Ok(client.clone());
+        }
+        let tls = if secure { self.tls()? } else { tls::none()? };
+        let client = http::client(&self.options, tls, self.cookies.clone())?;
+        self.http[place] = Some(client.clone());
+        Ok(client)
     }
 }
 
-/// Waits while the driver is behind. A driver that is gone does not care.
-async fn tell(events: &mpsc::Sender<TransportEvent>, event: TransportEvent) {
-    let _driver_is_gone = events.send(event).await;
-}
+/// Nothing is told natively.
+#[derive(Debug)]
+pub(crate) struct Signals;
 
-fn failed(error: &tokio_tungstenite::tungstenite::Error) -> TransportEvent {
-    TransportEvent::Failed { detail: error.to_string() }
+impl Signals {
+    pub(crate) fn listen(_options: &NetworkOptions) -> Self {
+        Self
+    }
+
+    pub(crate) fn poll(&mut self, _cx: &mut Context<'_>) -> Poll<Signal> {
+        Poll::Pending
+    }
 }
