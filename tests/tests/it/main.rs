@@ -13,6 +13,7 @@ mod bad_texts;
 mod burst;
 mod classic_and_page;
 mod classic_clients;
+mod feature_table;
 mod http_assets;
 mod http_policy;
 mod interop_peers;

@@ -44,8 +44,8 @@ impl Ours {
         let now = Instant::from_origin(Duration::ZERO);
         let socket = manager.socket(&NamespaceName::new(namespace).expect("a namespace"));
         manager.connect(now, socket);
-        let outputs = std::iter::from_fn(|| manager.poll_output());
-        let transport = outputs.into_iter().find_map(|output| match output {
+        let mut outputs = std::iter::from_fn(|| manager.poll_output());
+        let transport = outputs.find_map(|output| match output {
             Output::Open { transport, .. } => Some(transport),
             _ => None,
         });

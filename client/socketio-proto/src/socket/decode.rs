@@ -4,10 +4,13 @@
 //! Where the documents leave room the reference parser decides: an event needs a name that is a
 //! string or a number and not reserved, an acknowledgement an array, a DISCONNECT no payload.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use bytes::Bytes;
-use serde::de::IgnoredAny;
+use serde::{
+    Deserializer as _,
+    de::{IgnoredAny, SeqAccess, Visitor},
+};
 
 use crate::{
     error::DecodeError,
@@ -186,10 +189,28 @@ fn object(json: &str) -> Result<(), DecodeError> {
 }
 
 fn array(json: &str) -> Result<(), DecodeError> {
-    if !json.starts_with('[') || serde_json::from_slice::<IgnoredAny>(json.as_bytes()).is_err() {
+    let mut deserializer = serde_json::Deserializer::from_slice(json.as_bytes());
+    if deserializer.deserialize_seq(Elements).is_err() || deserializer.end().is_err() {
         return Err(DecodeError::Payload("not a JSON array"));
     }
     Ok(())
+}
+
+/// Takes the elements of an array one by one: all at once would need memory to remember that they
+/// are inside of one.
+struct Elements;
+
+impl<'de> Visitor<'de> for Elements {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
 }
 
 /// Checks an event's array and finds its name, and where the name ends.

@@ -144,21 +144,27 @@ impl Packet {
     /// Reads arguments, leaving out the array's first `skip` elements.
     fn args<T: DeserializeOwned>(&self, skip: usize) -> Result<T, serde_json::Error> {
         let payload = self.payload();
-        let filled;
+        let read = |json: &[u8]| args::read(json, skip, self.first_arg);
+        let (first, filled);
         let json = if self.placeholders.is_empty() {
             payload.as_bytes()
         } else {
             // The first argument begins where it did: there is no placeholder in front of it.
-            filled = Placeholder::fill(payload, &self.placeholders, &self.attachments);
-            &filled
+            filled = |skip| Placeholder::fill(payload, &self.placeholders, &self.attachments, skip);
+            // An attachment that is skipped makes the quick form unreadable.
+            match read(&filled(false)) {
+                Err(_) => first = filled(true),
+                value => return value,
+            }
+            &first
         };
-        let read = args::read(json, skip, self.first_arg);
-        if read.is_err()
+        let value = read(json);
+        if value.is_err()
             && let Some(mended) = json::without_half_pairs(json)
         {
-            return args::read(&mended, skip, self.first_arg);
+            return read(&mended);
         }
-        read
+        value
     }
 }
 

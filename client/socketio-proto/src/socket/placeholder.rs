@@ -82,15 +82,22 @@ impl Placeholder {
 
     /// `json` with strings in the place of the references. Their bytes are those of the
     /// attachments, whether or not they are UTF-8: serde_json hands them to those who ask for
-    /// bytes, and refuses them to those who ask for text that they are not.
-    pub(crate) fn fill(json: &str, places: &[Self], attachments: &[Bytes]) -> Vec<u8> {
+    /// bytes, and refuses them to those who ask for text that they are not. Those who skip a
+    /// string want its control characters escaped, which nearly doubles the work.
+    pub(crate) fn fill(
+        json: &str,
+        places: &[Self],
+        attachments: &[Bytes],
+        skippable: bool,
+    ) -> Vec<u8> {
         let extra: usize = attachments.iter().map(|data| data.len() + data.len() / 8).sum();
         let mut filled = Vec::with_capacity(json.len() + extra);
         let mut from = 0;
         for Self { at, num } in places {
             filled.extend_from_slice(json.get(from..at.start).unwrap_or_default().as_bytes());
             filled.push(b'"');
-            escape(attachments.get(*num).map(|data| &data[..]).unwrap_or_default(), &mut filled);
+            let data = attachments.get(*num).map(|data| &data[..]).unwrap_or_default();
+            escape(data, skippable, &mut filled);
             filled.push(b'"');
             from = at.end;
         }
@@ -108,19 +115,24 @@ fn read_num(value: &str) -> Option<usize> {
     }
 }
 
-fn escape(data: &[u8], into: &mut Vec<u8>) {
+fn escape(data: &[u8], controls: bool, into: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    for byte in data {
-        match byte {
-            b'"' | b'\\' => into.extend_from_slice(&[b'\\', *byte]),
-            // Control characters: those who skip a string do not like them raw.
-            0..0x20 => {
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\') || (controls && *byte < 0x20);
+    let mut rest = data;
+    while let Some(at) = rest.iter().position(is_special) {
+        let (plain, special) = rest.split_at(at);
+        into.extend_from_slice(plain);
+        match special.first() {
+            Some(byte @ 0..0x20) => {
                 let low = HEX[usize::from(byte & 15)];
                 into.extend_from_slice(&[b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), low]);
             }
-            _ => into.push(*byte),
+            Some(byte) => into.extend_from_slice(&[b'\\', *byte]),
+            None => {}
         }
+        rest = special.get(1..).unwrap_or_default();
     }
+    into.extend_from_slice(rest);
 }
 
 #[cfg(test)]
@@ -145,7 +157,7 @@ mod tests {
         let json = r#"["a",{"_placeholder":true,"x":[{"_placeholder":true,"num":1}],"num":0},7]"#;
         assert_eq!(nums(json, 2), Ok(vec![0]));
         let found = Placeholder::find(json, 2).unwrap();
-        let filled = Placeholder::fill(json, &found, &[Bytes::from("b"), Bytes::from("c")]);
+        let filled = Placeholder::fill(json, &found, &[Bytes::from("b"), Bytes::from("c")], true);
         assert_eq!(filled, br#"["a","b",7]"#);
     }
 
@@ -186,9 +198,12 @@ mod tests {
         let all: Vec<u8> = (0..=255).collect();
         let json = r#"["a",{"_placeholder":true,"num":0},7]"#;
         let found = Placeholder::find(json, 1).unwrap();
-        let filled = Placeholder::fill(json, &found, &[Bytes::from(all.clone())]);
-        let (_, data, last): (String, Bytes, u8) = serde_json::from_slice(&filled).unwrap();
-        assert_eq!((&data[..], last), (&all[..], 7));
+        let fill = |skip| Placeholder::fill(json, &found, &[Bytes::from(all.clone())], skip);
+        for filled in [fill(false), fill(true)] {
+            let (_, data, last): (String, Bytes, u8) = serde_json::from_slice(&filled).unwrap();
+            assert_eq!((&data[..], last), (&all[..], 7));
+        }
+        let filled = fill(true);
         // Left unread, and read as what it is not.
         let (_, _, last): (String, serde::de::IgnoredAny, u8) =
             serde_json::from_slice(&filled).unwrap();

@@ -58,7 +58,7 @@ impl Server {
 
     pub(super) fn ping(&mut self, now: Instant) -> Vec<Reply> {
         self.next_ping = now + PING;
-        self.to_all("2")
+        self.push_to_all("2")
     }
 
     /// A numbered event to the last one that connected; `None` if nobody is.
@@ -178,7 +178,7 @@ impl Server {
         }
     }
 
-    fn to_all(&mut self, packet: &str) -> Vec<Reply> {
+    fn push_to_all(&mut self, packet: &str) -> Vec<Reply> {
         let sids: Vec<String> = self.sessions.keys().cloned().collect();
         sids.iter().flat_map(|sid| self.push(sid, packet.to_owned())).collect()
     }
