@@ -39,7 +39,7 @@ pub fn engine_packet(data: &[u8]) {
 /// places, and no batch is larger than the server takes unless it is a single packet.
 pub fn payload(data: &[u8]) {
     let body = String::from_utf8_lossy(data);
-    let packets: Result<Vec<_>, _> = polling::read(&body).collect();
+    let packets: Result<Vec<_>, _> = polling::read_all(&body).collect();
     let Ok(packets) = packets else { return };
     let sendable = |packet: &engine::Packet| match packet {
         engine::Packet::Text(text) => engine::read_type(text).is_ok(),
@@ -59,7 +59,7 @@ fn send_in_batches(packets: &[engine::Packet], max_payload: usize) {
     while !waiting.is_empty() {
         let body = polling::take(&mut waiting, max_payload);
         let before = arrived.len();
-        for packet in polling::read(&body) {
+        for packet in polling::read_all(&body) {
             arrived.push(packet.unwrap_or_else(|error| panic!("{error} in {body:?}")));
         }
         let batch = arrived.get(before..).unwrap_or_default();

@@ -102,7 +102,7 @@ pub enum Input {
     /// The device lost its network: what is open is closed at once.
     Offline,
     /// The device has a network again, or somebody looks at the program again: the next attempt
-    /// is made at once, in place of waiting out its delay.
+    /// is made at once, in place of waiting out its delay. Where none is to be made, none is.
     Online,
     /// The time that [`Manager::poll_timeout`](crate::Manager::poll_timeout) named has come, or
     /// the driver woke for another reason.
@@ -147,7 +147,9 @@ pub enum Output {
         /// The request.
         request: RequestId,
     },
-    /// Ask the program what CONNECT is to carry, and answer with [`Input::Auth`].
+    /// Ask the program what CONNECT is to carry, and answer with [`Input::Auth`] within
+    /// [`ManagerOptions::timeout`](crate::ManagerOptions::timeout). An earlier question about the
+    /// same namespace need not be answered any more.
     Ask {
         /// What the answer has to name.
         ask: AskId,

@@ -20,6 +20,8 @@ pub(crate) enum Timer {
     Upgrade(TransportId),
     /// Sessions that are being left have to be over by then.
     Linger,
+    /// The program has to have said by then what CONNECT is to carry.
+    Ask(SocketId),
     /// The oldest event that a namespace keeps is not worth being sent any more.
     Expiry(SocketId),
     /// An acknowledgement has to be here by then.

@@ -11,10 +11,23 @@ use crate::{
 /// Between two packets.
 const SEPARATOR: char = '\x1e';
 
-/// The packets of a body, in order; none in an empty one.
-pub(crate) fn read(body: &str) -> impl Iterator<Item = Result<Packet, DecodeError>> {
-    let packets = (!body.is_empty()).then(|| body.split(SEPARATOR));
-    packets.into_iter().flatten().map(|text| packet::read(text.to_owned()))
+/// The packet that begins at `at` in a body, and where the next one does. A body is not empty.
+pub(crate) fn read(body: &str, at: usize) -> (Result<Packet, DecodeError>, Option<usize>) {
+    let rest = body.get(at..).unwrap_or_default();
+    let len = rest.find(SEPARATOR).unwrap_or(rest.len());
+    let packet = packet::read(rest.get(..len).unwrap_or_default().to_owned());
+    (packet, (len < rest.len()).then_some(at + len + SEPARATOR.len_utf8()))
+}
+
+/// All packets of a body, in order.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn read_all(body: &str) -> impl Iterator<Item = Result<Packet, DecodeError>> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let (packet, behind) = read(body, next?);
+        next = behind;
+        Some(packet)
+    })
 }
 
 /// Takes packets from the front of `waiting` and writes them into one body that the server takes:
@@ -71,19 +84,19 @@ mod tests {
     #[test]
     fn the_documents_examples_are_read_and_written() {
         let packets = vec![text("4hello"), text("2"), text("4world")];
-        let read_back: Vec<_> = read("4hello\x1e2\x1e4world").map(Result::unwrap).collect();
+        let read_back: Vec<_> = read_all("4hello\x1e2\x1e4world").map(Result::unwrap).collect();
         assert_eq!(read_back, packets);
         assert_eq!(take(&mut packets.into(), 0), "4hello\x1e2\x1e4world");
         let packets = vec![text("4hello"), Packet::Binary(Bytes::from_static(&[1, 2, 3, 4]))];
-        let read_back: Vec<_> = read("4hello\x1ebAQIDBA==").map(Result::unwrap).collect();
+        let read_back: Vec<_> = read_all("4hello\x1ebAQIDBA==").map(Result::unwrap).collect();
         assert_eq!(read_back, packets);
         assert_eq!(take(&mut packets.into(), 0), "4hello\x1ebAQIDBA==");
     }
 
     #[test]
-    fn nothing_is_no_packet() {
-        assert_eq!(read("").count(), 0);
-        assert_eq!(read("\x1e").count(), 2, "two empty packets, which are refused one by one");
+    fn a_separator_has_a_packet_on_either_side() {
+        assert_eq!(read_all("\x1e").count(), 2, "two empty packets, which are refused one by one");
+        assert_eq!(read_all("6\x1e").count(), 2);
     }
 
     #[test]

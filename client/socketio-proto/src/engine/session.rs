@@ -42,8 +42,12 @@ pub(crate) struct Session {
     plan: Plan,
     active: Active,
     upgrade: Option<Upgrade>,
-    /// Packets that no transport has taken.
+    /// Packets that no transport has taken, and their bytes.
     waiting: VecDeque<Packet>,
+    waiting_bytes: usize,
+    /// The answer to a poll, and where the rest of it begins. One packet is read at a time: the
+    /// one before may have ended the session, and a poll may have very many.
+    poll: Option<(String, usize)>,
     events: VecDeque<SessionEvent>,
 }
 
@@ -105,11 +109,17 @@ impl Session {
             active,
             upgrade: None,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            poll: None,
             events: VecDeque::new(),
         }
     }
 
-    pub(crate) fn poll_event(&mut self) -> Option<SessionEvent> {
+    /// What happened next; drained after each input.
+    pub(crate) fn poll_event(&mut self, host: &mut Host, now: Instant) -> Option<SessionEvent> {
+        while self.events.is_empty() && self.poll.is_some() {
+            self.read_on(host, now);
+        }
         self.events.pop_front()
     }
 
@@ -146,8 +156,7 @@ impl Session {
 
     /// Bytes that were sent and not written, as far as is known.
     pub(crate) fn unwritten(&self) -> usize {
-        let waiting: usize = self.waiting.iter().map(Packet::len).sum();
-        waiting.saturating_add(match &self.active {
+        self.waiting_bytes.saturating_add(match &self.active {
             Active::WebSocket { unwritten, .. } => *unwritten,
             Active::Polling(polling) => polling.posting(),
         })
@@ -164,7 +173,10 @@ impl Session {
 
     /// Sends packets, as soon as the transport takes them; together, where it can.
     pub(crate) fn send(&mut self, host: &mut Host, packets: impl IntoIterator<Item = Packet>) {
-        packets.into_iter().for_each(|packet| self.waiting.push_back(packet));
+        for packet in packets {
+            self.waiting_bytes += packet.len();
+            self.waiting.push_back(packet);
+        }
         self.flush(host);
     }
 
@@ -173,8 +185,9 @@ impl Session {
     pub(crate) fn close(&mut self, host: &mut Host, finish: bool) {
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Open(handshake) => {
+                self.poll = None;
                 if !finish {
-                    self.waiting.clear();
+                    self.drop_waiting();
                 }
                 self.stage = Stage::Closing { handshake, said: false };
                 // "close() during an upgrade waits for it."
@@ -190,7 +203,8 @@ impl Session {
     /// Lets go of everything at once, without a word.
     pub(crate) fn abandon(&mut self, host: &mut Host) {
         self.stage = Stage::Done;
-        self.waiting.clear();
+        self.poll = None;
+        self.drop_waiting();
         if let Some(upgrade) = self.upgrade.take() {
             host.timers.stop(Timer::Upgrade(upgrade.transport));
             host.close(upgrade.transport);
@@ -341,13 +355,13 @@ impl Session {
         now: Instant,
         request: RequestId,
         status: u16,
-        body: &str,
+        body: String,
     ) {
         let Active::Polling(polling) = &mut self.active else { return };
         let was_get = polling.answered(request);
         if !(200..300).contains(&status) {
             let url = host.options.url(Transport::Polling);
-            let detail = excerpt(body);
+            let detail = excerpt(&body);
             return match self.stage {
                 Stage::Opening => self.fail(host, now, AttemptError::Http { url, status, detail }),
                 _ => {
@@ -356,10 +370,11 @@ impl Session {
                 }
             };
         }
-        if was_get {
-            self.on_payload(host, now, body);
+        if was_get && matches!(self.stage, Stage::Opening | Stage::Open(_)) {
+            self.on_poll(host, now, body);
+        } else {
+            self.go_on(host);
         }
-        self.go_on(host);
     }
 
     pub(crate) fn on_request_failed(
@@ -374,21 +389,47 @@ impl Session {
         self.transport_failed(host, now, detail);
     }
 
-    fn on_payload(&mut self, host: &mut Host, now: Instant, body: &str) {
+    fn on_poll(&mut self, host: &mut Host, now: Instant, body: String) {
         let limit = host.options.limits.poll_bytes;
         if body.len() > limit {
             let cause = DecodeError::TooLarge { what: "a poll", bytes: body.len(), limit };
             return self.on_broken(host, now, cause);
         }
-        if body.is_empty() && matches!(self.stage, Stage::Opening) {
-            return self.no_handshake(host, now, HandshakeError::Empty);
+        if body.is_empty() {
+            // A server has at least a noop to say; polling on would only be answered so again.
+            return match self.stage {
+                Stage::Opening => self.no_handshake(host, now, HandshakeError::Empty),
+                _ => self.on_broken(host, now, DecodeError::Empty),
+            };
         }
-        for packet in payload::read(body) {
-            self.on_packet(host, now, packet);
-            if !self.is_open() {
-                break;
-            }
+        self.poll = Some((body, 0));
+    }
+
+    /// Reads the next packet of the poll.
+    fn read_on(&mut self, host: &mut Host, now: Instant) {
+        let Some((body, at)) = &mut self.poll else { return };
+        let (packet, next) = payload::read(body, *at);
+        match next {
+            Some(next) => *at = next,
+            None => self.poll = None,
         }
+        self.on_packet(host, now, packet);
+        if self.poll.is_none() {
+            self.go_on(host);
+        }
+    }
+
+    fn drop_waiting(&mut self) {
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+    }
+
+    /// Whether a PONG is worth being sent: not behind another one, and not to a server that sends
+    /// and does not read.
+    fn wants_pong(&self, host: &Host) -> bool {
+        let limit = host.options.limits.buffered_bytes;
+        self.waiting.back().is_none_or(|last| !matches!(last, Packet::Text(text) if text == PONG))
+            && self.unwritten().saturating_add(host.unsent()) <= limit
     }
 
     fn on_packet(&mut self, host: &mut Host, now: Instant, packet: Result<Packet, DecodeError>) {
@@ -400,7 +441,9 @@ impl Session {
                     Ok(None) => {}
                     Ok(Some(SessionEvent::Ping)) => {
                         host.timers.set(Timer::Heartbeat, now + heartbeat);
-                        self.send(host, [Packet::Text(PONG.to_owned())]);
+                        if self.wants_pong(host) {
+                            self.send(host, [Packet::Text(PONG.to_owned())]);
+                        }
                         self.events.push_back(SessionEvent::Ping);
                     }
                     Ok(Some(SessionEvent::Closed { reason, cause })) => {
@@ -509,7 +552,8 @@ impl Session {
                 }
                 self.flush(host);
             }
-            Stage::Closing { .. } => self.leave(host),
+            Stage::Closing { .. } if self.upgrade.is_none() => self.leave(host),
+            Stage::Closing { .. } => self.flush(host),
             Stage::Opening | Stage::Done => {}
         }
     }
@@ -530,9 +574,11 @@ impl Session {
                 while let Some(packet) = self.waiting.pop_front() {
                     host.send(*id, packet);
                 }
+                self.waiting_bytes = 0;
             }
             Active::Polling(polling) if !polling.is_posting() && !self.waiting.is_empty() => {
                 let body = payload::take(&mut self.waiting, handshake.max_payload);
+                self.waiting_bytes = self.waiting.iter().map(Packet::len).sum();
                 polling.post(host, &handshake.sid, body);
             }
             Active::Polling(_) => {}
@@ -548,8 +594,7 @@ impl Session {
             Active::WebSocket { .. } => self.abandon(host),
             Active::Polling(_) if !*said => {
                 *said = true;
-                self.waiting.push_back(Packet::Text(CLOSE.to_owned()));
-                self.flush(host);
+                self.send(host, [Packet::Text(CLOSE.to_owned())]);
             }
             Active::Polling(polling) if !polling.is_posting() && self.waiting.is_empty() => {
                 self.abandon(host);

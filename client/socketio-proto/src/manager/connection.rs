@@ -29,9 +29,12 @@ impl Manager {
             return;
         }
         self.namespace(socket).state = NamespaceState::Waiting;
+        // The answer to an earlier CONNECT is due: a second one now is more than some servers bear.
+        let unanswered = self.namespace(socket).unanswered;
         match self.link {
             Link::Idle => self.open(now),
-            Link::Up { .. } if self.is_open() => self.enter(socket),
+            Link::Up { .. } if unanswered => {}
+            Link::Up { .. } if self.is_open() => self.enter(now, socket),
             Link::Waiting | Link::Up { .. } => {}
         }
     }
@@ -98,10 +101,10 @@ impl Manager {
     /// Takes in what the session has to tell, until there is nothing or it is another one.
     pub(super) fn on_session_events(&mut self, now: Instant) {
         while let Link::Up { session, .. } = &mut self.link
-            && let Some(event) = session.poll_event()
+            && let Some(event) = session.poll_event(&mut self.host, now)
         {
             match event {
-                SessionEvent::Opened => self.on_opened(),
+                SessionEvent::Opened => self.on_opened(now),
                 SessionEvent::Ping => self.tell(ManagerEvent::Ping),
                 SessionEvent::Text(text) => self.on_text(now, text),
                 SessionEvent::Binary(data) => self.on_binary(now, data),
@@ -122,7 +125,7 @@ impl Manager {
         }
     }
 
-    fn on_opened(&mut self) {
+    fn on_opened(&mut self, now: Instant) {
         let attempt = self.backoff.attempts();
         self.backoff.reset();
         self.tell(ManagerEvent::Open);
@@ -133,7 +136,7 @@ impl Manager {
             let namespace = &self.namespaces[index];
             if matches!(namespace.state, NamespaceState::Waiting) {
                 let socket = namespace.id;
-                self.enter(socket);
+                self.enter(now, socket);
             }
         }
     }
@@ -181,6 +184,9 @@ impl Manager {
         let Link::Up { mut session, .. } = std::mem::replace(&mut self.link, Link::Idle) else {
             return false;
         };
+        for namespace in &mut self.namespaces {
+            namespace.unanswered = false;
+        }
         let was_open = session.is_open();
         session.close(&mut self.host, finish);
         if !session.is_done() {
@@ -205,9 +211,11 @@ impl Manager {
         for index in 0..self.namespaces.len() {
             let namespace = &mut self.namespaces[index];
             let socket = namespace.id;
+            namespace.unanswered = false;
             if !namespace.is_active() {
                 continue;
             }
+            self.host.timers.stop(Timer::Ask(socket));
             let state = std::mem::replace(&mut namespace.state, NamespaceState::Waiting);
             if matches!(state, NamespaceState::Connected { .. }) {
                 self.tell_disconnected(socket, reason);
@@ -236,6 +244,7 @@ impl Manager {
 
     /// The namespace is not wanted any more, by us or by the server.
     pub(super) fn deactivate(&mut self, socket: SocketId, reason: DisconnectReason) {
+        self.host.timers.stop(Timer::Ask(socket));
         let namespace = self.namespace(socket);
         let state = std::mem::replace(&mut namespace.state, NamespaceState::Inactive);
         match state {

@@ -116,7 +116,7 @@ impl Manager {
     ///
     /// # Errors
     ///
-    /// When a custom parser cannot write it.
+    /// [`EmitError::Congested`], and when a custom parser cannot write it.
     pub fn acknowledge(
         &mut self,
         now: Instant,
@@ -124,9 +124,10 @@ impl Manager {
         sid: &str,
         id: u64,
         arguments: Arguments,
-    ) -> Result<(), EncodeError> {
+    ) -> Result<(), EmitError> {
         self.check_heartbeat(now);
         if self.is_open() && self.sid(socket) == Some(sid) {
+            self.make_room(now, socket, &arguments)?;
             self.send_packet(socket, PacketType::Ack, Some(id), arguments)?;
         }
         Ok(())
@@ -137,6 +138,7 @@ impl Manager {
     pub fn forget_ack(&mut self, socket: SocketId, id: u64) {
         let namespace = self.namespace(socket);
         if !namespace.queue.forget(id) && namespace.acks.take(id) {
+            namespace.buffer.forget(id);
             self.host.timers.stop(Timer::Ack(socket, id));
         }
     }
@@ -297,7 +299,7 @@ impl Manager {
         }
         self.check_writable(socket, ack, &arguments)?;
         let expires = self.host.options.buffer_ttl.map(|ttl| now + ttl);
-        self.namespace(socket).buffer.push(Kept { arguments, ack, expires });
+        self.namespace(socket).buffer.push(Kept { arguments, ack, wanted: ack.is_some(), expires });
         self.set_expiry(socket);
         Ok(())
     }
@@ -373,7 +375,7 @@ impl Manager {
     }
 
     fn tell_dropped(&mut self, socket: SocketId, kept: Kept, reason: DropReason) {
-        let event = match kept.ack {
+        let event = match kept.ack.filter(|_| kept.wanted) {
             Some(id) => {
                 self.namespace(socket).acks.take(id);
                 self.host.timers.stop(Timer::Ack(socket, id));

@@ -39,12 +39,13 @@ impl Manager {
     }
 
     /// Enters a namespace, or asks the program first what for.
-    pub(super) fn enter(&mut self, socket: SocketId) {
+    pub(super) fn enter(&mut self, now: Instant, socket: SocketId) {
         match self.namespace(socket).auth.clone() {
             AuthSource::None => self.send_connect(socket, None),
             AuthSource::Value(auth) => self.send_connect(socket, Some(&auth)),
             AuthSource::Ask => {
                 let ask = AskId(self.host.next_id());
+                self.host.timers.set(Timer::Ask(socket), now + self.host.options.timeout);
                 self.namespace(socket).state = NamespaceState::Asking { ask };
                 self.host.push(Output::Ask { ask, socket });
             }
@@ -63,16 +64,23 @@ impl Manager {
         else {
             return;
         };
+        self.host.timers.stop(Timer::Ask(socket));
         match answer {
             Ok(auth) => self.send_connect(socket, auth.as_ref()),
             Err(message) => self.refuse(now, socket, ConnectError { message, data: None }),
         }
     }
 
+    pub(super) fn on_ask_timeout(&mut self, now: Instant, socket: SocketId) {
+        let message = "the program did not say in time what CONNECT is to carry".to_owned();
+        self.refuse(now, socket, ConnectError { message, data: None });
+    }
+
     fn send_connect(&mut self, socket: SocketId, auth: Option<&Auth>) {
         let auth = auth.map(Auth::as_str);
         let namespace = self.namespace(socket);
         namespace.state = NamespaceState::Connecting { held: Vec::new(), bytes: 0 };
+        namespace.unanswered = true;
         match &namespace.recovery {
             Some(Recovery { pid, offset }) => {
                 let payload = arguments::with_recovery(pid, offset.as_deref(), auth);
@@ -94,13 +102,26 @@ impl Manager {
         match packet.kind {
             PacketType::Connect => self.on_connect(now, socket, packet.payload()),
             PacketType::Disconnect => {
-                self.deactivate(socket, DisconnectReason::ServerDisconnect);
-                self.close_if_unused(now);
+                let state = &self.namespace(socket).state;
+                // The server cannot send away whom it has not heard of.
+                if matches!(
+                    state,
+                    NamespaceState::Connecting { .. } | NamespaceState::Connected { .. }
+                ) {
+                    self.namespace(socket).unanswered = false;
+                    self.deactivate(socket, DisconnectReason::ServerDisconnect);
+                    self.close_if_unused(now);
+                }
             }
             PacketType::ConnectError => {
-                if matches!(self.namespace(socket).state, NamespaceState::Connecting { .. }) {
-                    let error = read_connect_error(packet.payload());
-                    self.refuse(now, socket, error);
+                let error = read_connect_error(packet.payload());
+                let namespace = self.namespace(socket);
+                let answered = std::mem::take(&mut namespace.unanswered);
+                match namespace.state {
+                    NamespaceState::Connecting { .. } => self.refuse(now, socket, error),
+                    // It was left and wanted again meanwhile, perhaps with another auth.
+                    NamespaceState::Waiting if answered => self.enter(now, socket),
+                    _ => {}
                 }
             }
             PacketType::Event => self.on_event(now, socket, packet),
@@ -130,10 +151,16 @@ impl Manager {
 
     fn on_connect(&mut self, now: Instant, socket: SocketId, payload: &str) {
         let namespace = self.namespace(socket);
+        let answered = std::mem::take(&mut namespace.unanswered);
         match namespace.state {
             // We left while the answer was on its way: the server must not keep us.
             NamespaceState::Inactive => {
                 return self.send_bare(socket, PacketType::Disconnect, "");
+            }
+            // And then wanted to be in again, perhaps with another auth.
+            NamespaceState::Waiting if answered => {
+                self.send_bare(socket, PacketType::Disconnect, "");
+                return self.enter(now, socket);
             }
             NamespaceState::Waiting
             | NamespaceState::Asking { .. }

@@ -211,7 +211,7 @@ impl Manager {
             }
             Input::Response { request, status, body } => {
                 if let Some((host, session)) = self.with_request(request) {
-                    session.on_response(host, now, request, status, &body);
+                    session.on_response(host, now, request, status, body);
                 }
             }
             Input::RequestFailed { request, detail } => {
@@ -225,7 +225,9 @@ impl Manager {
                     session.on_offline(&mut self.host, now);
                 }
             }
-            Input::Online => self.retry_now(now),
+            // What was given up, or is not to be opened again, is not.
+            Input::Online if matches!(self.link, Link::Waiting) => self.retry_now(now),
+            Input::Online => {}
             Input::Timeout => {}
         }
         self.leaving.retain(|session| !session.is_done());
@@ -249,6 +251,7 @@ impl Manager {
                 }
             }
             Timer::Linger => self.abandon_leaving(0),
+            Timer::Ask(socket) => self.on_ask_timeout(now, socket),
             Timer::Expiry(socket) => self.on_expiry(now, socket),
             Timer::Ack(socket, id) => self.on_ack_timeout(now, socket, id),
         }

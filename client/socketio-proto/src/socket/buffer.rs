@@ -15,6 +15,8 @@ pub(crate) struct Kept {
     pub(crate) arguments: Arguments,
     /// The acknowledgement it asks for.
     pub(crate) ack: Option<u64>,
+    /// Whether somebody waits for that.
+    pub(crate) wanted: bool,
     /// When it is not worth being sent any more.
     pub(crate) expires: Option<Instant>,
 }
@@ -88,6 +90,13 @@ impl Buffer {
         let place = self.kept.iter().position(|kept| kept.ack == Some(ack));
         if let Some(removed) = place.and_then(|place| self.kept.remove(place)) {
             self.bytes = self.bytes.saturating_sub(removed.arguments.len());
+        }
+    }
+
+    /// Nobody waits for this acknowledgement any more. The event stays.
+    pub(crate) fn forget(&mut self, ack: u64) {
+        if let Some(kept) = self.kept.iter_mut().find(|kept| kept.ack == Some(ack)) {
+            kept.wanted = false;
         }
     }
 

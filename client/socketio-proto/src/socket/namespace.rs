@@ -94,6 +94,8 @@ pub(crate) struct Namespace {
     pub(crate) name: NamespaceName,
     pub(crate) state: NamespaceState,
     pub(crate) auth: AuthSource,
+    /// Whether the answer to a CONNECT on this connection is still to come.
+    pub(crate) unanswered: bool,
     pub(crate) acks: AckTable,
     pub(crate) buffer: Buffer,
     pub(crate) queue: RetryQueue,
@@ -118,6 +120,7 @@ impl Namespace {
             name,
             state: NamespaceState::Inactive,
             auth: AuthSource::None,
+            unanswered: false,
             acks: AckTable::default(),
             buffer: Buffer::default(),
             queue: RetryQueue::default(),

@@ -64,9 +64,8 @@ impl Placeholder {
                     {
                         let num = closed.num.filter(|num| *num < count);
                         let num = num.ok_or(DecodeError::Placeholder)?;
-                        // The reference parser does not look for others inside of one.
-                        found.retain(|other| other.at.start < closed.start);
-                        // What looks like one inside of one is replaced with it.
+                        // The reference parser does not look for others inside of one: they are
+                        // replaced with it.
                         found.retain(|inner| inner.at.start < closed.start);
                         if found.iter().any(|other| other.num == num) {
                             return Err(DecodeError::Placeholder);

@@ -77,3 +77,15 @@ fn leaving_before_the_answer_sends_nothing() {
     rig.input(Input::Auth { ask, answer: Ok(None) });
     assert!(rig.take_sent().is_empty());
 }
+
+#[test]
+fn a_program_that_does_not_answer_is_not_waited_for_for_ever() {
+    let mut rig = asking();
+    let late = rig.asks.remove(0);
+    rig.wait(20 * SECOND);
+    assert!(matches!(rig.take_events()[..], [SocketEvent::ConnectError(_)]));
+    rig.input(Input::Auth { ask: late, answer: Ok(None) });
+    assert!(rig.take_sent().is_empty());
+    assert!(rig.manager.is_idle());
+    assert_eq!(rig.manager.poll_timeout(), None);
+}

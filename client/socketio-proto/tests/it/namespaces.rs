@@ -122,3 +122,22 @@ fn closing_the_manager_leaves_everything() {
         [ManagerEvent::Close { reason: DisconnectReason::ClientDisconnect, cause: None }]
     );
 }
+
+#[test]
+fn wanted_again_before_the_answer_it_waits_for_that_and_then_connects_anew() {
+    for (answer, goodbye) in [
+        (r#"40/b,{"sid":"old"}"#, &["41/b,", "40/b,"][..]),
+        (r#"44/b,{"message":"the old token"}"#, &["40/b,"]),
+    ] {
+        let (mut rig, _) = Rig::connected("/");
+        let b = rig.connect("/b");
+        rig.manager.disconnect(rig.now, b);
+        rig.connect("/b");
+        assert_eq!(rig.take_sent(), ["40/b,"], "one CONNECT at a time");
+        rig.server(answer);
+        assert_eq!(rig.take_sent(), goodbye);
+        assert!(rig.take_events().is_empty(), "that answer was for another time");
+        rig.server(r#"40/b,{"sid":"new"}"#);
+        assert_eq!(rig.manager.sid(b), Some("new"));
+    }
+}

@@ -39,6 +39,22 @@ fn coming_online_while_connected_changes_nothing() {
 }
 
 #[test]
+fn what_is_not_to_be_opened_again_is_not() {
+    let (mut rig, _) = Rig::connected_with("/", |options| options.reconnection = false);
+    rig.cut();
+    rig.input(Input::Online);
+    assert_eq!(rig.opened, 1);
+
+    let (mut rig, _) = Rig::connected_with("/", |options| options.reconnection_attempts = Some(1));
+    rig.cut();
+    rig.wait(SECOND);
+    rig.cut();
+    assert_eq!(rig.take_manager_events().last(), Some(&ManagerEvent::GaveUp));
+    rig.input(Input::Online);
+    assert_eq!(rig.opened, 2, "the program has to ask");
+}
+
+#[test]
 fn an_attempt_under_way_ends_when_the_device_goes_offline() {
     let mut rig = Rig::with(|options| options.transports = Transports::WebSocketFirst);
     rig.connect("/");

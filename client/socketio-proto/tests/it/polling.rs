@@ -242,6 +242,22 @@ fn a_poll_beyond_the_limit_is_not_read() {
 }
 
 #[test]
+fn pings_that_pile_up_are_answered_once() {
+    let (mut rig, _) = connected();
+    rig.poll(&["2"; 500].join("\x1e"));
+    assert_eq!((rig.take_post(), rig.take_post()), ("3".to_owned(), "3".to_owned()));
+    assert!(rig.post().is_none(), "one was under way, and one waited");
+}
+
+#[test]
+fn a_poll_that_brings_nothing_is_no_reason_to_ask_again() {
+    let (mut rig, _) = connected();
+    rig.poll("");
+    let expected = (DisconnectReason::TransportError, Some(DecodeError::Empty.into()));
+    assert_eq!(closed(&mut rig), Some(expected));
+}
+
+#[test]
 fn nothing_behind_the_servers_close_counts() {
     let (mut rig, _) = connected();
     rig.poll("42[\"a\"]\x1e1\x1e42[\"b\"]");

@@ -99,3 +99,14 @@ fn clearing_tells_of_each() {
     rig.accept("/");
     assert_eq!(rig.take_sent(), ["40"]);
 }
+
+#[test]
+fn an_event_whose_acknowledgement_was_forgotten_is_still_told_as_dropped() {
+    let mut rig = Rig::with(|options| options.buffer_ttl = Some(SECOND));
+    let socket = rig.connect("/");
+    let id =
+        rig.manager.emit_with_ack(rig.now, socket, numbered(1), AckOptions::default()).unwrap();
+    rig.manager.forget_ack(socket, id);
+    rig.wait(SECOND);
+    assert_eq!(rig.take_events(), [dropped(DropReason::Expired)]);
+}
