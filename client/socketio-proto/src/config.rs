@@ -93,8 +93,10 @@ pub struct ManagerOptions {
     pub reconnection_delay_max: Duration,
     /// How far a delay is moved at random, as a fraction of it; 0.5 by default.
     pub randomization_factor: f64,
-    /// How long one attempt may take until the server's handshake is here; 20 s by default.
-    /// Where another transport is left to try, the first one has half of it.
+    /// How long one attempt may take until the server's handshake is here, an upgrade until its
+    /// probe is answered, and the program until it says what CONNECT is to carry; 20 s by
+    /// default, without end if zero. Where another transport is left to try, the first one has
+    /// half of it.
     pub timeout: Duration,
     /// How often an event is sent again when its acknowledgement does not come; with it every
     /// event that is not volatile is sent one by one, in order, at least once. `None`, the
@@ -103,7 +105,8 @@ pub struct ManagerOptions {
     /// How long to wait for an acknowledgement where nothing else is said; without end by
     /// default.
     pub ack_timeout: Option<Duration>,
-    /// How long an event may wait for a connection; without end by default.
+    /// How long an event may wait for a connection; without end by default. Events that are sent
+    /// again until they are acknowledged wait as long as it takes.
     pub buffer_ttl: Option<Duration>,
     /// What is done when the buffer for such events is full; the new event is refused by default.
     pub overflow: Overflow,
@@ -189,18 +192,20 @@ pub struct Limits {
     pub packet_bytes: usize,
     /// Most bytes that one poll may bring; more are a parse error. 32 MiB by default.
     pub poll_bytes: usize,
-    /// Most attachments of one incoming packet; more are a parse error. 10 by default, as in the
-    /// reference parser.
+    /// Most attachments of one packet: more in an incoming one are a parse error, and an emit with
+    /// more is refused. 10 by default, as in the reference parser. A custom parser sets its own
+    /// limit to what comes in.
     pub attachments: usize,
     /// Most acknowledgements one namespace waits for; an emit beyond is refused. 10,000 by
     /// default.
     pub pending_acks: usize,
-    /// Most packets one namespace keeps while it is not connected, and most that wait in its
-    /// retry queue; an emit beyond is refused, or displaces ([`Overflow`]). 1,000 by default.
+    /// Most packets one namespace keeps while it is not connected; an emit beyond is refused, or
+    /// displaces ([`Overflow`]). Also the most that wait in its retry queue; an emit beyond is
+    /// refused. 1,000 by default.
     pub buffered_packets: usize,
-    /// Most bytes one namespace keeps while it is not connected, most that wait in its retry
-    /// queue, and most that may wait in the transport while it is connected; an emit beyond is
-    /// refused, or displaces ([`Overflow`]). 4 MiB by default.
+    /// Most bytes one namespace keeps while it is not connected; an emit beyond is refused, or
+    /// displaces ([`Overflow`]). Also the most that wait in its retry queue, and that may wait in
+    /// the transport while it is connected; an emit beyond is refused. 4 MiB by default.
     pub buffered_bytes: usize,
     /// Most events held until the answer to CONNECT is here; more are a parse error. 1,000 by
     /// default.

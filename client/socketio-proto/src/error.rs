@@ -66,6 +66,17 @@ pub enum EncodeError {
         /// What the protocol forbids.
         source: DecodeError,
     },
+    /// More attachments than [`Limits::attachments`](crate::Limits::attachments): the server's
+    /// limit is the same by default, and it would close the connection.
+    #[error("{event:?} has {count} attachments; at most {limit} are allowed")]
+    TooManyAttachments {
+        /// The event.
+        event: String,
+        /// How many it has.
+        count: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// What CONNECT carries has to be a JSON object.
     #[error("auth has to be an object, as in {{\"token\": ..}}")]
     AuthNotObject,
@@ -311,6 +322,9 @@ pub enum ProbeError {
     /// Another answer.
     #[error("{0:?} came")]
     Answer(String),
+    /// Bytes came.
+    #[error("bytes came")]
+    Bytes,
     /// The WebSocket was closed.
     #[error("it closed{}", with_code(*.0))]
     Closed(Option<u16>),

@@ -154,6 +154,11 @@ fn check_fields(packet: &Packet) {
 
 /// Written in the protocol's own form and read again, it is the same packet.
 fn check_wire(packet: &Packet) {
+    let can_carry = matches!(packet.kind(), PacketType::Event | PacketType::Ack);
+    if !can_carry && !packet.attachments().is_empty() {
+        // Only a custom parser has bytes there; the protocol's own form has no place for them.
+        return;
+    }
     let attachments = packet.attachments();
     let mut head = packet.kind().digits(!attachments.is_empty()).to_owned();
     if !attachments.is_empty() {

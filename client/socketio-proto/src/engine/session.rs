@@ -278,6 +278,8 @@ impl Session {
     ) {
         if self.is_active(id) {
             self.on_packet(host, now, Ok(Packet::Binary(data)));
+        } else {
+            self.upgrade_failed(host, ProbeError::Bytes);
         }
     }
 
@@ -651,7 +653,9 @@ impl Session {
 
 fn begin(host: &mut Host, now: Instant, plan: Plan) -> Active {
     let timeout = host.open_timeout(plan);
-    host.timers.set(Timer::Open, now + timeout);
+    if !timeout.is_zero() {
+        host.timers.set(Timer::Open, now + timeout);
+    }
     match plan.now {
         Transport::WebSocket => {
             let url = host.options.url(Transport::WebSocket);

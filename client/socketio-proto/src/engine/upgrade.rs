@@ -40,7 +40,9 @@ impl Upgrade {
         host.add_sid(&mut url, Some(sid));
         let timeout = host.options.timeout;
         let transport = host.open(url);
-        host.timers.set(Timer::Upgrade(transport), now + timeout);
+        if !timeout.is_zero() {
+            host.timers.set(Timer::Upgrade(transport), now + timeout);
+        }
         Self { transport, step: Step::Opening }
     }
 

@@ -63,6 +63,7 @@ impl Manager {
         arguments: Arguments,
     ) -> Result<bool, EmitError> {
         self.check_heartbeat(now);
+        self.check_attachments(&arguments)?;
         let watermark = self.host.options.volatile_watermark;
         let takes = self.namespace(socket).is_connected()
             && self.host.unsent() <= watermark
@@ -247,6 +248,7 @@ impl Manager {
         timeout: Option<Duration>,
         wanted: bool,
     ) -> Result<u64, EmitError> {
+        self.check_attachments(&arguments)?;
         self.check_writable(socket, Some(0), &arguments)?;
         let limits = &self.host.options.limits;
         let namespace = &mut self.namespaces[socket.0 as usize];
@@ -258,6 +260,15 @@ impl Manager {
         Ok(id)
     }
 
+    /// Servers count as well, and close the connection. A custom parser has its own way with bytes.
+    fn check_attachments(&self, arguments: &Arguments) -> Result<(), EncodeError> {
+        let (count, limit) = (arguments.attachments().len(), self.host.options.limits.attachments);
+        if count > limit && self.host.options.parser.is_none() {
+            return Err(EncodeError::TooManyAttachments { event: arguments.name(), count, limit });
+        }
+        Ok(())
+    }
+
     /// Whether an event of this size can be sent or kept; in the buffer, others may go for it.
     fn make_room(
         &mut self,
@@ -265,6 +276,7 @@ impl Manager {
         socket: SocketId,
         arguments: &Arguments,
     ) -> Result<(), EmitError> {
+        self.check_attachments(arguments)?;
         let bytes = arguments.len();
         let limits = &self.host.options.limits;
         let namespace = &mut self.namespaces[socket.0 as usize];

@@ -45,7 +45,10 @@ impl Manager {
             AuthSource::Value(auth) => self.send_connect(socket, Some(&auth)),
             AuthSource::Ask => {
                 let ask = AskId(self.host.next_id());
-                self.host.timers.set(Timer::Ask(socket), now + self.host.options.timeout);
+                let timeout = self.host.options.timeout;
+                if !timeout.is_zero() {
+                    self.host.timers.set(Timer::Ask(socket), now + timeout);
+                }
                 self.namespace(socket).state = NamespaceState::Asking { ask };
                 self.host.push(Output::Ask { ask, socket });
             }

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use socketio_proto::{
-    AckOptions, AckOutcome, Arguments, CloseCause, DecodeError, DisconnectReason, Input,
-    ManagerEvent, SocketEvent,
+    AckOptions, AckOutcome, Arguments, CloseCause, DecodeError, DisconnectReason, EmitError,
+    EncodeError, Input, ManagerEvent, SocketEvent,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -119,4 +119,19 @@ fn a_bad_packet_with_attachments_is_a_parse_error_and_the_connection_comes_back(
         rig.accept("/");
         assert!(rig.manager.is_connected(socket));
     }
+}
+
+#[test]
+fn more_than_a_server_takes_are_refused_at_once() {
+    let (mut rig, socket) = Rig::connected("/");
+    let many = |count| Arguments::event("e", &vec![Bytes::from_static(b"x"); count]).unwrap();
+    rig.manager.emit(rig.now, socket, many(10)).unwrap();
+    let refused = rig.manager.emit(rig.now, socket, many(11));
+    assert!(
+        matches!(
+            &refused,
+            Err(EmitError::Encode(EncodeError::TooManyAttachments { count: 11, limit: 10, .. }))
+        ),
+        "{refused:?}"
+    );
 }

@@ -1,6 +1,6 @@
 //! From nothing to a connected namespace, and the ways in which that fails.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use socketio_proto::{AttemptError, Auth, AuthSource, Input, ManagerEvent, SocketEvent};
 #[cfg(target_arch = "wasm32")]
@@ -97,4 +97,17 @@ fn an_answer_without_sid_is_a_server_of_version_2() {
     let events = rig.take_events();
     assert!(matches!(&events[..], [SocketEvent::ConnectError(_)]), "{events:?}");
     assert!(!rig.manager.is_active(socket));
+}
+
+#[test]
+fn no_time_limit_is_no_limit_of_zero() {
+    let mut rig = Rig::with(|options| {
+        options.timeout = Duration::ZERO;
+        options.reconnection_delay = Duration::ZERO;
+    });
+    let socket = rig.connect("/");
+    rig.wait(600 * SECOND);
+    assert_eq!(rig.opened, 1);
+    rig.accept("/");
+    assert!(rig.manager.is_connected(socket));
 }

@@ -38,6 +38,9 @@ fn live(seed: u64, transports: Transports, faults: Faults) -> World {
         if step % 5 == 0 {
             world.server_emits();
         }
+        if faults.leave && step % 97 == 0 {
+            world.leave_and_come_back();
+        }
     }
     world.heal();
     world.pass(Duration::from_secs(60));
@@ -47,9 +50,10 @@ fn live(seed: u64, transports: Transports, faults: Faults) -> World {
 fn check(faults: Faults) {
     for seed in 0..40 {
         for transports in TRANSPORTS {
-            let world = live(seed, transports, faults);
+            let mut world = live(seed, transports, faults);
             let what = format!("seed {seed}, {transports:?}");
             world.assert_well(&what);
+            world.leave(&what);
         }
     }
 }
@@ -59,10 +63,11 @@ fn delays_and_overtaking_answers_change_nothing() {
     let faults = Faults::default();
     for seed in 0..20 {
         for transports in TRANSPORTS {
-            let world = live(seed, transports, faults);
+            let mut world = live(seed, transports, faults);
             let what = format!("seed {seed}, {transports:?}");
             world.assert_well(&what);
             world.assert_complete(&what);
+            world.leave(&what);
         }
     }
 }
@@ -95,4 +100,9 @@ fn timers_may_be_late() {
 #[test]
 fn the_device_may_go_offline() {
     check(Faults { offline: 0.03, ..Faults::default() });
+}
+
+#[test]
+fn the_program_may_leave_and_come_back_at_any_time() {
+    check(Faults { cut: 0.01, leave: true, ..Faults::default() });
 }

@@ -25,6 +25,8 @@ pub(super) struct Faults {
     pub(super) swallow: f64,
     /// The device is told to be offline, and soon online again.
     pub(super) offline: f64,
+    /// The program leaves now and then, and comes back at once.
+    pub(super) leave: bool,
     /// Timers are served up to two seconds late.
     pub(super) late_timers: bool,
 }
@@ -54,6 +56,8 @@ pub(super) struct World {
     /// When the last frame of a WebSocket arrives: frames do not overtake one another.
     last: BTreeMap<(TransportId, bool), Instant>,
     open: Vec<TransportId>,
+    /// Of these the client has not heard that they are closed, and it has not closed them.
+    known: HashSet<TransportId>,
     /// What the client still wants to hear of.
     requests: HashSet<RequestId>,
     emitted: u32,
@@ -84,6 +88,7 @@ impl World {
             sent: 0,
             last: BTreeMap::new(),
             open: Vec::new(),
+            known: HashSet::new(),
             requests: HashSet::new(),
             emitted: 0,
             surely: 0,
@@ -97,7 +102,24 @@ impl World {
 
     pub(super) fn heal(&mut self) {
         self.faults = Faults::default();
-        self.manager.handle_input(self.now, Input::Online);
+    }
+
+    /// Leaves, and checks that nothing is left behind.
+    pub(super) fn leave(&mut self, what: &str) {
+        self.manager.disconnect(self.now, self.socket);
+        self.drain();
+        self.pass(Duration::from_secs(10));
+        assert!(self.manager.is_idle(), "{what}: something is still under way");
+        assert_eq!(self.manager.poll_timeout(), None, "{what}: a timer is left");
+        assert!(self.known.is_empty() && self.requests.is_empty(), "{what}: not closed");
+    }
+
+    pub(super) fn leave_and_come_back(&mut self) {
+        self.manager.disconnect(self.now, self.socket);
+        if self.chance(0.5) {
+            self.drain();
+        }
+        self.manager.connect(self.now, self.socket);
         self.drain();
     }
 
@@ -236,6 +258,7 @@ impl World {
             }
             Way::Closes(transport) => {
                 self.open.retain(|open| *open != transport);
+                self.known.remove(&transport);
                 self.manager.handle_input(self.now, Input::Closed { transport, code: None });
             }
             Way::Asks(request, url, body) => {
@@ -272,6 +295,7 @@ impl World {
             match output {
                 Output::Open { transport, url } => {
                     self.open.push(transport);
+                    self.known.insert(transport);
                     if self.chance(self.faults.refuse) {
                         self.send(Way::Closes(transport));
                     } else if !self.chance(self.faults.swallow) {
@@ -279,10 +303,12 @@ impl World {
                     }
                 }
                 Output::Send { transport, frame: Frame::Text(text) } => {
+                    assert!(self.known.contains(&transport), "sent on a closed WebSocket: {text}");
                     self.send(Way::ToServer(transport, text));
                 }
                 Output::Close { transport } => {
                     self.open.retain(|open| *open != transport);
+                    self.known.remove(&transport);
                     let replies = self.server.closed(transport);
                     self.reply(replies);
                 }

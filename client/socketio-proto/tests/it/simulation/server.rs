@@ -156,6 +156,12 @@ impl Server {
             }
             return self.push(sid, format!("40{{\"sid\":\"socket-{sid}\"}}"));
         }
+        if packet == "41" {
+            if let Some(session) = self.sessions.get_mut(sid) {
+                session.connected = false;
+            }
+            return Vec::new();
+        }
         if packet == "3" {
             return Vec::new();
         }
