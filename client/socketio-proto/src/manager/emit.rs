@@ -4,16 +4,10 @@ use std::time::Duration;
 
 use super::{Link, Manager};
 use crate::{
-    engine::packet::{MESSAGE, Packet as EnginePacket},
     error::{EmitError, EncodeError},
     event::{AckOutcome, DropReason, SocketEvent},
-    io::{Frame, SocketId},
-    socket::{
-        arguments::{self, Arguments},
-        buffer::Kept,
-        packet::{Packet, PacketType},
-        retry::Reliable,
-    },
+    io::SocketId,
+    socket::{arguments::Arguments, buffer::Kept, packet::PacketType, retry::Reliable},
     time::Instant,
     timer::Timer,
 };
@@ -223,22 +217,6 @@ impl Manager {
         }
     }
 
-    /// A packet without arguments.
-    pub(super) fn send_bare(&mut self, socket: SocketId, kind: PacketType, payload: &str) {
-        let name = self.namespace(socket).name.as_str().to_owned();
-        let Some(parser) = self.host.options.parser.clone() else {
-            let text = arguments::bare(kind, &name, payload);
-            return self.send_frames([EnginePacket::Text(text)]);
-        };
-        // A parser that cannot write so little leaves the namespace unanswered, and the server's
-        // own time for CONNECT ends the connection.
-        if let Ok(packet) = Packet::new(kind, &name, None, payload, Vec::new())
-            && let Ok(frames) = parser.encode(&packet)
-        {
-            self.send_frames(frames.into_iter().map(as_message));
-        }
-    }
-
     fn enqueue(
         &mut self,
         now: Instant,
@@ -323,69 +301,6 @@ impl Manager {
         }
     }
 
-    /// What a custom parser cannot write is refused before it is kept.
-    fn check_writable(
-        &self,
-        socket: SocketId,
-        ack: Option<u64>,
-        arguments: &Arguments,
-    ) -> Result<(), EncodeError> {
-        if self.host.options.parser.is_none() {
-            return Ok(());
-        }
-        self.encode(socket, PacketType::Event, ack, arguments).map(drop)
-    }
-
-    fn send_packet(
-        &mut self,
-        socket: SocketId,
-        kind: PacketType,
-        ack: Option<u64>,
-        arguments: Arguments,
-    ) -> Result<(), EncodeError> {
-        let namespace = &self.namespaces[socket.0 as usize];
-        let name = namespace.name.as_str();
-        let sent = (namespace.watched && kind == PacketType::Event)
-            .then(|| arguments.to_event(name, ack))
-            .flatten();
-        if self.host.options.parser.is_some() {
-            let frames = self.encode(socket, kind, ack, &arguments)?;
-            self.send_frames(frames.into_iter().map(as_message));
-        } else {
-            let (text, attachments) = arguments.into_frames(kind, name, ack);
-            let attachments = attachments.into_iter().map(EnginePacket::Binary);
-            self.send_frames([EnginePacket::Text(text)].into_iter().chain(attachments));
-        }
-        if let Some(event) = sent {
-            self.tell_socket(socket, SocketEvent::Sent(event));
-        }
-        Ok(())
-    }
-
-    /// By the custom parser.
-    fn encode(
-        &self,
-        socket: SocketId,
-        kind: PacketType,
-        ack: Option<u64>,
-        arguments: &Arguments,
-    ) -> Result<Vec<Frame>, EncodeError> {
-        let Some(parser) = &self.host.options.parser else { return Ok(Vec::new()) };
-        let name = self.namespaces[socket.0 as usize].name.as_str();
-        let packet = arguments
-            .to_packet(kind, name, ack)
-            .map_err(|source| EncodeError::Packet { event: arguments.name(), source })?;
-        parser
-            .encode(&packet)
-            .map_err(|detail| EncodeError::Parser { event: arguments.name(), detail })
-    }
-
-    fn send_frames(&mut self, packets: impl IntoIterator<Item = EnginePacket>) {
-        if let Link::Up { session, .. } = &mut self.link {
-            session.send(&mut self.host, packets);
-        }
-    }
-
     fn tell_dropped(&mut self, socket: SocketId, kept: Kept, reason: DropReason) {
         let event = match kept.ack.filter(|_| kept.wanted) {
             Some(id) => {
@@ -409,13 +324,5 @@ impl Manager {
             SocketEvent::Dropped { event: event.arguments.name(), reason }
         };
         self.tell_socket(socket, told);
-    }
-}
-
-/// A frame of a custom parser as an Engine.IO message.
-fn as_message(frame: Frame) -> EnginePacket {
-    match frame {
-        Frame::Text(text) => EnginePacket::Text([MESSAGE, &text].concat()),
-        Frame::Binary(data) => EnginePacket::Binary(data),
     }
 }

@@ -12,6 +12,7 @@
 mod connection;
 mod emit;
 mod incoming;
+mod send;
 
 use crate::{
     backoff::Backoff,
