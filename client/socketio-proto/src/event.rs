@@ -204,3 +204,25 @@ impl fmt::Display for DisconnectReason {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn reasons_are_named_as_in_the_javascript_client() {
+        let reasons = [
+            (DisconnectReason::ServerDisconnect, "io server disconnect", false),
+            (DisconnectReason::ClientDisconnect, "io client disconnect", false),
+            (DisconnectReason::PingTimeout, "ping timeout", true),
+            (DisconnectReason::TransportClose, "transport close", true),
+            (DisconnectReason::TransportError, "transport error", true),
+            (DisconnectReason::ParseError, "parse error", true),
+        ];
+        for (reason, name, reconnects) in reasons {
+            assert_eq!((reason.to_string().as_str(), reason.reconnects()), (name, reconnects));
+        }
+    }
+}

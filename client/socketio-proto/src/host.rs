@@ -101,6 +101,11 @@ impl Host {
         Some(output)
     }
 
+    /// How many outputs the driver has not taken.
+    pub(crate) fn outputs(&self) -> usize {
+        self.outputs.len()
+    }
+
     /// Bytes of frames that the driver has not taken.
     pub(crate) fn unsent(&self) -> usize {
         self.unsent

@@ -7,7 +7,7 @@
 //! A [`Manager`] is one connection. A *driver* owns it and keeps three promises:
 //!
 //! 1. Whatever happens on the transport goes into [`Manager::handle_input`], with the time.
-//! 2. After every call that takes the time, and before waiting, [`Manager::poll_output`] is
+//! 2. After every call that changes something, and before waiting, [`Manager::poll_output`] is
 //!    drained and what it says is done, in order. [`Output::Open`] and [`Output::Close`] do not
 //!    answer at once; what becomes of them is reported as an [`Input`] later.
 //! 3. When the time of [`Manager::poll_timeout`] has come, [`Input::Timeout`] goes in. Late is

@@ -18,6 +18,9 @@ use crate::{
 const LINGER: Duration = Duration::from_secs(5);
 /// How many such sessions there may be; the oldest goes without a word.
 const MOST_LEAVING: usize = 4;
+/// How many outputs may wait before the rest of a poll has to: one poll can bring millions of
+/// packets, and an output is larger than a packet.
+const MOST_OUTPUTS: usize = 256;
 
 impl Manager {
     /// Asks for this namespace to be connected, now and whenever the connection comes back.
@@ -46,6 +49,9 @@ impl Manager {
         if self.namespace(socket).is_connected() {
             self.send_bare(socket, PacketType::Disconnect, "");
         }
+        // Who leaves on purpose does not want to be where he was. The server forgets it as well,
+        // unless the end of the connection reaches it before it has looked at the DISCONNECT.
+        self.namespace(socket).recovery = None;
         self.deactivate(socket, DisconnectReason::ClientDisconnect);
         self.close_if_unused(now);
     }
@@ -98,9 +104,11 @@ impl Manager {
         self.open(now);
     }
 
-    /// Takes in what the session has to tell, until there is nothing or it is another one.
+    /// Takes in what the session has to tell, until there is nothing, it is another one, or the
+    /// driver has enough to do.
     pub(super) fn on_session_events(&mut self, now: Instant) {
-        while let Link::Up { session, .. } = &mut self.link
+        while self.host.outputs() < MOST_OUTPUTS
+            && let Link::Up { session, .. } = &mut self.link
             && let Some(event) = session.poll_event(&mut self.host, now)
         {
             match event {
@@ -116,7 +124,6 @@ impl Manager {
                     self.tell(ManagerEvent::UpgradeFailed(error));
                 }
                 SessionEvent::FallingBack { error, to } => {
-                    self.last = if to == Transport::Polling { Last::FellBack } else { Last::Usual };
                     self.tell(ManagerEvent::FallingBack { error, to });
                 }
                 SessionEvent::Failed(error) => self.on_attempt_failed(now, error),
@@ -126,6 +133,11 @@ impl Manager {
     }
 
     fn on_opened(&mut self, now: Instant) {
+        if let Link::Up { session, .. } = &self.link
+            && session.fell_back()
+        {
+            self.last = Last::FellBack;
+        }
         let attempt = self.backoff.attempts();
         self.backoff.reset();
         self.tell(ManagerEvent::Open);

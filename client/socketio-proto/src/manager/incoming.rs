@@ -79,7 +79,7 @@ impl Manager {
         self.refuse(now, socket, ConnectError { message, data: None });
     }
 
-    fn send_connect(&mut self, socket: SocketId, auth: Option<&Auth>) {
+    pub(super) fn send_connect(&mut self, socket: SocketId, auth: Option<&Auth>) {
         let auth = auth.map(Auth::as_str);
         let namespace = self.namespace(socket);
         namespace.state = NamespaceState::Connecting { held: Vec::new(), bytes: 0 };
@@ -105,15 +105,16 @@ impl Manager {
         match packet.kind {
             PacketType::Connect => self.on_connect(now, socket, packet.payload()),
             PacketType::Disconnect => {
-                let state = &self.namespace(socket).state;
-                // The server cannot send away whom it has not heard of.
-                if matches!(
-                    state,
-                    NamespaceState::Connecting { .. } | NamespaceState::Connected { .. }
-                ) {
-                    self.namespace(socket).unanswered = false;
-                    self.deactivate(socket, DisconnectReason::ServerDisconnect);
-                    self.close_if_unused(now);
+                let namespace = self.namespace(socket);
+                let answered = std::mem::take(&mut namespace.unanswered);
+                match namespace.state {
+                    NamespaceState::Connecting { .. } | NamespaceState::Connected { .. } => {
+                        self.deactivate(socket, DisconnectReason::ServerDisconnect);
+                        self.close_if_unused(now);
+                    }
+                    NamespaceState::Waiting if answered => self.enter(now, socket),
+                    // The server cannot send away whom it has not heard of.
+                    _ => {}
                 }
             }
             PacketType::ConnectError => {
@@ -157,7 +158,7 @@ impl Manager {
         let answered = std::mem::take(&mut namespace.unanswered);
         match namespace.state {
             // We left while the answer was on its way: the server must not keep us.
-            NamespaceState::Inactive => {
+            NamespaceState::Inactive if answered => {
                 return self.send_bare(socket, PacketType::Disconnect, "");
             }
             // And then wanted to be in again, perhaps with another auth.
@@ -165,7 +166,8 @@ impl Manager {
                 self.send_bare(socket, PacketType::Disconnect, "");
                 return self.enter(now, socket);
             }
-            NamespaceState::Waiting
+            NamespaceState::Inactive
+            | NamespaceState::Waiting
             | NamespaceState::Asking { .. }
             | NamespaceState::Connected { .. } => return,
             NamespaceState::Connecting { .. } => {}

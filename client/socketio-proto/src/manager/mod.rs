@@ -92,8 +92,15 @@ impl Manager {
         id
     }
 
-    /// Sets what CONNECT carries from the next time on.
+    /// Sets what CONNECT carries from the next time on; a CONNECT that waits for the program's
+    /// answer goes with it at once.
     pub fn set_auth(&mut self, socket: SocketId, auth: AuthSource) {
+        let is_asking = matches!(self.namespace(socket).state, NamespaceState::Asking { .. });
+        if is_asking && auth != AuthSource::Ask {
+            let auth = if let AuthSource::Value(auth) = &auth { Some(auth) } else { None };
+            self.host.timers.stop(Timer::Ask(socket));
+            self.send_connect(socket, auth);
+        }
         self.namespace(socket).auth = auth;
     }
 
@@ -121,10 +128,14 @@ impl Manager {
         self.host.pop()
     }
 
-    /// When [`Input::Timeout`] is due, at the latest.
+    /// When [`Input::Timeout`] is due, at the latest. A time that is over means at once: there is
+    /// more to be done than fits the outputs.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.host.timers.next()
+        match &self.link {
+            Link::Up { session, .. } if session.has_more() => Some(Instant::default()),
+            _ => self.host.timers.next(),
+        }
     }
 
     /// Whether the server has let this namespace in and the connection stands.

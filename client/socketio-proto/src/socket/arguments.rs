@@ -60,7 +60,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// An event: `()` is no argument, a tuple is several, any other type is one.
+    /// An event: `()` is no argument, a tuple is several, any other type is one. To serde an array
+    /// of fixed length and a tuple struct are tuples too.
     ///
     /// # Errors
     ///

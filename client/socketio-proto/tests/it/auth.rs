@@ -89,3 +89,14 @@ fn a_program_that_does_not_answer_is_not_waited_for_for_ever() {
     assert!(rig.manager.is_idle());
     assert_eq!(rig.manager.poll_timeout(), None);
 }
+
+#[test]
+fn auth_that_is_set_while_the_program_is_asked_is_the_answer() {
+    let mut rig = asking();
+    let socket = rig.socket("/");
+    rig.manager.set_auth(socket, AuthSource::Value(token("b")));
+    assert_eq!(rig.take_sent(), [r#"40{"token":"b"}"#]);
+    let ask = rig.asks.remove(0);
+    rig.input(Input::Auth { ask, answer: Ok(None) });
+    assert!(rig.take_sent().is_empty());
+}

@@ -107,3 +107,17 @@ fn without_trying_all_the_attempt_fails_at_once() {
     assert!(rig.requests.is_empty());
     assert!(matches!(rig.take_manager_events()[..], [ManagerEvent::Failed(_), ..]));
 }
+
+#[test]
+fn a_server_that_is_away_does_not_change_what_is_tried_first() {
+    let mut rig = rig(Transports::WebSocketFirst);
+    rig.connect("/");
+    for _ in 0..3 {
+        assert!(rig.transport.is_some(), "a WebSocket first");
+        refuse_websocket(&mut rig);
+        let request = rig.get().unwrap().id;
+        rig.requests.clear();
+        rig.input(Input::RequestFailed { request, detail: "refused".into() });
+        rig.wait(5 * SECOND);
+    }
+}

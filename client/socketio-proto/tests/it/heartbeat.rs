@@ -1,6 +1,6 @@
 //! The server pings; a ping that does not come in time ends the connection.
 
-use socketio_proto::{Arguments, DisconnectReason, ManagerEvent, SocketEvent};
+use socketio_proto::{Arguments, DisconnectReason, Input, ManagerEvent, SocketEvent};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -66,4 +66,23 @@ fn a_frame_after_the_deadline_comes_too_late() {
             ManagerEvent::Reconnecting { .. }
         ]
     ));
+}
+
+#[test]
+fn a_ping_is_answered_while_one_large_event_is_written() {
+    let (mut rig, socket) = Rig::connected_with("/", |options| options.limits.buffered_bytes = 100);
+    let large = Arguments::event("large", &"x".repeat(500)).unwrap();
+    rig.manager.emit(rig.now, socket, large).unwrap();
+    rig.take_sent();
+    let transport = rig.transport.unwrap();
+    rig.input(Input::Unwritten { transport, bytes: 400 });
+    rig.server("2");
+    assert_eq!(rig.take_sent(), ["3"]);
+    for _ in 0..100 {
+        rig.server("2");
+    }
+    assert!(rig.take_sent().len() < 20, "a server that does not read is not answered for ever");
+    rig.input(Input::Unwritten { transport, bytes: 0 });
+    rig.server("2");
+    assert_eq!(rig.take_sent(), ["3"]);
 }

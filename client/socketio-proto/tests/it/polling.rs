@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use socketio_proto::{
     AckOptions, AckOutcome, Arguments, AttemptError, CloseCause, DecodeError, DisconnectReason,
-    Input, ManagerEvent, SocketEvent, SocketId, Transport, Transports,
+    Input, ManagerEvent, Output, SocketEvent, SocketId, Transport, Transports,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -244,9 +244,32 @@ fn a_poll_beyond_the_limit_is_not_read() {
 #[test]
 fn pings_that_pile_up_are_answered_once() {
     let (mut rig, _) = connected();
-    rig.poll(&["2"; 500].join("\x1e"));
+    rig.poll(&["2"; 100].join("\x1e"));
     assert_eq!((rig.take_post(), rig.take_post()), ("3".to_owned(), "3".to_owned()));
     assert!(rig.post().is_none(), "one was under way, and one waited");
+}
+
+#[test]
+fn a_poll_of_very_many_packets_is_taken_in_by_and_by() {
+    let (mut rig, _) = connected();
+    let request = rig.get().unwrap().id;
+    rig.requests.clear();
+    let body = (0..10_000).map(|n| format!("42[\"n\",{n}]")).collect::<Vec<_>>().join("\x1e");
+    rig.manager.handle_input(rig.now, Input::Response { request, status: 200, body });
+    let mut received = 0;
+    loop {
+        let mut outputs = 0;
+        while let Some(output) = rig.manager.poll_output() {
+            outputs += 1;
+            received += u32::from(matches!(output, Output::Event(_)));
+        }
+        assert!(outputs <= 300, "{outputs} at once");
+        if rig.manager.poll_timeout().is_none_or(|at| at > rig.now) {
+            break;
+        }
+        rig.manager.handle_input(rig.now, Input::Timeout);
+    }
+    assert_eq!(received, 10_000);
 }
 
 #[test]

@@ -94,3 +94,15 @@ fn a_server_that_does_not_recover_is_told_nothing() {
     rig.server(r#"42["a","text"]"#);
     assert_eq!(connect_again(&mut rig), "40");
 }
+
+#[test]
+fn who_leaves_on_purpose_does_not_come_back_to_where_he_was() {
+    let mut rig = connected();
+    rig.server(r#"42["a","o1"]"#);
+    let socket = rig.socket("/");
+    rig.manager.disconnect(rig.now, socket);
+    rig.take();
+    rig.connect("/");
+    rig.server(HANDSHAKE);
+    assert_eq!(rig.take_sent(), ["40"]);
+}

@@ -37,11 +37,16 @@ use crate::{
     transport::{Plan, Transport},
 };
 
+/// How many pings in a row are answered while more than the limit is to be written.
+const MOST_LATE_PONGS: u8 = 16;
+
 /// One session. It is over when [`Session::is_done`].
 #[derive(Debug)]
 pub(crate) struct Session {
     stage: Stage,
     plan: Plan,
+    /// Whether the first transport failed.
+    fell_back: bool,
     active: Active,
     upgrade: Option<Upgrade>,
     /// Packets that no transport has taken, and their bytes.
@@ -50,6 +55,8 @@ pub(crate) struct Session {
     /// The answer to a poll, and where the rest of it begins. One packet is read at a time: the
     /// one before may have ended the session, and a poll may have very many.
     poll: Option<(String, usize)>,
+    /// PONGs that were sent while more than the limit was to be written.
+    late_pongs: u8,
     events: VecDeque<SessionEvent>,
 }
 
@@ -108,11 +115,13 @@ impl Session {
         Self {
             stage: Stage::Opening,
             plan,
+            fell_back: false,
             active,
             upgrade: None,
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             poll: None,
+            late_pongs: 0,
             events: VecDeque::new(),
         }
     }
@@ -123,6 +132,11 @@ impl Session {
             self.read_on(host, now);
         }
         self.events.pop_front()
+    }
+
+    /// Whether there is more to be told without another input.
+    pub(crate) fn has_more(&self) -> bool {
+        self.poll.is_some() || !self.events.is_empty()
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -146,6 +160,11 @@ impl Session {
             Active::WebSocket { .. } => Transport::WebSocket,
             Active::Polling(_) => Transport::Polling,
         }
+    }
+
+    /// Whether it is carried by HTTP long-polling because a WebSocket did not come about.
+    pub(crate) fn fell_back(&self) -> bool {
+        self.fell_back && self.transport() == Transport::Polling
     }
 
     pub(crate) fn has_transport(&self, id: TransportId) -> bool {
@@ -192,8 +211,9 @@ impl Session {
                     self.drop_waiting();
                 }
                 self.stage = Stage::Closing { handshake, said: false };
-                // "close() during an upgrade waits for it."
-                if self.upgrade.is_none() {
+                // "close() during an upgrade waits for it": once the probe is answered.
+                if !self.is_pausing() {
+                    self.drop_probe(host);
                     self.leave(host);
                 }
             }
@@ -207,10 +227,7 @@ impl Session {
         self.stage = Stage::Done;
         self.poll = None;
         self.drop_waiting();
-        if let Some(upgrade) = self.upgrade.take() {
-            host.timers.stop(Timer::Upgrade(upgrade.transport));
-            host.close(upgrade.transport);
-        }
+        self.drop_probe(host);
         match &mut self.active {
             Active::WebSocket { id, .. } => host.close(*id),
             Active::Polling(polling) => polling.cancel(host),
@@ -250,6 +267,13 @@ impl Session {
         }
     }
 
+    fn drop_probe(&mut self, host: &mut Host) {
+        if let Some(upgrade) = self.upgrade.take() {
+            host.timers.stop(Timer::Upgrade(upgrade.transport));
+            host.close(upgrade.transport);
+        }
+    }
+
     fn drop_waiting(&mut self) {
         self.waiting.clear();
         self.waiting_bytes = 0;
@@ -257,10 +281,18 @@ impl Session {
 
     /// Whether a PONG is worth being sent: not behind another one, and not to a server that sends
     /// and does not read.
-    fn wants_pong(&self, host: &Host) -> bool {
+    fn wants_pong(&mut self, host: &Host) -> bool {
         let limit = host.options.limits.buffered_bytes;
-        self.waiting.back().is_none_or(|last| !matches!(last, Packet::Text(text) if text == PONG))
-            && self.unwritten().saturating_add(host.unsent()) <= limit
+        if self.waiting.back().is_some_and(|last| matches!(last, Packet::Text(t) if t == PONG)) {
+            return false;
+        }
+        if self.unwritten().saturating_add(host.unsent()) <= limit {
+            self.late_pongs = 0;
+        } else {
+            // One large event may go beyond the limit, and pings come while it is written.
+            self.late_pongs = self.late_pongs.saturating_add(1);
+        }
+        self.late_pongs <= MOST_LATE_PONGS
     }
 
     fn no_handshake(&mut self, host: &mut Host, now: Instant, cause: HandshakeError) {
@@ -288,6 +320,7 @@ impl Session {
         match self.plan.other.filter(|_| host.options.try_all_transports) {
             Some(to) => {
                 self.plan = Plan { now: to, other: None };
+                self.fell_back = true;
                 self.active = begin(host, now, self.plan);
                 self.stage = Stage::Opening;
                 self.events.push_back(SessionEvent::FallingBack { error, to });

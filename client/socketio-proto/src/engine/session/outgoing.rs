@@ -8,7 +8,6 @@ use crate::{
     },
     error::{AttemptError, ProbeError},
     host::Host,
-    timer::Timer,
     transport::Transport,
 };
 
@@ -79,7 +78,8 @@ impl Session {
     /// "Await the GET and the POST", and then go over to the WebSocket.
     pub(super) fn go_over(&mut self, host: &mut Host) {
         let is_idle = matches!(&self.active, Active::Polling(polling) if polling.is_idle());
-        if !self.is_pausing() || !is_idle {
+        // What the last poll brought comes before what the WebSocket brings.
+        if !self.is_pausing() || !is_idle || self.poll.is_some() {
             return;
         }
         let Some(upgrade) = self.upgrade.take() else { return };
@@ -95,9 +95,10 @@ impl Session {
 
     /// The session stays with HTTP long-polling.
     pub(super) fn upgrade_failed(&mut self, host: &mut Host, cause: ProbeError) {
-        let Some(upgrade) = self.upgrade.take() else { return };
-        host.timers.stop(Timer::Upgrade(upgrade.transport));
-        host.close(upgrade.transport);
+        if self.upgrade.is_none() {
+            return;
+        }
+        self.drop_probe(host);
         let url = host.options.url(Transport::WebSocket);
         if self.is_open() {
             let error = AttemptError::Probe { url, cause };
