@@ -55,11 +55,16 @@ struct Suite {
 }
 
 /// The order is that of the time they take.
-const SUITES: [Suite; 17] = [
+const SUITES: [Suite; 18] = [
     Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
     Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
     Suite { name: "clippy-wasm", what: "clippy, wasm32", work: Work::Check(commands::clippy_wasm) },
+    Suite {
+        name: "features",
+        what: "default features",
+        work: Work::Check(commands::default_features),
+    },
     Suite { name: "docs", what: "rustdoc, native", work: Work::Check(commands::docs) },
     Suite { name: "docs-wasm", what: "rustdoc, wasm32", work: Work::Check(commands::docs_wasm) },
     Suite { name: "native", what: "tests, native", work: Work::Tests(commands::native) },
