@@ -84,8 +84,8 @@ mod tests {
     #[test]
     fn a_comparison_names_both_pages_and_the_difference() {
         assert_eq!(
-            comparison(47_287, 99_337),
-            "hello 47287 bytes, with the client 99337 bytes: the client adds 52.1 kB \
+            comparison(47_287, 99_387),
+            "hello 47287 bytes, with the client 99387 bytes: the client adds 52.1 kB \
              (limit 140, aim 60)"
         );
     }
