@@ -34,7 +34,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         eprintln!("connected as {id}");
     });
     chat.on_disconnect(|reason| eprintln!("disconnected: {reason}"));
-    chat.on_connect_error(|error| eprintln!("not let in: {error}"));
+    chat.on_connect_error(|error| {
+        eprintln!("not let in: {error}");
+        std::process::exit(1);
+    });
 
     let mut lines = chat.events::<String>("chat message");
     chat.connect();

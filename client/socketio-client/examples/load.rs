@@ -51,8 +51,8 @@ mod native {
                 per_second: next("2").parse()?,
                 seconds: next("10").parse()?,
             };
-            if plan.per_second <= 0.0 {
-                return Err("the rate has to be more than zero".into());
+            if !(0.001..=100_000.0).contains(&plan.per_second) {
+                return Err("the rate has to be between 0.001 and 100,000 a second".into());
             }
             Ok(plan)
         }
@@ -116,6 +116,10 @@ mod native {
         });
         socket.on_disconnect(move |_| {
             gone.fetch_sub(1, Ordering::Relaxed);
+        });
+        socket.on_connect_error(|error| {
+            eprintln!("not let in: {error}");
+            std::process::exit(1);
         });
         client.on_event(|event| {
             if let socketio_client::ManagerEvent::Failed(error) = event {

@@ -11,7 +11,7 @@ use std::{
 
 use futures_channel::oneshot;
 use serde::{Serialize, de::DeserializeOwned};
-use socketio_proto::{AckOptions, AckOutcome, Arguments, EncodeError, SocketId};
+use socketio_proto::{AckOptions, AckOutcome, Arguments, EmitError, EncodeError, SocketId};
 
 use crate::{
     client::Shared,
@@ -171,8 +171,11 @@ impl Responder {
     ///
     /// # Errors
     ///
-    /// When the payload has no JSON form, or a custom parser cannot write it.
-    pub fn send<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), EncodeError> {
+    /// [`EmitError::Congested`] when more than
+    /// [`Limits::buffered_bytes`](crate::Limits::buffered_bytes) waits to be written: nothing was
+    /// sent, and it may be tried again. [`EmitError::Encode`] when the payload has no JSON form,
+    /// or a custom parser cannot write it.
+    pub fn send<T: Serialize + ?Sized>(&self, payload: &T) -> Result<(), EmitError> {
         let arguments = Arguments::ack(payload)?;
         if let Some(Question { id, socket, sid, shared }) = &self.0
             && let Some(shared) = shared.upgrade()

@@ -22,6 +22,10 @@ use crate::{
 };
 
 /// One connection to a server. A handle: clones mean the same client.
+///
+/// Natively it runs on the tokio runtime that it was made in. When that ends before the last handle
+/// is dropped the client is over: nothing is connected or active any more nor will be, every wait
+/// for an acknowledgement ends and every stream, and no listener is called.
 #[derive(Clone)]
 pub struct Client {
     handle: Ref<Handle>,
@@ -61,7 +65,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When the name does not begin with a slash, or has a comma.
+    /// When the name does not begin with a slash, or has a comma or a control character.
     pub fn socket(&self, namespace: &str) -> Result<Socket, NamespaceError> {
         let name = NamespaceName::new(namespace)?;
         let id = self.handle.shared.core().manager.socket(&name);
@@ -146,6 +150,11 @@ impl Core {
         self.clock.now()
     }
 
+    /// Whether the driver has ended: nothing is done or told any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+
     /// Tells the Manager how much waits to be written.
     pub(crate) fn measure(&mut self, now: Instant) {
         for (transport, meter) in &self.meters {
@@ -207,25 +216,27 @@ impl Shared {
 
     /// The driver has ended: whoever waits for something of it learns that it will not come.
     pub(crate) fn end(&self) {
-        self.with_manager(|manager, now| manager.close(now));
-        let waiting = {
-            let mut core = self.core();
+        let waiting = self.with_core(|core, now| {
+            core.manager.close(now);
             core.over = true;
             core.meters.clear();
             std::mem::take(&mut core.acks)
-        };
+        });
         drop(waiting);
         let streams = self.listeners().end();
         drop(streams);
     }
 
     /// Changes something, with the time and with what waits to be written told to the Manager,
-    /// and lets the driver see what follows.
+    /// and lets the driver see what follows. Without a driver nothing does, and nothing piles up.
     pub(crate) fn with_core<R>(&self, change: impl FnOnce(&mut Core, Instant) -> R) -> R {
         let mut core = self.core();
         let now = core.now();
         core.measure(now);
         let result = change(&mut core, now);
+        if core.over {
+            while core.manager.poll_output().is_some() {}
+        }
         drop(core);
         self.wake.wake();
         result
@@ -234,5 +245,53 @@ impl Shared {
     /// Tells the Manager something, as [`Shared::with_core`].
     pub(crate) fn with_manager<R>(&self, tell: impl FnOnce(&mut Manager, Instant) -> R) -> R {
         self.with_core(|core, now| tell(&mut core.manager, now))
+    }
+}
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests {
+    use futures_util::FutureExt;
+    use socketio_proto::{Limits, Overflow};
+    use tokio::{runtime, task::yield_now};
+
+    use super::*;
+    use crate::AckError;
+
+    /// A client whose runtime ended after so many turns, and its socket.
+    fn over(turns: u32) -> (Client, Socket) {
+        let mut limits = Limits::default();
+        limits.buffered_packets = 1;
+        let options = ClientOptions::new("http://127.0.0.1:1").unwrap().limits(limits);
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = Client::new(options.overflow(Overflow::DropOldest)).unwrap();
+            let socket = client.socket("/").unwrap();
+            socket.connect();
+            assert!(socket.active());
+            for _ in 0..turns {
+                yield_now().await;
+            }
+            (client, socket)
+        })
+    }
+
+    #[test]
+    fn without_its_runtime_a_client_does_nothing_and_grows_nowhere() {
+        for turns in [0, 3] {
+            let (client, socket) = over(turns);
+            assert!(!socket.active() && !socket.connected());
+            socket.connect();
+            client.retry_now();
+            assert!(!socket.active() && client.transport().is_none());
+            // Each but the first makes another one go, which is told where there is a driver.
+            for n in 0..3 {
+                socket.emit("kept", &n).unwrap();
+            }
+            assert_eq!(socket.buffered(), 1);
+            let asked = socket.emit_with_ack::<_, ()>("asked", &()).send().now_or_never();
+            assert!(matches!(asked, Some(Err(AckError::Disconnected))), "{asked:?}");
+            assert!(client.handle.shared.core().manager.poll_output().is_none());
+        }
     }
 }

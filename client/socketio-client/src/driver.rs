@@ -4,10 +4,11 @@
 //! Mostly there is one WebSocket, or one or two requests. During an upgrade there are both, and
 //! while an old connection is being finished a new one may be opened already: so it keeps a short
 //! list of each. An entry goes as soon as it is over or the Manager gives it up, and with it goes
-//! whatever the platform holds for it.
+//! whatever the platform holds for it. What the program is making for CONNECT is kept in a list as
+//! well, so that it goes with the driver.
 
 use std::{
-    future::poll_fn,
+    future::{poll_fn, ready},
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -25,25 +26,29 @@ use crate::{
     error::{Dropped, PayloadError},
     options::NetworkOptions,
     platform::{
-        self, Answer, Answered, Exchange, Network, Ref, Signal, Signals, Sleep, TransportEvent,
-        Weak, WebSocket,
+        self, Answer, Answered, Exchange, Network, Pinned, Ref, Signal, Signals, Sleep,
+        TransportEvent, WebSocket,
     },
 };
 
-/// Runs until no handle is left and the last connection is finished.
-pub(crate) async fn run(shared: Ref<Shared>, options: NetworkOptions) {
+/// Runs until no handle is left and the last connection is finished. The driver is there before the
+/// first poll, so that its end is told even if the runtime ends before that.
+pub(crate) fn run(shared: Ref<Shared>, options: NetworkOptions) -> impl Future<Output = ()> {
     let mut driver = Driver {
         shared,
         sockets: Vec::new(),
         requests: Vec::new(),
+        questions: Vec::new(),
         request_timeout: options.request_timeout,
         signals: Signals::listen(&options),
         network: Network::new(options),
         alarm: Alarm::default(),
     };
-    while !driver.do_outputs() {
-        let happened = driver.wait().await;
-        driver.input(happened);
+    async move {
+        while !driver.do_outputs() {
+            let happened = driver.wait().await;
+            driver.input(happened);
+        }
     }
 }
 
@@ -51,6 +56,8 @@ struct Driver {
     shared: Ref<Shared>,
     sockets: Vec<(TransportId, WebSocket)>,
     requests: Vec<(RequestId, Request)>,
+    /// What namespaces ask of the program, the latest of each.
+    questions: Vec<(SocketId, Question)>,
     request_timeout: Option<Duration>,
     signals: Signals,
     network: Network,
@@ -61,6 +68,7 @@ struct Driver {
 enum Happened {
     On(TransportId, TransportEvent),
     Answered(RequestId, Answer),
+    Made(AskId, Made),
     Told(Signal),
     /// A handle changed something, or a deadline has come.
     Woken,
@@ -88,8 +96,17 @@ impl Driver {
             };
             match output {
                 None => return over,
-                Some(Output::Event(Event::Manager(event))) => self.on_manager(&event),
+                Some(Output::Event(Event::Manager(event))) => {
+                    // What was asked for a connection that is gone need not be answered.
+                    if matches!(event, ManagerEvent::Close { .. } | ManagerEvent::Failed(_)) {
+                        self.questions.clear();
+                    }
+                    self.on_manager(&event);
+                }
                 Some(Output::Event(Event::Socket { socket, event })) => {
+                    if matches!(event, SocketEvent::ConnectError(_)) {
+                        self.questions.retain(|(of, _)| *of != socket);
+                    }
                     self.on_socket(socket, event);
                 }
                 Some(Output::Send { transport, frame }) => {
@@ -124,10 +141,16 @@ impl Driver {
     /// Waits for the network, for a signal, for a deadline, or for a handle.
     async fn wait(&mut self) -> Happened {
         poll_fn(|cx| {
-            // Requests first: each is ready once, so a busy WebSocket cannot hold them up.
+            // Requests and questions first: each is ready once, so a busy WebSocket cannot hold
+            // them up.
             for (id, request) in &mut self.requests {
                 if let Poll::Ready(answer) = request.poll(cx) {
                     return Poll::Ready(Happened::Answered(*id, answer));
+                }
+            }
+            for (_, question) in &mut self.questions {
+                if let Poll::Ready(made) = question.poll(cx) {
+                    return Poll::Ready(Happened::Made(question.ask, made));
                 }
             }
             for (id, socket) in &mut self.sockets {
@@ -167,6 +190,10 @@ impl Driver {
                     Err(detail) => Input::RequestFailed { request, detail },
                 }
             }
+            Happened::Made(ask, answer) => {
+                self.questions.retain(|(_, question)| question.ask != ask);
+                Input::Auth { ask, answer }
+            }
             Happened::On(transport, event) => match event {
                 TransportEvent::Opened => Input::Opened { transport },
                 TransportEvent::Text(text) => Input::Text { transport, text },
@@ -188,15 +215,16 @@ impl Driver {
         core.manager.handle_input(now, input);
     }
 
-    /// Asks the program for a namespace's auth, on a task of its own: it may take its time.
-    fn ask(&self, ask: AskId, socket: SocketId) {
+    /// Asks the program for a namespace's auth. What was asked for an earlier connection is of no
+    /// use to anybody.
+    fn ask(&mut self, ask: AskId, socket: SocketId) {
         let make = self.shared.listeners().socket(socket).auth.clone();
-        let question = Question { ask, shared: Ref::downgrade(&self.shared), answered: false };
-        let Some(make) = make else { return question.answer(Ok(None)) };
-        // One that panics drops the question, which is an answer.
-        if let Some(making) = call(|| make()) {
-            platform::spawn(async move { question.answer(making.await) });
-        }
+        let making = match make {
+            Some(make) => call(|| make()).unwrap_or_else(|| Box::pin(ready(panicked()))),
+            None => Box::pin(ready(Ok(None))),
+        };
+        self.questions.retain(|(of, _)| *of != socket);
+        self.questions.push((socket, Question { ask, making }));
     }
 
     fn on_manager(&self, event: &ManagerEvent) {
@@ -278,8 +306,8 @@ pub(crate) fn tell_payload_error(shared: &Shared, socket: SocketId, error: &Payl
     }
 }
 
-/// Calls a listener. One that panics natively has been reported by the panic hook, and must not
-/// take the client with it; in a browser a panic ends the program anyway.
+/// Calls something of the program's. What panics natively has been reported by the panic hook, and
+/// must not take the client with it; in a browser a panic ends the program anyway.
 fn call<R>(listener: impl FnOnce() -> R) -> Option<R> {
     #[cfg(not(target_arch = "wasm32"))]
     return std::panic::catch_unwind(std::panic::AssertUnwindSafe(listener)).ok();
@@ -314,33 +342,23 @@ fn no_answer(after: Duration) -> String {
     "no answer within ".to_owned() + &ms.to_string() + " ms"
 }
 
-/// A question to the program that has to be answered: without an answer the namespace would never
-/// be connected, and nobody would know why.
+/// What CONNECT is to carry, as the program made it, or why there is nothing to be had.
+type Made = Result<Option<Auth>, String>;
+
+/// A question to the program, which may take its time.
 struct Question {
     ask: AskId,
-    shared: Weak<Shared>,
-    answered: bool,
+    making: Pinned<Made>,
 }
 
 impl Question {
-    fn answer(mut self, answer: Result<Option<Auth>, String>) {
-        self.answered = true;
-        self.tell(answer);
-    }
-
-    /// An answer for a client that is gone is of no use to anybody.
-    fn tell(&self, answer: Result<Option<Auth>, String>) {
-        if let Some(shared) = self.shared.upgrade() {
-            let input = Input::Auth { ask: self.ask, answer };
-            shared.with_manager(|manager, now| manager.handle_input(now, input));
-        }
+    /// A panic is an answer too: without one nobody would know why there is no connection.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Made> {
+        let polled = call(|| self.making.as_mut().poll(cx));
+        polled.unwrap_or_else(|| Poll::Ready(panicked()))
     }
 }
 
-impl Drop for Question {
-    fn drop(&mut self) {
-        if !self.answered {
-            self.tell(Err("the program gave no auth: its function panicked".to_owned()));
-        }
-    }
+fn panicked() -> Made {
+    Err("the program gave no auth: its function panicked".to_owned())
 }

@@ -13,6 +13,11 @@ pub enum ClientError {
     /// no header has.
     #[error("the extra header {0:?} has a character that no header has")]
     BadHeader(String),
+    /// An extra header `Cookie`, while cookies are kept and sent anyway
+    /// ([`ClientOptions::with_credentials`](crate::ClientOptions::with_credentials)). There is one
+    /// such header a request: it is either the program's or the cookie store's.
+    #[error("an extra header Cookie cannot be sent together with the cookies that are kept")]
+    CookieHeader,
     /// A subprotocol of the WebSocket that is no token of HTTP.
     #[error("{0:?} cannot be a subprotocol")]
     BadProtocol(String),

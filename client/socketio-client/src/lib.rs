@@ -27,7 +27,7 @@
 //!
 //! * A [`Client`] is one connection, a [`Socket`] one namespace on it. Both are handles: clones
 //!   mean the same, and when the last one of a client is dropped its connection is closed, after
-//!   sending what was emitted while connected.
+//!   sending what was emitted while connected, if natively the runtime lives that long.
 //! * A namespace is connected by [`Socket::connect`] and from then on kept connected: a lost
 //!   connection is opened again with growing, jittered delays. It ends with
 //!   [`Socket::disconnect`], or when the server refuses it or sends it away.
@@ -42,8 +42,10 @@
 //! * What CONNECT carries is a value ([`Socket::set_auth`]), or a function that is asked each time
 //!   ([`Socket::set_auth_with`]) and does not hold up anything else.
 //! * Listeners are called one after the other in the order in which things happened, from the
-//!   client's own task, never from within a call to it. They may call anything here. One
-//!   that panics is left behind natively; the others go on.
+//!   client's own task, never from within a call to it; only a payload error of a stream is told by
+//!   the task that reads it. They may call anything here, but nothing happens before they return: to
+//!   wait for an acknowledgement is for a task of its own. One that panics is left behind natively;
+//!   the others go on.
 //! * A listener that holds a [`Socket`] keeps the client alive, and is itself kept by the client:
 //!   hold a [`WeakSocket`] there ([`Socket::downgrade`]).
 //! * [`Socket::events`] is a stream in place of a listener, bounded, and says what a slow reader

@@ -128,6 +128,7 @@ impl ClientOptions {
     /// In a browser that means requests to another origin, which go with `credentials: include`;
     /// those to the page's own origin, and a WebSocket, have the page's cookies anyway. Natively
     /// it means a cookie store of this client, for requests and the WebSocket's handshake alike.
+    /// An extra header `Cookie` is refused with it ([`ClientError::CookieHeader`]).
     pub fn with_credentials(mut self, yes: bool) -> Self {
         self.network.with_credentials = yes;
         self
@@ -138,7 +139,8 @@ impl ClientOptions {
     /// what a server must see has to be in the auth payload
     /// ([`Socket::set_auth`](crate::Socket::set_auth)).
     ///
-    /// [`Client::new`](crate::Client::new) refuses what no header can be.
+    /// [`Client::new`](crate::Client::new) refuses what no header can be, and a `Cookie` together
+    /// with [`ClientOptions::with_credentials`].
     pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.network.headers.push(ExtraHeader { name: name.into(), value: value.into() });
         self
@@ -190,6 +192,11 @@ impl ClientOptions {
     /// every event that is not volatile waits for one, and they are sent one by one, in order, at
     /// least once; best with [`ClientOptions::ack_timeout`]. Without it, the default, events are
     /// sent once and nothing is waited for.
+    ///
+    /// Such events wait in a queue of their own, connected or not. It has the limits of the offline
+    /// buffer ([`Limits::buffered_packets`], [`Limits::buffered_bytes`]) but always refuses the new
+    /// event when it is full, and its events do not expire: [`ClientOptions::overflow`] and
+    /// [`ClientOptions::buffer_ttl`] are for the others.
     pub fn retries(mut self, retries: u32) -> Self {
         self.manager.retries = Some(retries);
         self
@@ -204,13 +211,14 @@ impl ClientOptions {
 
     /// How long an event may wait for a connection; without end by default. One that waits for
     /// longer is told to [`Socket::on_dropped`](crate::Socket::on_dropped), or to who waits for
-    /// its acknowledgement.
+    /// its acknowledgement. Events with [`ClientOptions::retries`] wait without end.
     pub fn buffer_ttl(mut self, ttl: Duration) -> Self {
         self.manager.buffer_ttl = Some(ttl);
         self
     }
 
-    /// What is done when the buffer for such events is full; [`Overflow::Refuse`] by default.
+    /// What is done when the buffer for such events is full; [`Overflow::Refuse`] by default. For
+    /// events with [`ClientOptions::retries`] it is always that.
     pub fn overflow(mut self, overflow: Overflow) -> Self {
         self.manager.overflow = overflow;
         self
@@ -238,7 +246,9 @@ impl ClientOptions {
         self
     }
 
-    /// What may grow, and how far.
+    /// What may grow, and how far. That an emit beyond `buffered_packets` or `buffered_bytes`
+    /// displaces others, where [`ClientOptions::overflow`] says so, does not hold for events with
+    /// [`ClientOptions::retries`].
     pub fn limits(mut self, limits: Limits) -> Self {
         self.network.frame_bytes = limits.frame_bytes;
         self.network.poll_bytes = limits.poll_bytes;
@@ -258,11 +268,14 @@ impl ClientOptions {
 }
 
 impl NetworkOptions {
-    /// Refuses what could never be sent.
+    /// Refuses what could never be sent, or not together.
     pub(crate) fn check(&self) -> Result<(), ClientError> {
         for header in &self.headers {
             if !is_token(&header.name) || !header.value.bytes().all(is_field_byte) {
                 return Err(ClientError::BadHeader(header.name.clone()));
+            }
+            if self.with_credentials && header.name.eq_ignore_ascii_case("cookie") {
+                return Err(ClientError::CookieHeader);
             }
         }
         if let Some(bad) = self.protocols.iter().find(|protocol| !is_token(protocol)) {
@@ -306,6 +319,14 @@ mod tests {
                 "{name}: {value}"
             );
         }
+    }
+
+    #[test]
+    fn a_cookie_beside_the_cookie_store_is_refused() {
+        let options = options().extra_header("cookie", "a=b");
+        assert!(options.network.check().is_ok());
+        let check = options.with_credentials(true).network.check();
+        assert!(matches!(check, Err(ClientError::CookieHeader)));
     }
 
     #[test]

@@ -35,10 +35,14 @@ impl Socket {
     }
 
     /// Sets a function that is asked each time for what is sent with CONNECT: for tokens that
-    /// have to be fresh. It may take its time, within
-    /// [`ClientOptions::timeout`](crate::ClientOptions::timeout) for this namespace alone. Its
-    /// error is told to [`Socket::on_connect_error`] as if the server had refused, and so is a
-    /// value that is no object; then nothing is tried again until [`Socket::connect`].
+    /// have to be fresh. It may take its time, which holds nothing else up, but no longer than
+    /// [`ClientOptions::timeout`](crate::ClientOptions::timeout). That it took longer is told to
+    /// [`Socket::on_connect_error`] as if the server had refused, and so are its error, a panic
+    /// (natively) and a value that is no object; then nothing is tried again until
+    /// [`Socket::connect`].
+    ///
+    /// Its future runs on the client's own task. It is dropped unfinished when it is asked anew
+    /// for the next connection, and with the client.
     ///
     /// ```no_run
     /// # async fn fresh_token() -> Result<String, std::io::Error> { Ok(String::new()) }
@@ -74,12 +78,17 @@ impl Socket {
         drop(listeners);
         // Here the locks are free again.
         drop(before);
+        shared.wake.wake();
     }
 
     /// Connects the namespace, now and whenever the connection comes back. Nothing happens if it
-    /// is active already.
+    /// is active already, or natively if the client's runtime is gone.
     pub fn connect(&self) {
-        self.handle.shared.with_manager(|manager, now| manager.connect(now, self.id));
+        self.handle.shared.with_core(|core, now| {
+            if !core.is_over() {
+                core.manager.connect(now, self.id);
+            }
+        });
     }
 
     /// Leaves the namespace; the connection is closed when no other namespace uses it.
@@ -110,7 +119,8 @@ impl Socket {
     }
 
     /// Sends an event, or keeps it until the namespace is connected. `()` is no argument, a tuple
-    /// is several, any other type is one.
+    /// is several, any other type is one. Natively, when the client's runtime is gone, it is kept
+    /// as well, within the limits, and never sent.
     ///
     /// # Errors
     ///

@@ -80,3 +80,24 @@ async fn a_peer_that_takes_nothing_any_more_is_told_as_congestion() {
     }
     while connection.next().await != r#"42/chat,["place"]"# {}
 }
+
+#[tokio::test]
+async fn an_answer_to_a_peer_that_takes_nothing_any_more_is_told_as_congestion() {
+    let server = Server::start().await;
+    let (_client, socket, mut connection) = connected(&server).await;
+    let mut news = News::new();
+    let tell = news.sender();
+    socket.on_with_ack("ask", move |(), responder| tell(responder));
+    connection.send(r#"42/chat,9["ask"]"#).await;
+    let responder = news.next("the question").await;
+    let text = "x".repeat(1 << 20);
+    let refused = (0..100).find_map(|_| socket.emit("much", &text).err());
+    assert!(matches!(refused, Some(EmitError::Congested { .. })), "{refused:?}");
+    let refused = responder.send(&text);
+    assert!(matches!(refused, Err(EmitError::Congested { .. })), "{refused:?}");
+    // Here it takes it after all, and the answer goes the second time.
+    while responder.send(&7).is_err() {
+        connection.next().await;
+    }
+    while connection.next().await != "43/chat,9[7]" {}
+}

@@ -94,6 +94,12 @@ impl Call {
         drop(self.answer.send(answer));
     }
 
+    /// The beginning of an answer whose end never comes.
+    pub(crate) fn answer_without_end(self, body: &str) {
+        let len = body.len() + 1;
+        drop(self.answer.send(format!("HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n{body}")));
+    }
+
     /// Waits until the client has given it up.
     pub(crate) async fn aborted(&mut self) {
         within("the end of a request", self.answer.closed()).await;

@@ -14,6 +14,8 @@ mod auth;
 mod closing;
 #[cfg(not(target_arch = "wasm32"))]
 mod connected;
+#[cfg(target_arch = "wasm32")]
+mod counters;
 #[cfg(not(target_arch = "wasm32"))]
 mod http;
 #[cfg(target_arch = "wasm32")]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use socketio_client::{
-    AttemptError, Client, ClientOptions, CloseCause, DisconnectReason, Limits, ManagerEvent,
-    Socket, Transport, Transports,
+    AttemptError, Client, ClientOptions, CloseCause, DecodeError, DisconnectReason, Limits,
+    ManagerEvent, Socket, Transport, Transports,
 };
 
 use crate::{
@@ -81,10 +81,7 @@ async fn attachments_go_both_ways() {
     assert_eq!(news.next("the file").await, Bytes::from_static(b"\x01\x02\x03"));
     socket.emit("file", &Bytes::from_static(b"\x03\x02\x01")).unwrap();
     let post = server.post().await;
-    assert_eq!(
-        post.body,
-        "451-/chat,[\"file\",{\"_placeholder\":true,\"num\":0}]\u{1e}bAwIB"
-    );
+    assert_eq!(post.body, "451-/chat,[\"file\",{\"_placeholder\":true,\"num\":0}]\u{1e}bAwIB");
 }
 
 #[tokio::test]
@@ -202,12 +199,14 @@ async fn an_answer_that_is_too_long_is_not_read_to_its_end() {
     let (_client, socket, poll, mut events) = connected(&mut server, options).await;
     let mut news = News::new();
     socket.on_disconnect(news.sender());
-    poll.answer(&"x".repeat(1_001));
-    assert_eq!(news.next("the loss").await, DisconnectReason::TransportError);
+    poll.answer_without_end(&"x".repeat(1_001));
+    assert_eq!(news.next("the loss").await, DisconnectReason::ParseError);
     loop {
         if let ManagerEvent::Close { cause, .. } = events.next("the cause").await {
-            let Some(CloseCause::Transport { detail, .. }) = cause else { panic!("{cause:?}") };
-            assert_eq!(detail, "the answer is longer than 1000 bytes");
+            let Some(CloseCause::Protocol(error)) = cause else { panic!("{cause:?}") };
+            let DecodeError::TooLarge { bytes: 1_001, limit: 1_000, .. } = error else {
+                panic!("{error:?}")
+            };
             break;
         }
     }

@@ -199,6 +199,8 @@ async fn options_that_could_never_be_sent_are_refused_at_once() {
     let made = |options| Client::new(options).map(drop);
     let header = made(nowhere().extra_header("a header", "x"));
     assert!(matches!(header, Err(ClientError::BadHeader(name)) if name == "a header"));
+    let cookie = made(nowhere().extra_header("Cookie", "a=b").with_credentials(true));
+    assert!(matches!(cookie, Err(ClientError::CookieHeader)));
     let protocol = made(nowhere().protocols(["chat", ""]));
     assert!(matches!(protocol, Err(ClientError::BadProtocol(_))));
 }

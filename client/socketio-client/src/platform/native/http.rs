@@ -4,12 +4,12 @@ use std::{error::Error, sync::Arc};
 
 use reqwest::{
     Client, Response,
-    cookie::Jar,
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
     redirect::Policy,
 };
 use tokio_rustls::rustls::ClientConfig;
 
+use super::cookies::Cookies;
 use crate::{
     options::{ExtraHeader, NetworkOptions},
     platform::{Answer, Answered},
@@ -19,7 +19,7 @@ use crate::{
 pub(super) fn client(
     options: &NetworkOptions,
     tls: Arc<ClientConfig>,
-    cookies: Option<Arc<Jar>>,
+    cookies: Option<Arc<Cookies>>,
 ) -> Result<Client, String> {
     let mut builder = Client::builder()
         .tls_backend_preconfigured(ClientConfig::clone(&tls))
@@ -42,7 +42,8 @@ pub(super) fn headers(extra: &[ExtraHeader]) -> Result<HeaderMap, String> {
     Ok(headers)
 }
 
-/// Makes the request and reads the answer's body, of at most `limit` bytes.
+/// Makes the request and reads the answer's body. Of one that is longer than `limit` bytes only
+/// that much and one byte more is read: the Manager refuses it by that.
 pub(super) async fn exchange(
     client: Client,
     url: String,
@@ -57,13 +58,14 @@ pub(super) async fn exchange(
     refuse_redirect(&response)?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-        if body.len() + chunk.len() > limit {
-            return Err(format!("the answer is longer than {limit} bytes"));
-        }
-        body.extend_from_slice(&chunk);
+    while body.len() <= limit
+        && let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))?
+    {
+        let room = limit.saturating_add(1) - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
-    // As a browser reads text: what is no UTF-8 becomes replacement characters.
+    // As a browser reads text: what is no UTF-8 becomes replacement characters. Those are never
+    // shorter than what they stand for, so a body that is too long stays so.
     let body = String::from_utf8(body)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     Ok(Answered { status, body })

@@ -8,12 +8,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use reqwest::cookie::Jar;
 use tokio_rustls::rustls::ClientConfig;
 
+use self::cookies::Cookies;
 use super::{Exchange, Signal};
 use crate::options::NetworkOptions;
 
+mod cookies;
 mod http;
 mod tls;
 mod websocket;
@@ -73,7 +74,7 @@ pub(super) fn wall() -> Duration {
 pub(crate) struct Network {
     options: NetworkOptions,
     /// Where cookies are kept at all.
-    cookies: Option<Arc<Jar>>,
+    cookies: Option<Arc<Cookies>>,
     /// Made when something secure is opened for the first time.
     tls: Option<Arc<ClientConfig>>,
     /// Made with the first request; the second one is for secure addresses.

@@ -19,7 +19,7 @@ use std::{
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use reqwest::{
     Url,
-    cookie::{CookieStore, Jar},
+    cookie::CookieStore,
     header::{COOKIE, HeaderValue, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE},
 };
 use socketio_proto::Frame;
@@ -41,11 +41,13 @@ use tokio_tungstenite::{
     },
 };
 
+use super::cookies::Cookies;
 use super::http;
 use crate::{options::NetworkOptions, platform::TransportEvent};
 
-/// Frames that may wait for the driver. Beyond them the server has to wait.
-const INCOMING_FRAMES: usize = 64;
+/// Frames that may wait for the driver, each as long as the limit allows. Beyond them the server
+/// has to wait.
+const INCOMING_FRAMES: usize = 4;
 
 /// How long a close may take, from when it is asked for.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -78,7 +80,7 @@ impl WebSocket {
     pub(super) fn open(
         url: String,
         tls: Option<Arc<ClientConfig>>,
-        cookies: Option<Arc<Jar>>,
+        cookies: Option<Arc<Cookies>>,
         options: &NetworkOptions,
     ) -> Self {
         let (event_sender, events) = mpsc::channel(INCOMING_FRAMES);
@@ -128,7 +130,11 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Carrier for T {}
 type Connection = WebSocketStream<Box<dyn Carrier>>;
 
 /// The handshake's request, with the program's headers and the cookies that belong there.
-fn request(url: &str, options: &NetworkOptions, cookies: Option<&Jar>) -> Result<Request, Error> {
+fn request(
+    url: &str,
+    options: &NetworkOptions,
+    cookies: Option<&Cookies>,
+) -> Result<Request, Error> {
     let mut request = url.into_client_request()?;
     let headers = request.headers_mut();
     headers.extend(http::headers(&options.headers).map_err(io::Error::other)?);
@@ -150,7 +156,7 @@ fn cookie_url(url: &str) -> Option<Url> {
 async fn connect(
     request: Request,
     tls: Option<Arc<ClientConfig>>,
-    cookies: Option<Arc<Jar>>,
+    cookies: Option<Arc<Cookies>>,
     config: WebSocketConfig,
 ) -> Result<Connection, Error> {
     let url = request.uri().to_string();
