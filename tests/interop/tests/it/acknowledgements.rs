@@ -10,12 +10,8 @@ use crate::{
     way::{Way, ask},
 };
 
-on_all!(
-    the_server_acknowledges_us,
-    each_request_gets_its_own,
-    one_that_does_not_come_is_given_up,
-    we_acknowledge_the_server,
-);
+on_all!(the_server_acknowledges_us, we_acknowledge_the_server);
+all_at_once!(each_request_gets_its_own, one_that_does_not_come_is_given_up);
 
 async fn the_server_acknowledges_us(way: Way) {
     let guest = way.guest().await;

@@ -8,6 +8,7 @@ use crate::{
     way::{Way, ask},
 };
 
+// Not in base64 to socketioxide by a WebSocket: there it knows no such packet.
 on_each! {
     [
         node NODE,
@@ -18,7 +19,6 @@ on_each! {
         node_msgpack NODE_MSGPACK,
         node_msgpack_polling NODE_MSGPACK_POLLING,
         oxide OXIDE,
-        oxide_base64 OXIDE_BASE64,
         oxide_polling OXIDE_POLLING,
         oxide_upgrade OXIDE_UPGRADE,
     ]

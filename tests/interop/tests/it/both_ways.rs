@@ -7,16 +7,9 @@ use crate::{
     way::{Way, ask},
 };
 
-on_each! {
-    [
-        node NODE,
-        node_polling NODE_POLLING,
-        node_upgrade NODE_UPGRADE,
-        node_msgpack NODE_MSGPACK,
-        oxide OXIDE,
-        oxide_polling OXIDE_POLLING,
-        oxide_upgrade OXIDE_UPGRADE,
-    ]
+at_once! {
+    all
+    [NODE, NODE_POLLING, NODE_UPGRADE, NODE_MSGPACK, OXIDE, OXIDE_POLLING, OXIDE_UPGRADE]
     { a_thousand_each_way_arrive_once_and_in_order }
 }
 

@@ -9,8 +9,9 @@ use crate::{
     way::{Guest, Way, ask},
 };
 
-on_each! {
-    [node NODE, node_polling NODE_POLLING, oxide OXIDE]
+at_once! {
+    all
+    [NODE, NODE_POLLING, OXIDE]
     {
         what_waits_for_too_long_is_told_and_never_sent,
         newer_events_take_the_place_of_older_ones,
@@ -28,8 +29,7 @@ fn limits() -> Limits {
 
 /// Loses the connection, and emits these.
 async fn away(guest: &mut Guest, numbers: std::ops::Range<u32>) -> Vec<Result<(), EmitError>> {
-    guest.proxy.refuse().await;
-    guest.lose().await;
+    guest.go_away().await;
     numbers.map(|n| guest.socket.emit("note", &(guest.proxy.id(), n))).collect()
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// How often counts are looked at that are waited for.
 const LOOK: Duration = Duration::from_millis(20);
 /// Longer than the time between two heartbeats of the peers, each of which takes two requests.
-const SILENCE: Duration = Duration::from_millis(700);
+const SILENCE: Duration = Duration::from_millis(450);
 
 /// A proxy of this test's own in front of a peer. It is invisible until it is told otherwise.
 #[derive(Debug, Deserialize)]

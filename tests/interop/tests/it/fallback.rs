@@ -6,8 +6,9 @@ use socketio_client::{Client, ClientOptions, ManagerEvent, Transport, Transports
 
 use crate::way::{Guest, Way, ask, happenings, namespace};
 
-on_each! {
-    [node NODE, oxide OXIDE]
+at_once! {
+    all
+    [NODE, OXIDE]
     {
         a_websocket_that_is_closed_makes_place_for_polling,
         a_websocket_that_is_refused_makes_place_for_polling,
@@ -50,7 +51,7 @@ async fn falls_back_and_finds_its_way(way: Way, websockets: &str) {
     guest.proxy.websockets("pass").await;
     guest.lose().await;
     guest.comes_back().await;
-    while guest.events.next("the upgrade").await != ManagerEvent::Upgraded {}
+    guest.settle().await;
     assert_eq!(ask::<String>(&guest.socket, "transport", &()).await, "websocket");
 }
 

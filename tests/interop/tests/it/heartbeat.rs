@@ -11,6 +11,7 @@ use crate::{
 };
 
 at_once! {
+    all
     [NODE, NODE_POLLING, NODE_UPGRADE, OXIDE, OXIDE_POLLING, OXIDE_UPGRADE]
     {
         a_quiet_connection_is_kept,

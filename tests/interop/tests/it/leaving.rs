@@ -7,7 +7,7 @@ use crate::{
     way::{Turn, Way, ask, namespace},
 };
 
-on_all!(
+all_at_once!(
     who_is_sent_away_stays_away_until_asked,
     being_sent_away_from_one_namespace_leaves_the_others,
     who_leaves_is_gone,
@@ -15,21 +15,23 @@ on_all!(
 );
 
 // socketioxide has no way to close one connection.
-on_each! {
+at_once! {
+    closed
     [
-        closed_on_node NODE,
-        closed_on_node_polling NODE_POLLING,
-        closed_on_node_upgrade NODE_UPGRADE,
-        closed_on_node_websocket NODE_WEBSOCKET,
-        closed_on_node_recovery NODE_RECOVERY,
-        closed_on_node_msgpack NODE_MSGPACK,
+        NODE,
+        NODE_POLLING,
+        NODE_UPGRADE,
+        NODE_WEBSOCKET,
+        NODE_RECOVERY,
+        NODE_MSGPACK,
     ]
     { a_connection_that_the_server_closes_is_left_in_every_namespace }
 }
 
 // npm's server drops what arrives together with a goodbye.
-on_each! {
-    [last_words OXIDE, last_words_by_polling OXIDE_POLLING, last_words_after_upgrade OXIDE_UPGRADE]
+at_once! {
+    last_words
+    [OXIDE, OXIDE_POLLING, OXIDE_UPGRADE]
     { what_is_said_last_is_heard }
 }
 

@@ -10,6 +10,9 @@
 )]
 
 mod control;
+#[cfg(target_arch = "wasm32")]
+#[path = "../../../../client/socketio-client/tests/it/counters.rs"]
+mod counters;
 mod platform;
 #[path = "../../../../client/socketio-client/tests/it/util.rs"]
 mod util;
@@ -27,6 +30,8 @@ mod handshake;
 mod headers;
 mod heartbeat;
 mod latency;
+#[cfg(target_arch = "wasm32")]
+mod leaks;
 mod leaving;
 mod outgoing;
 mod polling;

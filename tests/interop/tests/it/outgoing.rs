@@ -20,8 +20,7 @@ async fn events_are_told_when_they_are_sent(way: Way) {
     ask::<u8>(&guest.socket, "echo", &1).await;
     assert_eq!(sent.next("what was sent").await, r#"echo ["echo",1]"#);
 
-    guest.proxy.refuse().await;
-    guest.lose().await;
+    guest.go_away().await;
     for n in 2..4 {
         guest.socket.emit("silent", &n).unwrap();
     }

@@ -45,8 +45,7 @@ async fn is_told_and_mended(way: Way, reset: bool) {
 
 async fn what_is_emitted_meanwhile_arrives_once_and_in_order(way: Way) {
     let mut guest = way.guest().await;
-    guest.proxy.refuse().await;
-    guest.lose().await;
+    guest.go_away().await;
     let id = &guest.proxy.id().to_owned();
     for n in 0..50 {
         guest.socket.emit("note", &(id, n)).unwrap();

@@ -10,7 +10,7 @@ use crate::{
     way::{Turn, Way, ask, namespace},
 };
 
-on_all!(
+all_at_once!(
     a_refusal_is_told_with_its_data_and_ends_the_attempts,
     who_says_the_right_thing_is_let_in,
     a_namespace_that_nobody_has_is_refused,

@@ -10,15 +10,9 @@ use crate::{
     way::{Way, ask},
 };
 
-on_each! {
-    [
-        node NODE,
-        node_polling NODE_POLLING,
-        node_upgrade NODE_UPGRADE,
-        oxide OXIDE,
-        oxide_polling OXIDE_POLLING,
-        oxide_upgrade OXIDE_UPGRADE,
-    ]
+at_once! {
+    all
+    [NODE, NODE_POLLING, NODE_UPGRADE, OXIDE, OXIDE_POLLING, OXIDE_UPGRADE]
     {
         an_event_is_sent_until_it_is_acknowledged,
         after_the_last_time_it_is_given_up,
@@ -60,8 +54,10 @@ async fn over_cuts_every_event_arrives_in_order(way: Way) {
     let last = guest.socket.emit_with_ack::<_, Vec<u32>>("seen", &id).send();
     for _ in 0..4 {
         guest.proxy.cut(&json!({ "after": 600, "direction": "up" })).await;
-        guest.turns.next("the loss").await.lost();
-        guest.comes_back().await;
+        // Not where a browser makes the request again that was cut.
+        if guest.loses().await {
+            guest.comes_back().await;
+        }
     }
     let mut seen = within("the last answer", last).await.unwrap();
     // Who does not know whether it arrived sends it again.

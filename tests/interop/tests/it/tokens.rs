@@ -16,7 +16,7 @@ use crate::{
     way::{Turn, Way, ask, namespace},
 };
 
-on_all!(a_fresh_token_lets_in_after_a_stale_one, who_has_no_token_says_why);
+all_at_once!(a_fresh_token_lets_in_after_a_stale_one, who_has_no_token_says_why);
 
 async fn a_fresh_token_lets_in_after_a_stale_one(way: Way) {
     let mut guest = way.guest().await;

@@ -11,8 +11,9 @@ use crate::{
     way::{Guest, Way, ask},
 };
 
-on_each! {
-    [node NODE_UPGRADE, recovery NODE_RECOVERY_UPGRADE, oxide OXIDE_UPGRADE]
+at_once! {
+    all
+    [NODE_UPGRADE, NODE_RECOVERY_UPGRADE, OXIDE_UPGRADE]
     {
         it_is_told_and_the_server_agrees,
         nothing_is_lost_or_turned_around,
@@ -23,8 +24,9 @@ on_each! {
 }
 
 // These never reach the server.
-on_each! {
-    [barred_from_node NODE_UPGRADE, barred_from_oxide OXIDE_UPGRADE]
+at_once! {
+    barred
+    [NODE_UPGRADE, OXIDE_UPGRADE]
     {
         a_websocket_that_is_closed_changes_nothing,
         a_websocket_that_is_refused_changes_nothing,
@@ -33,8 +35,9 @@ on_each! {
 }
 
 // socketioxide does not get over a probe that it has answered: it sends no heartbeats any more.
-on_each! {
-    [probed_on_node NODE_UPGRADE, probed_on_recovery NODE_RECOVERY_UPGRADE]
+at_once! {
+    probed
+    [NODE_UPGRADE, NODE_RECOVERY_UPGRADE]
     {
         a_probe_whose_answer_is_lost_changes_nothing,
         a_websocket_that_is_cut_at_any_time_loses_nothing_unnoticed,
@@ -95,9 +98,12 @@ async fn a_cut_in_the_middle_is_mended(way: Way) {
     proxy.delay(10, 10).await;
     let mut guest = Guest::enter(way, proxy, client).await;
     for lives in 1..=3 {
-        guest.proxy.wait_for("the WebSocket", |counts| counts.websockets == lives).await;
+        guest.proxy.wait_for("the WebSocket", |counts| counts.websockets >= lives).await;
         guest.lose().await;
+        guest.proxy.delay(10, 10).await;
         guest.comes_back().await;
+        // What became of the upgrade that was cut.
+        guest.events.waiting();
     }
     assert_eq!(ask::<String>(&guest.socket, "echo", "again").await, "again");
     guest.settle().await;
@@ -109,10 +115,13 @@ async fn an_upgrade_can_be_remembered(way: Way) {
         let mut guest = way.guest_with(|options| options.remember_upgrade(remember)).await;
         guest.lose().await;
         guest.comes_back().await;
-        guest.settle().await;
+        if remember {
+            assert_eq!(guest.client.transport(), Some(Transport::WebSocket));
+        } else {
+            while guest.events.next("the upgrade").await != ManagerEvent::Upgraded {}
+        }
         assert_eq!(ask::<String>(&guest.socket, "transport", &()).await, "websocket");
-        let is_probed = guest.proxy.counts().await.requests > 6;
-        assert_eq!(is_probed, !remember);
+        assert!(!guest.events.waiting().contains(&ManagerEvent::Upgraded));
     }
 }
 

@@ -10,8 +10,9 @@ use crate::{
     way::{Way, ask},
 };
 
-on_each! {
-    [node NODE, node_polling NODE_POLLING, oxide OXIDE, oxide_polling OXIDE_POLLING]
+at_once! {
+    all
+    [NODE, NODE_POLLING, OXIDE, OXIDE_POLLING]
     { while_away_they_are_dropped, while_the_network_is_behind_they_are_dropped }
 }
 
@@ -31,8 +32,7 @@ async fn while_away_they_are_dropped(way: Way) {
     sent(&guest.socket, &id, 1).await;
     // What comes behind it has been told that it arrived.
     assert_eq!(ask::<Vec<u32>>(&guest.socket, "seen", &id).await, [1]);
-    guest.proxy.refuse().await;
-    guest.lose().await;
+    guest.go_away().await;
     for n in 2..10 {
         assert!(!guest.socket.volatile().emit("note", &(&id, n)).unwrap());
     }

@@ -1,9 +1,10 @@
 //! Ways to a server: a peer, and how the client is to reach it.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use socketio_client::{
     Client, ClientOptions, DisconnectReason, ManagerEvent, Msgpack, Socket, Transport, Transports,
 };
@@ -52,8 +53,6 @@ pub(crate) const NODE_SMALL_POLLING: Way = NODE_SMALL.by(Transports::PollingOnly
 pub(crate) const NODE_SMALL_UPGRADE: Way = NODE_SMALL.by(Transports::PollingFirst);
 /// socketioxide with polling and WebSocket.
 pub(crate) const OXIDE: Way = Way::to("socketioxide");
-/// The same, with bytes as base64.
-pub(crate) const OXIDE_BASE64: Way = OXIDE.in_base64();
 /// The same, by polling alone.
 pub(crate) const OXIDE_POLLING: Way = OXIDE.by(Transports::PollingOnly);
 /// The same, from polling to a WebSocket.
@@ -96,10 +95,11 @@ macro_rules! on_all {
     };
 }
 
-/// As [`on_each`], but a test takes all ways at once: for those that mostly wait.
+/// As [`on_each`], but a test takes all ways at once: for those that mostly wait. The module's name
+/// comes first.
 macro_rules! at_once {
-    ($ways:tt { $($test:ident),+ $(,)? }) => {
-        mod at_once { $(at_once!(@test $ways $test);)+ }
+    ($module:ident $ways:tt { $($test:ident),+ $(,)? }) => {
+        mod $module { $(at_once!(@test $ways $test);)+ }
     };
     (@test [$($way:ident),+ $(,)?] $test:ident) => {
         #[crate::platform::test]
@@ -107,6 +107,28 @@ macro_rules! at_once {
             let ways = [$(crate::way::$way),+];
             let tests = ways.map(|way| crate::platform::said(way, super::$test(way)));
             futures_util::future::join_all(tests).await;
+        }
+    };
+}
+
+/// As [`on_all`], all ways at once.
+macro_rules! all_at_once {
+    ($($test:ident),+ $(,)?) => {
+        at_once! {
+            all
+            [
+                NODE,
+                NODE_POLLING,
+                NODE_UPGRADE,
+                NODE_WEBSOCKET,
+                NODE_FALLBACK,
+                NODE_RECOVERY,
+                NODE_MSGPACK,
+                OXIDE,
+                OXIDE_POLLING,
+                OXIDE_UPGRADE,
+            ]
+            { $($test),+ }
         }
     };
 }
@@ -223,25 +245,40 @@ impl Guest {
         self.events.waiting();
     }
 
-    /// Cuts, until the client has lost its connection: where there is no request under way there
-    /// is nothing to be cut.
+    /// Loses the connection, and can come back at once.
     pub(crate) async fn lose(&mut self) -> DisconnectReason {
-        self.lose_with(&serde_json::json!({})).await
+        self.lose_with(&json!({})).await
     }
 
     /// The same, with what is said of the cut.
-    pub(crate) async fn lose_with(&mut self, how: &serde_json::Value) -> DisconnectReason {
-        const NOTICED: Duration = Duration::from_millis(500);
-        for _ in 0..20 {
+    pub(crate) async fn lose_with(&mut self, how: &Value) -> DisconnectReason {
+        if self.client.transport() == Some(Transport::WebSocket) {
             self.proxy.cut(how).await;
-            let lost = std::pin::pin!(self.turns.next("the loss"));
-            let unnoticed = std::pin::pin!(sleep(NOTICED));
-            if let Either::Left((turn, _)) = select(lost, unnoticed).await {
-                return turn.lost();
-            }
-            assert!(!self.way.is_websocket(), "a WebSocket was cut and nobody noticed");
+            return self.turns.next("the loss").await.lost();
         }
-        panic!("nothing that was cut was noticed");
+        // Between two polls there is nothing to be cut; and where a connection breaks that it has
+        // kept, a browser makes the request again, of its own accord.
+        self.proxy.refuse().await;
+        self.proxy.cut(how).await;
+        let reason = self.turns.next("the loss").await.lost();
+        self.proxy.resume().await;
+        reason
+    }
+
+    /// Loses the connection, and does not come back before the proxy resumes.
+    pub(crate) async fn go_away(&mut self) {
+        self.proxy.refuse().await;
+        self.proxy.cut(&json!({})).await;
+        self.turns.next("the loss").await.lost();
+    }
+
+    /// Whether the connection is lost about now.
+    pub(crate) async fn loses(&mut self) -> bool {
+        const NOTICED: Duration = Duration::from_millis(500);
+        match select(pin!(self.turns.next("the loss")), pin!(sleep(NOTICED))).await {
+            Either::Left((turn, _)) => turn.lost().reconnects(),
+            Either::Right(_) => false,
+        }
     }
 
     pub(crate) async fn comes_back(&mut self) {

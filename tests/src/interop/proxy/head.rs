@@ -30,6 +30,13 @@ pub(super) fn begins_request(bytes: &[u8]) -> bool {
     METHODS.iter().any(|method| bytes.starts_with(method))
 }
 
+/// Where the head ends that these bytes begin with; where they do, if that is not among them.
+pub(super) fn end(bytes: &[u8]) -> usize {
+    let blank = b"\r\n\r\n";
+    let place = bytes.windows(blank.len()).position(|window| window == blank);
+    place.map_or(bytes.len(), |place| place + blank.len())
+}
+
 /// None if that cannot be told yet.
 fn asks_for_websocket(bytes: &[u8]) -> Option<bool> {
     let start = b"GET ";
@@ -50,6 +57,12 @@ fn asks_for_websocket(bytes: &[u8]) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_ends_with_a_blank_line() {
+        assert_eq!(end(b"HTTP/1.1 101 Switching\r\nA: b\r\n\r\n\x81\x02hi"), 32);
+        assert_eq!(end(b"HTTP/1.1 101"), 12);
+    }
 
     #[test]
     fn a_websocket_is_told_by_its_header_once_the_head_is_whole() {
