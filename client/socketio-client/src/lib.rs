@@ -74,6 +74,8 @@ mod socket;
 mod stream;
 mod wake;
 
+pub use bytes::Bytes;
+
 pub use ack::{Request, Responder, Response};
 pub use client::Client;
 pub use error::{AckError, ClientError, Dropped, PayloadError, StreamError};
@@ -85,8 +87,8 @@ pub use socket::{Socket, Volatile, WeakSocket};
 pub use socketio_proto::Msgpack;
 pub use socketio_proto::{
     AddressError, AttemptError, CloseCause, ConnectError, DecodeError, Decoder, DisconnectReason,
-    DropReason, EmitError, EncodeError, EventPacket, Frame, Limits, ManagerEvent, NamespaceError,
-    Overflow, Packet, PacketType, Parser, Transport, Transports,
+    DropReason, EmitError, EncodeError, EventPacket, Frame, HandshakeError, Limits, ManagerEvent,
+    NamespaceError, Overflow, Packet, PacketType, Parser, ProbeError, Transport, Transports,
 };
 pub use stream::EventStream;
 

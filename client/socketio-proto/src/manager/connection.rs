@@ -53,7 +53,7 @@ impl Manager {
         // unless the end of the connection reaches it before it has looked at the DISCONNECT.
         self.namespace(socket).recovery = None;
         self.deactivate(socket, DisconnectReason::ClientDisconnect);
-        self.close_if_unused(now);
+        self.close_if_unused(now, DisconnectReason::ClientDisconnect);
     }
 
     /// Leaves every namespace and closes the connection.
@@ -278,14 +278,13 @@ impl Manager {
     }
 
     /// "The engine closes when no namespace is active."
-    pub(super) fn close_if_unused(&mut self, now: Instant) {
+    pub(super) fn close_if_unused(&mut self, now: Instant, reason: DisconnectReason) {
         if self.is_wanted() {
             return;
         }
         self.backoff.reset();
         self.host.timers.stop(Timer::Reconnect);
         if self.leave_session(now, true) {
-            let reason = DisconnectReason::ClientDisconnect;
             self.tell(ManagerEvent::Close { reason, cause: None });
         }
     }

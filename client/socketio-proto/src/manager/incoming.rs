@@ -109,8 +109,9 @@ impl Manager {
                 let answered = std::mem::take(&mut namespace.unanswered);
                 match namespace.state {
                     NamespaceState::Connecting { .. } | NamespaceState::Connected { .. } => {
-                        self.deactivate(socket, DisconnectReason::ServerDisconnect);
-                        self.close_if_unused(now);
+                        let reason = DisconnectReason::ServerDisconnect;
+                        self.deactivate(socket, reason);
+                        self.close_if_unused(now, reason);
                     }
                     NamespaceState::Waiting if answered => self.enter(now, socket),
                     // The server cannot send away whom it has not heard of.
@@ -229,7 +230,7 @@ impl Manager {
     fn refuse(&mut self, now: Instant, socket: SocketId, error: ConnectError) {
         self.namespace(socket).state = NamespaceState::Inactive;
         self.tell_socket(socket, SocketEvent::ConnectError(error));
-        self.close_if_unused(now);
+        self.close_if_unused(now, DisconnectReason::ClientDisconnect);
     }
 }
 
