@@ -45,6 +45,14 @@ impl FromStr for Address {
         if authority.is_empty() || authority.starts_with(':') {
             return Err(AddressError::NoHost);
         }
+        // Behind the brackets of an IPv6 address there are no others.
+        let host_end = authority.rfind(']').unwrap_or_default();
+        let port = authority.get(host_end..).unwrap_or_default().split_once(':').map(|(_, p)| p);
+        if let Some(port) = port
+            && port.parse::<u16>().ok().filter(|port| *port > 0).is_none()
+        {
+            return Err(AddressError::BadPort(port.to_owned()));
+        }
         if let Some(c) = authority.chars().find(|c| c.is_whitespace() || c.is_control()) {
             return Err(AddressError::BadCharacter(c));
         }
@@ -270,6 +278,10 @@ mod tests {
         assert_eq!("h:3000".parse::<Address>(), Err(AddressError::NoScheme));
         assert_eq!("http://".parse::<Address>(), Err(AddressError::NoHost));
         assert_eq!("http://:80".parse::<Address>(), Err(AddressError::NoHost));
+        for port in ["99999", "0", "", "http", "80:80"] {
+            let error = Err(AddressError::BadPort(port.into()));
+            assert_eq!(format!("http://h:{port}").parse::<Address>(), error);
+        }
         assert_eq!("ftp://h".parse::<Address>(), Err(AddressError::UnknownScheme("ftp".into())));
         assert_eq!("http://a b".parse::<Address>(), Err(AddressError::BadCharacter(' ')));
         // In JavaScript this path would be a namespace: say so instead of guessing.

@@ -23,6 +23,9 @@ pub enum AddressError {
          a namespace is named when its socket is made"
     )]
     HasPath(String),
+    /// What stands behind the colon is no port.
+    #[error("{0:?} is no port: it is a number from 1 to 65535")]
+    BadPort(String),
     /// A character that no host has.
     #[error("the address has the character {0:?}")]
     BadCharacter(char),

@@ -144,8 +144,9 @@ impl Manager {
     }
 
     /// Whether the namespace is connected or will be without being asked again.
+    /// Not after giving up, or where nothing is opened again.
     pub fn is_active(&self, socket: SocketId) -> bool {
-        self.namespaces[socket.0 as usize].is_active()
+        self.namespaces[socket.0 as usize].is_active() && !matches!(self.link, Link::Idle)
     }
 
     /// Whether the namespace is connected and the server took up the state of the connection

@@ -107,6 +107,15 @@ fn connect_after_giving_up_opens_again() {
 }
 
 #[test]
+fn a_namespace_is_not_active_when_everything_was_given_up() {
+    let (mut rig, socket) = Rig::connected_with("/", |options| options.reconnection = false);
+    rig.cut();
+    assert!(!rig.manager.is_active(socket));
+    rig.connect("/");
+    assert!(rig.manager.is_active(socket));
+}
+
+#[test]
 fn without_reconnection_the_loss_is_final() {
     let mut rig = Rig::with(|options| options.reconnection = false);
     rig.connect("/");

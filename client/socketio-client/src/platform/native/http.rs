@@ -87,5 +87,10 @@ pub(super) fn reason(error: &dyn Error) -> String {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    innermost.to_string()
+    let reason = innermost.to_string();
+    // What rustls says of a server that speaks plain HTTP.
+    if reason.contains("InvalidContentType") {
+        return "the server does not speak TLS at this port: is it http or ws?".to_owned();
+    }
+    reason
 }

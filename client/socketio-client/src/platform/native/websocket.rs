@@ -36,8 +36,11 @@ use tokio_rustls::{
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{
-        Error, Message, client::IntoClientRequest, error::CapacityError,
-        handshake::client::Request, protocol::WebSocketConfig,
+        Error, Message,
+        client::IntoClientRequest,
+        error::{CapacityError, ProtocolError},
+        handshake::client::Request,
+        protocol::WebSocketConfig,
     },
 };
 
@@ -291,6 +294,11 @@ fn failed(error: &Error) -> TransportEvent {
             TransportEvent::TooLong { bytes: *size }
         }
         Error::Io(error) => TransportEvent::Failed { detail: http::reason(error) },
+        // Node's server does so with paths that it does not know.
+        Error::Protocol(ProtocolError::HandshakeIncomplete) => TransportEvent::Failed {
+            detail: "the server closed the connection without an answer: is the path right?"
+                .to_owned(),
+        },
         error => TransportEvent::Failed { detail: error.to_string() },
     }
 }
