@@ -38,7 +38,7 @@
 //!   room, are options; what is given up is told ([`Socket::on_dropped`]). [`Socket::volatile`]
 //!   is for events that are sent now or not at all, [`ClientOptions::retries`] for those that
 //!   have to arrive.
-//! * [`Bytes`](bytes::Bytes) in a payload travel as attachments.
+//! * [`Bytes`] in a payload travel as attachments.
 //! * What CONNECT carries is a value ([`Socket::set_auth`]), or a function that is asked each time
 //!   ([`Socket::set_auth_with`]) and does not hold up anything else.
 //! * Listeners are called one after the other in the order in which things happened, from the
