@@ -77,6 +77,12 @@ impl ClientOptions {
         self
     }
 
+    /// Whether the path ends in a slash even if it was given without; yes by default.
+    pub fn add_trailing_slash(mut self, yes: bool) -> Self {
+        self.manager.add_trailing_slash = yes;
+        self
+    }
+
     /// One more parameter of the URL's query. Not for secrets: URLs end up in logs.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.manager.query.push((name.into(), value.into()));

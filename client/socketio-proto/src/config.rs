@@ -45,6 +45,9 @@ impl FromStr for Address {
         if authority.is_empty() || authority.starts_with(':') {
             return Err(AddressError::NoHost);
         }
+        if authority.contains('@') {
+            return Err(AddressError::HasCredentials);
+        }
         // Behind the brackets of an IPv6 address there are no others.
         let host_end = authority.rfind(']').unwrap_or_default();
         let port = authority.get(host_end..).unwrap_or_default().split_once(':').map(|(_, p)| p);
@@ -75,6 +78,8 @@ pub struct ManagerOptions {
     pub address: Address,
     /// The path of the Engine.IO endpoint; `/socket.io/` by default.
     pub path: String,
+    /// Whether the path ends in a slash even if it was given without; yes by default.
+    pub add_trailing_slash: bool,
     /// More parameters for the query; percent-encoded when the URL is built.
     pub query: Vec<(String, String)>,
     /// The transports, and which is tried first; a WebSocket by default.
@@ -133,6 +138,7 @@ impl ManagerOptions {
         Self {
             address,
             path: "/socket.io/".to_owned(),
+            add_trailing_slash: true,
             query: Vec::new(),
             transports: Transports::default(),
             try_all_transports: true,
@@ -167,6 +173,7 @@ impl ManagerOptions {
             &self.address.authority,
             if self.path.starts_with('/') { "" } else { "/" },
             &self.path,
+            if self.add_trailing_slash && !self.path.ends_with('/') { "/" } else { "" },
             "?EIO=4&transport=",
             transport.as_str(),
         ]
@@ -282,6 +289,8 @@ mod tests {
             let error = Err(AddressError::BadPort(port.into()));
             assert_eq!(format!("http://h:{port}").parse::<Address>(), error);
         }
+        let error = "http://user:password@h".parse::<Address>();
+        assert_eq!(error, Err(AddressError::HasCredentials));
         assert_eq!("ftp://h".parse::<Address>(), Err(AddressError::UnknownScheme("ftp".into())));
         assert_eq!("http://a b".parse::<Address>(), Err(AddressError::BadCharacter(' ')));
         // In JavaScript this path would be a namespace: say so instead of guessing.
@@ -295,11 +304,13 @@ mod tests {
             options.url(Transport::Polling),
             "https://h:1/socket.io/?EIO=4&transport=polling"
         );
-        options.path = "rt/".to_owned();
+        options.path = "rt".to_owned();
         options.query.push(("a b".to_owned(), "ü&=".to_owned()));
         assert_eq!(
             options.url(Transport::WebSocket),
             "wss://h:1/rt/?EIO=4&transport=websocket&a%20b=%C3%BC%26%3D"
         );
+        options.add_trailing_slash = false;
+        assert!(options.url(Transport::Polling).starts_with("https://h:1/rt?EIO=4"));
     }
 }

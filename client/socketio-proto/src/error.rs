@@ -23,6 +23,10 @@ pub enum AddressError {
          a namespace is named when its socket is made"
     )]
     HasPath(String),
+    /// A user's name and password, which would be shown in errors, and which a browser does not
+    /// send: a header can carry them, or what CONNECT carries.
+    #[error("the address names a user: send that in a header or as auth, not in an address")]
+    HasCredentials,
     /// What stands behind the colon is no port.
     #[error("{0:?} is no port: it is a number from 1 to 65535")]
     BadPort(String),
