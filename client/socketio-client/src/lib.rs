@@ -15,7 +15,8 @@
 //! chat.on("greeting", |from: String| println!("{from} says hello"));
 //! chat.connect();
 //!
-//! // `()` is no argument, a tuple is several, any other type is one.
+//! // `()` is no argument, a tuple is several, any other type is one. To serde an array of fixed
+//! // length and a tuple struct are tuples too; a `Vec` is one argument.
 //! chat.emit("wave", &("everybody", 3))?;
 //! let users: Vec<String> =
 //!     chat.emit_with_ack("users", &()).timeout(Duration::from_secs(5)).await?;
