@@ -4,12 +4,11 @@ use std::{collections::VecDeque, time::Duration};
 
 use crate::{
     backoff::Jitter,
-    config::{ManagerOptions, add_parameter},
+    config::ManagerOptions,
     engine::packet::{self, Packet},
     error::DecodeError,
     io::{Frame, Output, RequestId, TransportId},
     timer::TimerTable,
-    transport::Plan,
 };
 
 /// The Manager without its connection and its namespaces.
@@ -46,13 +45,11 @@ impl Host {
     }
 
     /// How long the present transport of an attempt may take.
-    pub(crate) fn open_timeout(&self, plan: Plan) -> Duration {
+    pub(crate) fn open_timeout(&self) -> Duration {
         let timeout = self.options.timeout;
-        // The same for the second one: together they have the time of one attempt.
+        // The two that may be tried have the time of one attempt together.
         let shared = self.options.transports.has_both() && self.options.try_all_transports;
-        let first = shared && plan.other.is_some();
-        let second = shared && plan.other.is_none();
-        if first || second { timeout / 2 } else { timeout }
+        if shared { timeout / 2 } else { timeout }
     }
 
     pub(crate) fn open(&mut self, url: String) -> TransportId {
@@ -121,12 +118,6 @@ impl Host {
 
     pub(crate) fn frame_too_large(&self, bytes: usize) -> DecodeError {
         DecodeError::TooLarge { what: "a frame", bytes, limit: self.options.limits.frame_bytes }
-    }
-
-    pub(crate) fn add_sid(&self, url: &mut String, sid: Option<&str>) {
-        if let Some(sid) = sid {
-            add_parameter(url, "sid", sid);
-        }
     }
 
     pub(crate) fn add_cache_buster(&mut self, url: &mut String) {

@@ -2,7 +2,7 @@
 //!
 //! "At most one GET and one POST in flight": there is a place for one of each, and no other.
 
-use crate::{host::Host, io::RequestId, transport::Transport};
+use crate::{config::add_parameter, host::Host, io::RequestId, transport::Transport};
 
 /// The requests of one session.
 #[derive(Debug)]
@@ -79,7 +79,9 @@ impl Host {
     /// The URL of one request; each is another one, since a cache must not answer it.
     fn polling_url(&mut self, sid: Option<&str>) -> String {
         let mut url = self.options.url(Transport::Polling);
-        self.add_sid(&mut url, sid);
+        if let Some(sid) = sid {
+            add_parameter(&mut url, "sid", sid);
+        }
         self.add_cache_buster(&mut url);
         url
     }

@@ -10,6 +10,7 @@
 //! with a noop.
 
 use crate::{
+    config::add_parameter,
     engine::packet::{PROBE, PROBED, Packet, UPGRADE},
     error::ProbeError,
     host::Host,
@@ -37,7 +38,7 @@ impl Upgrade {
     /// Opens the WebSocket.
     pub(super) fn begin(host: &mut Host, now: Instant, sid: &str) -> Self {
         let mut url = host.options.url(Transport::WebSocket);
-        host.add_sid(&mut url, Some(sid));
+        add_parameter(&mut url, "sid", sid);
         let timeout = host.options.timeout;
         let transport = host.open(url);
         if !timeout.is_zero() {

@@ -73,7 +73,7 @@ enum Stage {
 }
 
 #[derive(Debug)]
-pub(super) enum Active {
+enum Active {
     WebSocket {
         id: TransportId,
         /// What it said it has taken but not written yet.
@@ -257,7 +257,7 @@ impl Session {
 
     pub(crate) fn on_open_timeout(&mut self, host: &mut Host, now: Instant) {
         let (transport, url) = self.place(host);
-        let after = host.open_timeout(self.plan);
+        let after = host.open_timeout();
         self.fail(host, now, AttemptError::TimedOut { transport, url, after });
     }
 
@@ -345,7 +345,7 @@ impl Session {
 }
 
 fn begin(host: &mut Host, now: Instant, plan: Plan) -> Active {
-    let timeout = host.open_timeout(plan);
+    let timeout = host.open_timeout();
     if !timeout.is_zero() {
         host.timers.set(Timer::Open, now + timeout);
     }
