@@ -1,6 +1,7 @@
 //! Counts what a page holds for a program: listeners, timers and requests that were not ended, and
 //! the program's memory.
 
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(inline_js = r#"
@@ -65,6 +66,22 @@ extern "C" {
     fn listeners() -> i32;
     fn timers() -> i32;
     fn aborts() -> i32;
+}
+
+/// The counts once they have not changed for half a second: what was said last is said, and what
+/// the browser reports late is reported. Bounded by itself: a timer for that would be counted.
+pub(crate) async fn settled() -> (i32, i32, i32) {
+    let (mut last, mut same) = (counted(), 0);
+    for _ in 0..400 {
+        TimeoutFuture::new(50).await;
+        let now = counted();
+        same = if now == last { same + 1 } else { 0 };
+        last = now;
+        if same == 10 {
+            return last;
+        }
+    }
+    panic!("the counts never settle: {last:?}");
 }
 
 /// Listeners, timers and requests.

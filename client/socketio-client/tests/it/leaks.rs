@@ -16,7 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    counters::{count_from_now_on, counted, memory},
+    counters::{count_from_now_on, counted, memory, settled},
     util::{News, within},
 };
 
@@ -61,18 +61,12 @@ async fn live_and_die(transports: Transports) {
 
 #[wasm_bindgen_test]
 async fn a_thousand_clients_leave_nothing_behind() {
-    /// What the browser reports late is over after this.
-    async fn settle() {
-        TimeoutFuture::new(200).await;
-    }
-
     count_from_now_on();
     for _ in 0..100 {
         live_and_die(Transports::WebSocketFirst).await;
         live_and_die(Transports::PollingOnly).await;
     }
-    settle().await;
-    let before = counted();
+    let before = settled().await;
     // What is counted is what a client has.
     for transports in [Transports::WebSocketFirst, Transports::PollingOnly] {
         let options = ClientOptions::new("http://127.0.0.1:1").unwrap().transports(transports);
@@ -84,14 +78,13 @@ async fn a_thousand_clients_leave_nothing_behind() {
         assert!(now.0 > before.0 && now.1 > before.1, "{now:?}");
         assert_eq!(now.2 > before.2, transports == Transports::PollingOnly, "{now:?}");
         drop(client);
-        settle().await;
+        settled().await;
     }
     let memory_before = memory();
     for _ in 0..500 {
         live_and_die(Transports::WebSocketFirst).await;
         live_and_die(Transports::PollingOnly).await;
     }
-    settle().await;
-    assert_eq!(counted(), before, "listeners, timers and requests");
+    assert_eq!(settled().await, before, "listeners, timers and requests");
     assert_eq!(memory(), memory_before, "bytes of memory");
 }
