@@ -1,14 +1,12 @@
 //! What a thousand clients that were connected leave behind in a page: nothing.
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
 use socketio_client::{Client, Transports};
 
 use crate::{
     control::Proxy,
-    counters::{count_from_now_on, counted, memory},
-    platform::{sleep, test},
+    counters::{count_from_now_on, memory, settled},
+    platform::test,
     util::{News, within},
     way::{NODE, ask},
 };
@@ -39,23 +37,17 @@ async fn live_and_die(proxy: &Proxy, transports: Transports) {
 
 #[test]
 async fn a_thousand_connected_clients_leave_nothing_behind() {
-    /// What is said last is said, and what the browser reports late is reported.
-    async fn settle() {
-        sleep(Duration::from_millis(500)).await;
-    }
-
     let proxy = NODE.proxy().await;
     let many = async |count: u32| {
         for _ in 0..count {
             live_and_die(&proxy, Transports::WebSocketOnly).await;
             live_and_die(&proxy, Transports::PollingOnly).await;
         }
-        settle().await;
+        settled().await
     };
     count_from_now_on();
-    many(100).await;
-    let (before, memory_before) = (counted(), memory());
-    many(400).await;
-    assert_eq!(counted(), before, "listeners, timers and requests");
+    let before = many(100).await;
+    let memory_before = memory();
+    assert_eq!(many(400).await, before, "listeners, timers and requests");
     assert_eq!(memory(), memory_before, "bytes of memory");
 }
