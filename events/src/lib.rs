@@ -13,7 +13,9 @@
 //! let message: SendMessage = SendMessage {
 //!     room: Default::default(),
 //!     id: "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
-//!     body: "Good evening".parse().unwrap(),
+//!     body: Some("Good evening".parse().unwrap()),
+//!     reply_to: None,
+//!     attachments: Vec::new(),
 //! };
 //! assert_eq!(wire_name(&message), "message:send");
 //! # let _: Option<Sent> = None;
@@ -36,11 +38,28 @@ pub mod refusal;
 pub mod text;
 
 pub use chat::{
-    CatchUp, Credentials, JoinRoom, RoomChanges, RoomHead, SendMessage, Sent, Session, SyncRoom,
+    Done,
+    message::{Attach, DeleteMessage, EditMessage, Found, Hit, React, Search, SendMessage, Sent},
+    moderation::{
+        Audit, AuditEntry, Ban, BanEntry, Bans, Kick, ListAudit, ListBans, Mute, SetRole, Unban,
+    },
+    presence::{Presence, SomebodyTyping, Typing},
+    room::{
+        CatchUp, CatchUpPage, CreateRoom, History, Invite, JoinRoom, LeaveRoom, ListMembers,
+        ListRooms, MarkRead, Member, Members, OpenDirect, Place, ReadMarker, RemoveMember,
+        ResetReason, Room, RoomChanges, RoomHead, RoomHistory, RoomKind, RoomUpdated, Rooms,
+        SetTopic, SyncRoom,
+    },
+    session::{Credentials, EndSession, Limits, Rename, Role, Session, SessionEnded},
 };
-pub use log::{Author, AuthorKind, Change, ChangeKind, Cursor, Epoch, MessageId, Seq, Timestamp};
+pub use log::{
+    Attachment, Author, AuthorKind, Change, ChangeId, ChangeKind, Cursor, Epoch, Message,
+    MessageId, Posted, Quote, Reaction, Seq, Timestamp, UserId,
+};
 pub use refusal::{Code, Refusal, Reply};
-pub use text::{Body, Nickname, RoomName, TextError, Token};
+pub use text::{
+    Body, Emoji, FileId, FileName, Nickname, Query, Reason, RoomName, TextError, Token, Topic,
+};
 
 use serde::{Serialize, de::DeserializeOwned};
 

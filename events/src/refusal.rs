@@ -1,6 +1,6 @@
 //! Why a request was refused.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,24 @@ pub struct Refusal {
     pub code: Code,
     /// One sentence, without blame.
     pub message: String,
+    /// Milliseconds after which asking again makes sense; none where waiting does not help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl Refusal {
     /// A refusal with this code and sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), retry_after: None }
+    }
+
+    /// The same, with the time after which asking again makes sense.
+    #[must_use]
+    pub fn retry_after(mut self, time: Duration) -> Self {
+        // Rounded up: whoever waits as long is let through.
+        let millis = time.as_nanos().div_ceil(1_000_000);
+        self.retry_after = Some(u64::try_from(millis).unwrap_or(u64::MAX));
+        self
     }
 
     /// Reads what a refused CONNECT carries: its `message` is `<code>: <sentence>`, because a
@@ -66,30 +78,89 @@ pub enum Code {
     /// The payload is not what the event asks for, or breaks a limit. Sending it again as it is
     /// will not help.
     Invalid,
+    /// A message has more characters than this server takes.
+    TooLong,
     /// CONNECT: the nickname is missing, too long, or has characters that are not allowed.
     NicknameInvalid,
-    /// CONNECT: somebody else holds the nickname at the moment.
+    /// CONNECT, `session:rename`: somebody else has the nickname.
     NicknameTaken,
-    /// There is no such room.
+    /// CONNECT: the token is not one that this server accepts, or not any more. Whoever has no
+    /// other credentials comes in anew.
+    TokenInvalid,
+    /// The session is over: it expired, or its person ended it.
+    SessionEnded,
+    /// A moderator ended the session. Coming in again is allowed.
+    Kicked,
+    /// This person, or this address, is not let in.
+    Banned,
+    /// This person may read and not write for a while.
+    Muted,
+    /// Only somebody with another role, or in another position, may do that.
+    Forbidden,
+    /// There is no such room, or none that this person may know of.
     RoomUnknown,
+    /// Another room has that name.
+    RoomTaken,
     /// The client has to join the room first.
     NotJoined,
+    /// There is no such message in the room, or it was deleted.
+    MessageUnknown,
+    /// There is no such person.
+    UserUnknown,
+    /// There is no such file; it has to be uploaded first.
+    FileUnknown,
+    /// Another request, or another person's message, has the same id.
+    IdTaken,
+    /// As many as allowed are there: rooms, reactions, sessions. `message` says which.
+    Limit,
+    /// More requests in a short time than allowed. `retry_after` says when to go on.
+    RateLimited,
     /// The server has too much to do for this client or at all. Try again after a while.
     Busy,
+    /// CONNECT: as many clients as allowed are here.
+    Full,
+    /// The server could not write: its disk is full, or its database is locked. Nothing was
+    /// done; try again later.
+    Storage,
+    /// Something is wrong in the server. Its log says more.
+    Internal,
     /// A code that this version does not know.
     #[serde(other)]
     Unknown,
 }
 
 impl Code {
-    const ALL: [(Self, &'static str); 6] = [
+    /// Every code that a server sends, with its name on the wire.
+    pub const ALL: [(Self, &'static str); 23] = [
         (Self::Invalid, "invalid"),
+        (Self::TooLong, "too_long"),
         (Self::NicknameInvalid, "nickname_invalid"),
         (Self::NicknameTaken, "nickname_taken"),
+        (Self::TokenInvalid, "token_invalid"),
+        (Self::SessionEnded, "session_ended"),
+        (Self::Kicked, "kicked"),
+        (Self::Banned, "banned"),
+        (Self::Muted, "muted"),
+        (Self::Forbidden, "forbidden"),
         (Self::RoomUnknown, "room_unknown"),
+        (Self::RoomTaken, "room_taken"),
         (Self::NotJoined, "not_joined"),
+        (Self::MessageUnknown, "message_unknown"),
+        (Self::UserUnknown, "user_unknown"),
+        (Self::FileUnknown, "file_unknown"),
+        (Self::IdTaken, "id_taken"),
+        (Self::Limit, "limit"),
+        (Self::RateLimited, "rate_limited"),
         (Self::Busy, "busy"),
+        (Self::Full, "full"),
+        (Self::Storage, "storage"),
+        (Self::Internal, "internal"),
     ];
+
+    /// Whether the same request may be taken later, unchanged.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::RateLimited | Self::Busy | Self::Full | Self::Storage)
+    }
 
     /// The code as it stands on the wire.
     pub fn as_str(self) -> &'static str {

@@ -7,7 +7,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{BODY_CHARS, NICKNAME_CHARS, ROOM_NAME_CHARS, TOKEN_BYTES};
+use crate::limits::{
+    BODY_CHARS, EMOJI_BYTES, FILE_NAME_CHARS, NICKNAME_CHARS, QUERY_CHARS, REASON_CHARS,
+    ROOM_NAME_CHARS, TOKEN_BYTES, TOPIC_CHARS,
+};
 
 /// Why a text was refused. The sentence fits behind the name of the field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +30,9 @@ pub enum TextError {
     /// A character that is invisible, or that changes how the text around it is laid out.
     #[error("must not contain the character U+{:04X}", *.0 as u32)]
     Forbidden(char),
+    /// It is not of the form that this kind of text has; the sentence says which.
+    #[error("must be {0}")]
+    Form(&'static str),
 }
 
 /// The name a person goes by: 1 to 32 characters, one line, blanks at both ends removed.
@@ -50,7 +56,8 @@ impl TryFrom<String> for Nickname {
 }
 
 /// The name of a room: 1 to 64 characters, one line. The default is `chat`, the room that always
-/// exists.
+/// exists. Names that begin with `dm:` belong to the conversations of two people; the server makes
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RoomName(String);
@@ -66,6 +73,131 @@ impl TryFrom<String> for RoomName {
 
     fn try_from(text: String) -> Result<Self, TextError> {
         one_line(&text, ROOM_NAME_CHARS).map(Self)
+    }
+}
+
+impl RoomName {
+    /// What the names of conversations between two people begin with.
+    pub const DIRECT: &'static str = "dm:";
+
+    /// Whether it names a conversation between two people.
+    pub fn is_direct(&self) -> bool {
+        self.0.starts_with(Self::DIRECT)
+    }
+
+    /// What two room names are compared by: `Tea` and `tea` are the same room.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// What a room is about: up to 250 characters, one line, possibly empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Topic(String);
+
+impl TryFrom<String> for Topic {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        one_line_or_empty(&text, TOPIC_CHARS).map(Self)
+    }
+}
+
+/// Why a moderator did something: up to 200 characters, one line, possibly empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reason(String);
+
+impl TryFrom<String> for Reason {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        one_line_or_empty(&text, REASON_CHARS).map(Self)
+    }
+}
+
+/// What is searched for: 1 to 200 characters, one line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Query(String);
+
+impl TryFrom<String> for Query {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        one_line(&text, QUERY_CHARS).map(Self)
+    }
+}
+
+/// What a file is called: 1 to 120 characters, one line, without `/` and `\`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FileName(String);
+
+impl TryFrom<String> for FileName {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        let name = one_line(&text, FILE_NAME_CHARS)?;
+        match name.chars().find(|c| matches!(c, '/' | '\\')) {
+            Some(c) => Err(TextError::Forbidden(c)),
+            None if name.chars().all(|c| c == '.') => Err(TextError::Form("a name, not only dots")),
+            None => Ok(Self(name)),
+        }
+    }
+}
+
+/// Names a file by what is in it: the SHA-256 of its content, as 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct FileId(String);
+
+impl TryFrom<String> for FileId {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if text.len() == 64 && digits {
+            Ok(Self(text))
+        } else {
+            Err(TextError::Form("64 hexadecimal digits"))
+        }
+    }
+}
+
+/// A reaction: an emoji, or a name of one such as `:tada:`. Up to 64 bytes, without blanks.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Emoji(String);
+
+impl TryFrom<String> for Emoji {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        if text.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if text.len() > EMOJI_BYTES {
+            return Err(TextError::TooLong { chars: text.len(), limit: EMOJI_BYTES });
+        }
+        let named = text.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
+        let fits = match named {
+            Some(name) => {
+                let may_be = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'+');
+                !name.is_empty() && name.bytes().all(may_be)
+            }
+            // A keycap begins with an ASCII character; letters of any script are no reaction.
+            None => {
+                let may_not_be = |c: char| c.is_alphabetic() || c.is_whitespace() || c.is_control();
+                !text.is_ascii() && !text.chars().any(|c| may_not_be(c) || is_invisible(c))
+            }
+        };
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(TextError::Form("an emoji, or a name such as :tada:"))
+        }
     }
 }
 
@@ -154,7 +286,7 @@ macro_rules! text {
     )*};
 }
 
-text!(Nickname, RoomName, Body, Token);
+text!(Nickname, RoomName, Topic, Reason, Query, FileName, FileId, Emoji, Body, Token);
 
 macro_rules! shown {
     ($($name:ident),*) => {$(
@@ -166,13 +298,15 @@ macro_rules! shown {
     )*};
 }
 
-shown!(Nickname, RoomName, Body);
+shown!(Nickname, RoomName, Topic, Reason, Query, FileName, FileId, Emoji, Body);
 
 fn one_line(text: &str, limit: usize) -> Result<String, TextError> {
+    let text = one_line_or_empty(text, limit)?;
+    if text.is_empty() { Err(TextError::Empty) } else { Ok(text) }
+}
+
+fn one_line_or_empty(text: &str, limit: usize) -> Result<String, TextError> {
     let text = text.trim();
-    if text.is_empty() {
-        return Err(TextError::Empty);
-    }
     within(text, limit)?;
     match text.chars().find(|c| c.is_control() || is_invisible(*c)) {
         Some(c) => Err(TextError::Forbidden(c)),
@@ -194,8 +328,10 @@ fn within(text: &str, limit: usize) -> Result<(), TextError> {
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0001}' | '\u{1d173}'..='\u{1d17a}'
     )
 }
 
@@ -220,6 +356,32 @@ mod tests {
         assert_eq!("a\u{202e}b".parse::<Nickname>(), Err(TextError::Forbidden('\u{202e}')));
         // A family emoji is held together by zero-width joiners.
         assert!("👩‍👩‍👧".parse::<Nickname>().is_ok());
+    }
+
+    #[test]
+    fn reactions_are_emoji_or_their_names() {
+        for emoji in ["👍", "👩‍👩‍👧", "❤️", "1️⃣", ":tada:", ":+1:"] {
+            assert!(emoji.parse::<Emoji>().is_ok(), "{emoji}");
+        }
+        for text in ["", "a", "ok", "1", "::", ":Not a name:", "é", "👍 👍", &"👍".repeat(17)]
+        {
+            assert!(text.parse::<Emoji>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn file_names_have_no_folders() {
+        assert_eq!(" cat.png ".parse::<FileName>().unwrap().as_str(), "cat.png");
+        for name in ["", "a/b", "a\\b", "..", ".", "a\nb"] {
+            assert!(name.parse::<FileName>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_topic_may_be_empty_and_a_query_not() {
+        assert_eq!(" ".parse::<Topic>().unwrap().as_str(), "");
+        assert_eq!(" ".parse::<Query>(), Err(TextError::Empty));
+        assert!("x".repeat(251).parse::<Topic>().is_err());
     }
 
     #[test]
