@@ -48,7 +48,7 @@ pub use chat::{
         CatchUp, CatchUpPage, CreateRoom, History, Invite, JoinRoom, LeaveRoom, ListMembers,
         ListRooms, MarkRead, Member, Members, OpenDirect, Place, ReadMarker, RemoveMember,
         ResetReason, Room, RoomChanges, RoomHead, RoomHistory, RoomKind, RoomUpdated, Rooms,
-        SetTopic, SyncRoom,
+        SetTopic, SyncRoom, TopicChanged,
     },
     session::{Credentials, EndSession, Limits, Rename, Role, Session, SessionEnded},
 };

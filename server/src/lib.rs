@@ -14,11 +14,15 @@
 //! * `seats`, `rate`: how many there may be, and how often.
 
 mod assets;
+mod budgets;
 mod chat;
 mod classic;
+mod clock;
 pub mod config;
 mod data;
 mod elsewhere;
+mod frame;
+mod identity;
 mod inbox;
 pub mod limits;
 mod listen;
@@ -28,6 +32,7 @@ mod rate;
 mod refuse;
 mod reply;
 mod seats;
+mod store;
 mod tls;
 
 use std::{
@@ -41,22 +46,28 @@ use std::{
 };
 
 use axum::{Router, middleware::from_fn_with_state, routing::get};
-use parlour_events::Epoch;
 use socketioxide::{ParserConfig, SocketIo};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 use tracing::{error, info, warn};
-use uuid::Uuid;
 
+use config::JwtKey;
 pub use config::{Command, Config, Invocation, NoConfig};
+pub use store::sqlite::{
+    OpenError,
+    offline::{Checked, OfflineError, backup, check, export, grant, restore},
+};
 pub use tls::TlsError;
 
 use crate::{
-    chat::{audience::Sockets, hub::Hub, log::Logs, session::Sessions},
+    budgets::{Budgets, PerMinute},
+    chat::Chat,
+    identity::{Authority, jwt},
     listen::Entrance,
     origin::Allowed,
     peer::Gate,
     rate::Rates,
     seats::Seats,
+    store::sqlite::Sqlite,
     tls::Tls,
 };
 
@@ -67,15 +78,13 @@ pub const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Where Socket.IO answers: this path and all below it.
 const SOCKET_IO: &str = "/socket.io";
 
-/// Changes of a room that are kept.
-const HISTORY: usize = 10_000;
-
 /// Connections beyond [`config::Network::max_connections`], for the page and for `/healthz`.
 const CONNECTIONS_FOR_PAGES: usize = 256;
 
-/// Most packets that may wait to be sent to one client: room for the answers to a full inbox of
-/// requests, each with its echo, and for others' messages meanwhile. Costs nothing while empty.
-const OUTGOING_PACKETS: usize = 4 * inbox::WAITING;
+/// Most packets that may wait to be sent to one client: room for as many answers as can come at
+/// once, and for others' messages meanwhile. With the weight of a packet ([`frame`]) it bounds
+/// what a client that reads nothing costs, to less than 1 MiB.
+const OUTGOING_PACKETS: usize = 256;
 
 /// Why the server cannot start. Each is one line, and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -97,6 +106,17 @@ pub enum StartError {
         /// What the system said.
         reason: String,
     },
+    /// The database cannot be used.
+    #[error("cannot use the data in {folder}: {reason}")]
+    Store {
+        /// The folder.
+        folder: String,
+        /// Why.
+        reason: OpenError,
+    },
+    /// What JWTs are to be checked with cannot be used.
+    #[error("cannot check JWTs: {0}")]
+    Jwt(String),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -125,10 +145,17 @@ pub struct Server {
 #[derive(Debug, Clone)]
 pub struct Reload(Option<Tls>);
 
-/// The services of a server with these settings, and a new, empty history. Starts tasks, so it
+/// The services of a server with these settings, and the data in its folder. Starts tasks, so it
 /// needs a Tokio runtime.
-pub fn app(config: &Config) -> App {
-    let Config { network, identity, limits, .. } = config;
+///
+/// # Errors
+/// [`StartError`], if the data cannot be used, or what JWTs are to be checked with.
+pub fn app(config: &Config) -> Result<App, StartError> {
+    let Config { network, limits, .. } = config;
+    let authority = authority(config)?;
+    let store = Sqlite::open(&config.data.folder, kept(config)).map_err(|reason| {
+        StartError::Store { folder: config.data.folder.display().to_string(), reason }
+    })?;
     // A config holds at most 16 MiB here.
     let message_size = usize::try_from(limits.max_message_size).unwrap_or(usize::MAX);
     let parser = ParserConfig::common()
@@ -150,11 +177,18 @@ pub fn app(config: &Config) -> App {
         .with_parser(parser)
         .build_with_inner_svc(pages);
 
-    let logs = Logs::new(Epoch(Uuid::now_v7()), HISTORY);
-    let hub = Hub::start(logs, Sockets::new(io.clone()));
-    let sessions = Arc::new(Sessions::new(identity.session_lifetime, identity.max_sessions));
-    classic::open(&io, hub.clone(), Seats::new(network.max_connections));
-    chat::open(&io, hub, sessions, Seats::new(network.max_connections));
+    let budgets = Arc::new(Budgets::new(PerMinute {
+        messages: limits.messages_per_minute,
+        messages_per_address: limits.messages_per_minute_per_address,
+        requests: limits.requests_per_minute,
+        uploads: limits.uploads_per_minute,
+    }));
+    let seats = Seats::new(network.max_connections);
+    let settings = told(config);
+    let chat = Chat::start(&io, store, authority, budgets.clone(), seats, settings);
+    let seats = Seats::new(network.max_connections);
+    classic::open(&io, chat.hub.clone(), budgets, seats);
+    chat.open();
     let stopping = Arc::new(AtomicBool::new(false));
     elsewhere::open(&io, stopping.clone()).expect("two different patterns, and no others");
 
@@ -171,7 +205,52 @@ pub fn app(config: &Config) -> App {
         .layer(from_fn_with_state(origins, origin::guard))
         .layer(from_fn_with_state(gate.clone(), peer::resolve));
     let router = assets::with_security_headers(router, network.tls_cert.is_some());
-    App { router, io, stopping, gate }
+    Ok(App { router, io, stopping, gate })
+}
+
+/// Whose word counts for who somebody is.
+fn authority(config: &Config) -> Result<Authority, StartError> {
+    let identity = &config.identity;
+    let key = match &identity.jwt_key {
+        None => return Ok(Authority::Guests),
+        Some(JwtKey::Secret(secret)) => jwt::Key::Hs256(secret.expose().to_vec()),
+        Some(JwtKey::Public { pem, .. }) => {
+            jwt::Key::PublicPem(String::from_utf8_lossy(pem).into_owned())
+        }
+    };
+    let (audience, issuer) = (identity.jwt_audience.clone(), identity.jwt_issuer.clone());
+    jwt::Verifier::new(key, audience, issuer)
+        .map(Authority::Jwt)
+        .map_err(|error| StartError::Jwt(error.to_string()))
+}
+
+/// What the store allows.
+fn kept(config: &Config) -> store::settings::Settings {
+    let Config { identity, limits, .. } = config;
+    store::settings::Settings {
+        message_chars: limits.max_message_length,
+        rooms: limits.max_rooms as u64,
+        rooms_per_person: limits.max_rooms_per_person as u64,
+        reactions: limits.max_reactions as u64,
+        sessions: identity.max_sessions as u64,
+        session_lifetime: identity.session_lifetime,
+        upload_space: limits.max_upload_space,
+    }
+}
+
+/// What the chat does, and what it tells clients of it.
+fn told(config: &Config) -> chat::Settings {
+    let Config { data, identity, limits, .. } = config;
+    chat::Settings {
+        presence_grace: identity.presence_grace,
+        pending_requests: limits.max_pending_requests,
+        keep: Some(data.keep).filter(|keep| !keep.is_zero()),
+        limits: parlour_events::Limits {
+            message_chars: limits.max_message_length,
+            upload_bytes: limits.max_upload_size,
+            messages_per_minute: limits.messages_per_minute,
+        },
+    }
 }
 
 impl App {
@@ -208,7 +287,7 @@ impl Server {
             0 => 0,
             limit => limit.saturating_add(CONNECTIONS_FOR_PAGES),
         };
-        let app = app(config);
+        let app = app(config)?;
         let entrance = Entrance {
             router: app.router.clone(),
             seats: Seats::new(connections),

@@ -37,11 +37,8 @@ async fn main() -> ExitCode {
     };
     log_to_stderr();
     let done = match &invocation.command {
-        None => run(&invocation.config).await,
-        Some(Command::Config) => {
-            print(invocation.in_force.to_string().trim_end());
-            Ok(())
-        }
+        None => run(&invocation.config).await.map_err(|error| error.to_string()),
+        Some(command) => offline(command, &invocation),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -50,6 +47,53 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Does what a command says; gives the line for standard error if it cannot.
+fn offline(command: &Command, invocation: &Invocation) -> Result<(), String> {
+    let folder = &invocation.config.data.folder;
+    let done = match command {
+        Command::Config => {
+            print(invocation.in_force.to_string().trim_end());
+            Ok(())
+        }
+        Command::Backup { file } => parlour_server::backup(folder, file).map(|(files, missing)| {
+            print(&format!("{} has everything, with {files} files", file.display()));
+            for file in missing {
+                warn!(%file, "a file is missing in the data folder, and in the backup");
+            }
+        }),
+        Command::Restore { file } => parlour_server::restore(folder, file).map(|old| {
+            print(&format!("{} has what was in {}", folder.display(), file.display()));
+            if let Some(old) = old {
+                print(&format!("what was there before is kept as {}", old.display()));
+            }
+        }),
+        Command::Export { room } => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            parlour_server::export(folder, room, &mut out).map(drop)
+        }
+        Command::Check => match parlour_server::check(folder) {
+            Ok(checked) if checked.problems.is_empty() => {
+                print(&format!(
+                    "all is well: {} rooms, {} changes, {} files",
+                    checked.rooms, checked.changes, checked.files
+                ));
+                Ok(())
+            }
+            Ok(checked) => {
+                checked.problems.iter().for_each(|problem| print(problem));
+                return Err(format!("{} things are wrong", checked.problems.len()));
+            }
+            Err(error) => Err(error),
+        },
+        Command::Grant { nickname, role } => {
+            parlour_server::grant(folder, nickname, (*role).into()).map(|()| {
+                print(&format!("{nickname} has the role now; they see it when they come in again"));
+            })
+        }
+    };
+    done.map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 async fn run(config: &Config) -> Result<(), StartError> {

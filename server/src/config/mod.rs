@@ -27,8 +27,10 @@ mod values;
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{
-    ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind,
+    ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    error::ErrorKind,
 };
+use parlour_events::{Nickname, Role, RoomName};
 
 pub use self::{
     data::Data,
@@ -80,6 +82,53 @@ pub struct Config {
 pub enum Command {
     /// Print the settings in force as TOML, each with where it comes from; secrets are left out.
     Config,
+    /// Copy everything, files included, into one new file; the server may be running.
+    Backup {
+        /// The file; it must not be there yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the data, which is kept beside it; the server must be stopped.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Print the changes of a room, oldest first, one JSON object a line.
+    Export {
+        /// The room.
+        #[arg(long)]
+        room: RoomName,
+    },
+    /// Look whether the data fits together; fails if it does not.
+    Check,
+    /// Give somebody a role, who is known by this nickname at the moment.
+    Grant {
+        /// Whose.
+        nickname: Nickname,
+        /// The role.
+        #[arg(value_enum)]
+        role: GrantedRole,
+    },
+}
+
+/// A role, as it is written on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GrantedRole {
+    /// May talk.
+    Member,
+    /// May mute, kick, ban and delete.
+    Moderator,
+    /// The same for moderators, and may give roles.
+    Admin,
+}
+
+impl From<GrantedRole> for Role {
+    fn from(role: GrantedRole) -> Self {
+        match role {
+            GrantedRole::Member => Self::Member,
+            GrantedRole::Moderator => Self::Moderator,
+            GrantedRole::Admin => Self::Admin,
+        }
+    }
 }
 
 #[derive(Debug, Parser)]
