@@ -15,7 +15,12 @@ use uuid::Uuid;
 const INCOMING: &str = "incoming";
 
 #[derive(Debug, Clone)]
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder {
+    path: PathBuf,
+    /// What the names of our own temporary files begin with. They are removed by whoever made
+    /// them, however old they look when somebody sets the clock.
+    own: String,
+}
 
 /// A file in `incoming`, removed when this is dropped.
 #[derive(Debug)]
@@ -34,24 +39,24 @@ impl Folder {
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
         let folder = Self::at(path);
         private_folder().recursive(true).create(folder.incoming())?;
-        sync(&folder.0)?;
+        sync(&folder.path)?;
         Ok(folder)
     }
 
     /// The folder as it is, without making anything.
     pub(super) fn at(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self { path: path.into(), own: Uuid::now_v7().simple().to_string() }
     }
 
     fn incoming(&self) -> PathBuf {
-        self.0.join(INCOMING)
+        self.path.join(INCOMING)
     }
 
     /// Where the content of this file is, if it is there.
     pub(super) fn path(&self, file: &FileId) -> PathBuf {
         // An id is 64 ASCII characters.
         let (shard, rest) = file.as_str().split_at(2);
-        self.0.join(shard).join(rest)
+        self.path.join(shard).join(rest)
     }
 
     /// A new, empty file for what comes in, to be written and read back.
@@ -59,7 +64,7 @@ impl Folder {
     /// # Errors
     /// What the system said.
     pub(super) fn temporary(&self) -> io::Result<(Temporary, File)> {
-        let path = self.incoming().join(Uuid::now_v7().simple().to_string());
+        let path = self.incoming().join(format!("{}-{}", self.own, Uuid::now_v7().simple()));
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         #[cfg(unix)]
@@ -75,7 +80,7 @@ impl Folder {
     /// What the system said. The content may have its name all the same.
     pub(super) fn keep(&self, mut content: Temporary, file: &FileId) -> io::Result<()> {
         let path = self.path(file);
-        let shard = path.parent().unwrap_or(&self.0);
+        let shard = path.parent().unwrap_or(&self.path);
         self.make_shard(shard)?;
         fs::rename(&content.path, &path)?;
         content.named = true;
@@ -88,7 +93,7 @@ impl Folder {
     /// What the system said.
     pub(super) fn make_shard(&self, shard: &Path) -> io::Result<()> {
         match private_folder().create(shard) {
-            Ok(()) => sync(&self.0),
+            Ok(()) => sync(&self.path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(error),
         }
@@ -110,7 +115,7 @@ impl Folder {
     pub(super) fn shard(&self, first: u8) -> io::Result<Vec<(FileId, SystemTime)>> {
         let shard = format!("{first:02x}");
         let mut files = Vec::new();
-        for entry in entries(&self.0.join(&shard))? {
+        for entry in entries(&self.path.join(&shard))? {
             let entry = entry?;
             let Some(rest) = entry.file_name().to_str().map(str::to_owned) else { continue };
             let Ok(file) = FileId::try_from(format!("{shard}{rest}")) else { continue };
@@ -124,7 +129,7 @@ impl Folder {
         Ok(files)
     }
 
-    /// Removes what came in and was last written to before `before`; how many.
+    /// Removes what others began and last wrote to before `before`; how many.
     ///
     /// # Errors
     /// What the system said.
@@ -132,6 +137,9 @@ impl Folder {
         let mut count = 0;
         for entry in entries(&self.incoming())? {
             let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(self.own.as_bytes()) {
+                continue;
+            }
             let stale = match entry.metadata() {
                 Ok(meta) => meta.is_file() && meta.modified()? < before,
                 // Its upload has just ended.

@@ -43,6 +43,8 @@ struct Book {
     recording: Pause,
     /// Stops behind forgetting.
     forgotten: Pause,
+    /// A permit for each time that somebody asked for a file and nothing was known of it.
+    unknown: Unknown,
 }
 
 #[derive(Clone)]
@@ -64,6 +66,14 @@ struct Pause {
 impl Default for Pause {
     fn default() -> Self {
         Self { set: Mutex::new(false), reached: Semaphore::new(0), go_on: Semaphore::new(0) }
+    }
+}
+
+struct Unknown(Semaphore);
+
+impl Default for Unknown {
+    fn default() -> Self {
+        Self(Semaphore::new(0))
     }
 }
 
@@ -126,7 +136,11 @@ impl Ledger for Memory {
     }
 
     async fn find(&self, file: &FileId) -> Result<Option<Stored>, Refusal> {
-        Ok(self.row(file).map(|row| row.stored))
+        let found = self.row(file).map(|row| row.stored);
+        if found.is_none() {
+            self.0.unknown.0.add_permits(1);
+        }
+        Ok(found)
     }
 
     async fn forget_unused(&self, older_than: Timestamp) -> Result<Vec<FileId>, Refusal> {
@@ -239,8 +253,8 @@ struct Pieces {
 type Sender = mpsc::Sender<Result<Bytes, std::io::Error>>;
 
 impl Pieces {
-    fn new(length: Option<u64>) -> (Sender, Arc<Mutex<bool>>, Body) {
-        // No room: a piece that was sent was taken, and the one before it worked off.
+    fn body(length: Option<u64>) -> (Sender, Arc<Mutex<bool>>, Body) {
+        // Room for one: whoever has sent three knows that the first was worked off.
         let (sender, pieces) = mpsc::channel(1);
         let asked = Arc::default();
         (sender, Arc::clone(&asked), Body::new(Self { pieces, length, asked }))

@@ -74,7 +74,7 @@ async fn a_file_may_be_as_large_as_the_limit() {
 #[tokio::test]
 async fn a_length_over_the_limit_is_refused_before_anything_is_read() {
     let server = Server::new(1_000);
-    let (_sender, asked, body) = Pieces::new(Some(1_001));
+    let (_sender, asked, body) = Pieces::body(Some(1_001));
     let request = Request::post("/files")
         .header(AUTHORIZATION, "Bearer ann")
         // Else the rest is taken in after the answer.
@@ -94,7 +94,7 @@ async fn a_length_over_the_limit_is_refused_before_anything_is_read() {
 async fn a_file_without_a_length_is_cut_at_the_limit() {
     let server = Server::new(1_000);
     for pieces in [vec![1_001], vec![1_000, 1], vec![600, 600]] {
-        let (sender, _, body) = Pieces::new(None);
+        let (sender, _, body) = Pieces::body(None);
         let response = tokio::join!(server.post_as("ann", body), async {
             for piece in pieces {
                 // Nobody may want it any more.
@@ -105,7 +105,7 @@ async fn a_file_without_a_length_is_cut_at_the_limit() {
         assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(server.on_disk(), (0, 0));
     }
-    let (sender, _, body) = Pieces::new(None);
+    let (sender, _, body) = Pieces::body(None);
     let (uploaded, ()) = tokio::join!(server.uploaded(body), async {
         sender.send(Ok(vec![b'x'; 600].into())).await.unwrap();
         sender.send(Ok(vec![b'x'; 400].into())).await.unwrap();
@@ -128,7 +128,7 @@ async fn who_may_not_upload_is_told_before_anything_is_read() {
         ("ann", StatusCode::UNAUTHORIZED, Code::TokenInvalid, ""),
         ("", StatusCode::UNAUTHORIZED, Code::TokenInvalid, ""),
     ] {
-        let (_sender, asked, body) = Pieces::new(Some(10));
+        let (_sender, asked, body) = Pieces::body(Some(10));
         let request = Request::post("/files").header(EXPECT, "100-continue");
         let request = match token {
             "" => request,
@@ -175,7 +175,7 @@ async fn a_server_without_uploads_says_so_and_still_has_its_files() {
 #[tokio::test]
 async fn a_client_that_goes_away_leaves_nothing() {
     let server = Server::new(MAX);
-    let (sender, _, body) = Pieces::new(None);
+    let (sender, _, body) = Pieces::body(None);
     let router = server.router.clone();
     let upload = tokio::spawn(async move { post(&router, "ann", body).await });
     begin(&sender).await;
@@ -188,7 +188,7 @@ async fn a_client_that_goes_away_leaves_nothing() {
 #[tokio::test]
 async fn a_connection_that_breaks_leaves_nothing() {
     let server = Server::new(MAX);
-    let (sender, _, body) = Pieces::new(None);
+    let (sender, _, body) = Pieces::body(None);
     let (response, ()) = tokio::join!(server.post_as("ann", body), async {
         begin(&sender).await;
         sender.send(Err(io::ErrorKind::ConnectionReset.into())).await.unwrap();
@@ -200,7 +200,7 @@ async fn a_connection_that_breaks_leaves_nothing() {
 #[tokio::test(start_paused = true)]
 async fn an_upload_of_which_nothing_comes_is_given_up() {
     let server = Server::new(MAX);
-    let (sender, _, body) = Pieces::new(None);
+    let (sender, _, body) = Pieces::body(None);
     sender.send(Ok("begun".into())).await.unwrap();
     let begun = Instant::now();
     let response = server.post_as("ann", body).await;
@@ -212,7 +212,7 @@ async fn an_upload_of_which_nothing_comes_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_comes_in_drops_is_given_up() {
     let server = Server::new(MAX);
-    let (sender, _, body) = Pieces::new(None);
+    let (sender, _, body) = Pieces::body(None);
     let drops = tokio::spawn(async move {
         while sender.send(Ok("drop".into())).await.is_ok() {
             sleep(IDLE * 9 / 10).await;
@@ -230,7 +230,7 @@ async fn an_upload_that_comes_in_drops_is_given_up() {
 async fn hang(server: &Server, tokens: &[String]) -> Vec<Sender> {
     let mut senders = Vec::new();
     for token in tokens {
-        let (sender, _, body) = Pieces::new(None);
+        let (sender, _, body) = Pieces::body(None);
         let (router, token) = (server.router.clone(), token.clone());
         tokio::spawn(async move { post(&router, &token, body).await });
         begin(&sender).await;
