@@ -15,6 +15,15 @@ pub const OUTBOX_FULL: &str =
 pub const NO_ADDRESS: &str =
     "This page has no server to talk to. Open it from the server's address.";
 
+/// Why a message waits that was sent already.
+pub const NO_ANSWER: &str = "No answer yet.";
+
+/// What stands in the place of a message that was deleted.
+pub const DELETED: &str = "This message was deleted.";
+
+/// What stands behind a message that says something else than at first.
+pub const EDITED: &str = "(edited)";
+
 /// Why a message waits that was written under another name.
 pub fn written_as(before: &Nickname) -> String {
     format!("it was written as {before}.")
