@@ -8,6 +8,7 @@
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod components;
+pub mod entry;
 pub mod identity;
 pub mod line;
 #[cfg(target_arch = "wasm32")]

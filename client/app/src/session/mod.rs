@@ -9,13 +9,17 @@ mod wire;
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-use parlour_events::{Author, AuthorKind, Body, Credentials, MessageId, Nickname, RoomName, Token};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use parlour_events::{
+    Author, AuthorKind, Body, Credentials, MessageId, Nickname, RoomName, Session as Identity,
+    SessionEnded,
+};
 use socketio_client::{Client, Socket};
 use uuid::Uuid;
 
 use crate::{
     browser::{clock, memory, memory::Person, place},
+    entry::Entry,
     line::Line,
     state::{ChatState, Input, rows::Window},
     words,
@@ -60,6 +64,9 @@ struct Core {
     state: ChatState,
     /// The connection; none before the first attempt.
     wire: Option<Wire>,
+    entry: Entry,
+    /// The server is asked again after this.
+    ask_again: Option<TimeoutHandle>,
     person: Option<Person>,
     window: Window,
     at_bottom: bool,
@@ -85,6 +92,8 @@ impl Session {
         let core = Core {
             state: ChatState::default(),
             wire: None,
+            entry: Entry::default(),
+            ask_again: None,
             person,
             window: Window::default(),
             at_bottom: true,
@@ -127,7 +136,7 @@ impl Session {
         self.entry_error.set(None);
         self.entering.set(true);
         self.nickname.set(Some(nickname.clone()));
-        self.connect(&Credentials { nickname, token });
+        self.connect(Credentials { nickname: Some(nickname), token });
     }
 
     /// Goes back to the door. What was written stays, and so does the name's token: the person
@@ -201,16 +210,40 @@ impl Session {
     }
 
     /// The server told who we are.
-    fn let_in(&self, nickname: Nickname, token: Token) {
-        self.nickname.set(Some(nickname.clone()));
+    fn let_in(&self, told: Identity) {
+        let Identity { person: Author { id, name, .. }, token, .. } = told;
+        let mut back_with = None;
         self.core.update_value(|core| {
-            core.was_inside = true;
-            core.person = Some(Person { nickname, token: Some(token), inside: true });
+            back_with = core.entry.let_in(name.clone(), token).cloned();
         });
+        let Some(credentials) = back_with else { return };
+        if let Some(Wire { socket, .. }) = self.core.with_value(|core| core.wire.clone()) {
+            // Credentials always have a JSON form.
+            let _ = socket.set_auth(&credentials);
+        }
+        self.core.update_value(|core| {
+            let token = credentials.token;
+            core.was_inside = true;
+            core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
+        });
+        self.nickname.set(Some(name));
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);
         self.screen.set(Screen::Chat);
+        self.draw_soon();
+    }
+
+    /// The server ended the session: back to the door, with the reason.
+    fn ended(&self, ended: &SessionEnded) {
+        self.forget_token();
+        self.leave();
+        self.entry_error.set(Some(words::ended(ended)));
+    }
+
+    /// The token is worth nothing any more.
+    fn forget_token(&self) {
+        self.remember(|person| person.token = None);
     }
 
     /// The server does not let us in. At the door the reason stands under the name; who was
@@ -236,8 +269,10 @@ impl Session {
     }
 
     fn me(&self) -> Option<Author> {
-        let name = self.nickname.get_untracked()?;
-        Some(Author { name, kind: AuthorKind::Member })
+        self.core.with_value(|core| {
+            let Person { id, nickname, .. } = core.person.as_ref()?;
+            Some(Author { id: *id, name: nickname.clone(), kind: AuthorKind::Member })
+        })
     }
 
     /// Tells of the way back, once what was missed is here.
