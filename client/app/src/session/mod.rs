@@ -29,6 +29,12 @@ pub use view::{Arrivals, RoomView, RowView};
 /// How long "Back · caught up" stands.
 const GOOD_NEWS: Duration = Duration::from_secs(4);
 
+/// What day it is, is looked at this often at least: timers stand still while a device sleeps.
+const DAY_LOOK: Duration = Duration::from_secs(10 * 60);
+
+/// And this often at most, should a timer be a little early at midnight.
+const DAY_LOOK_LEAST: Duration = Duration::from_millis(100);
+
 /// What is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Screen {
@@ -58,6 +64,8 @@ pub struct Session {
     pub arrivals: RwSignal<Arrivals>,
     /// What stands in the composer.
     pub draft: RwSignal<String>,
+    /// The day that it is, as [`clock::today`] tells it.
+    pub today: RwSignal<i64>,
 }
 
 struct Core {
@@ -110,8 +118,10 @@ impl Session {
             view: RwSignal::new(RoomView::default()),
             arrivals: RwSignal::new(Arrivals::default()),
             draft: RwSignal::new(String::new()),
+            today: RwSignal::new(clock::today()),
         };
         session.watch_network();
+        session.watch_day();
         if let Some(nickname) = nickname.filter(|_| inside) {
             session.enter(nickname);
         }
@@ -273,6 +283,22 @@ impl Session {
             let Person { id, nickname, .. } = core.person.as_ref()?;
             Some(Author { id: *id, name: nickname.clone(), kind: AuthorKind::Member })
         })
+    }
+
+    /// "Today" is another day after midnight, in a page that is left open as well.
+    fn watch_day(&self) {
+        let session = *self;
+        let look = move || {
+            let today = clock::today();
+            let looked = session.today.try_maybe_update(|day| {
+                let before = std::mem::replace(day, today);
+                (before != today, ())
+            });
+            if looked.is_some() {
+                session.watch_day();
+            }
+        };
+        set_timeout(look, clock::until_tomorrow().clamp(DAY_LOOK_LEAST, DAY_LOOK));
     }
 
     /// Tells of the way back, once what was missed is here.
