@@ -89,9 +89,11 @@ fn arrive(socket: &SocketRef, budgets: &Arc<Budgets>, seats: &Seats) -> Result<(
         _seat: seat,
     });
 
-    listen(socket, &guest, budgets, classic::CHAT_MESSAGE, |text, ack| match Body::try_from(text) {
-        Ok(body) => Ok(Request::Post(body, ack)),
-        Err(error) => Err((Refusal::new(Code::Invalid, format!("The message {error}.")), ack)),
+    listen(socket, &guest, budgets, classic::CHAT_MESSAGE, |text, ack| {
+        match Body::try_from(text) {
+            Ok(body) => Ok(Request::Post(body, ack)),
+            Err(error) => Err((Refusal::new(Code::Invalid, format!("The message {error}.")), ack)),
+        }
     });
     listen(socket, &guest, budgets, classic::MESSAGE, |text, ack| match text.chars().count() {
         0..=BODY_CHARS => Ok(Request::Echo(text, ack)),

@@ -21,6 +21,7 @@ mod clock;
 pub mod config;
 mod data;
 mod elsewhere;
+mod files;
 mod frame;
 mod identity;
 mod inbox;
@@ -60,14 +61,15 @@ pub use tls::TlsError;
 
 use crate::{
     budgets::{Budgets, PerMinute},
-    chat::Chat,
+    chat::{Books, Chat},
+    files::Files,
     identity::{Authority, jwt},
     listen::Entrance,
     origin::Allowed,
     peer::Gate,
     rate::Rates,
     seats::Seats,
-    store::sqlite::Sqlite,
+    store::sqlite::{Sqlite, offline::FILES},
     tls::Tls,
 };
 
@@ -163,6 +165,13 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         .max_incoming_binaries(0)
         .max_incoming_binary_buf_size(0)
         .packet_completion_timeout(network.connect_timeout);
+    let files =
+        Files::open(config.data.folder.join(FILES), limits.max_upload_size).map_err(|error| {
+            StartError::Data {
+                folder: config.data.folder.display().to_string(),
+                reason: plain(&error),
+            }
+        })?;
     let pages = assets::router().route("/healthz", get(|| async { "ok" }));
     let (service, io) = SocketIo::builder()
         .req_path(SOCKET_IO)
@@ -188,13 +197,14 @@ pub fn app(config: &Config) -> Result<App, StartError> {
     let chat = Chat::start(&io, store, authority, budgets.clone(), seats, settings);
     let seats = Seats::new(network.max_connections);
     classic::open(&io, chat.hub.clone(), budgets, seats);
-    chat.open();
+    chat.open(&files);
+    let files = files.router(Books::new(&chat));
     let stopping = Arc::new(AtomicBool::new(false));
     elsewhere::open(&io, stopping.clone()).expect("two different patterns, and no others");
 
     // As a service, not as a layer of the router: axum applies a layer to a fallback again for
     // every request, and each application of this one begins with no sessions.
-    let router = Router::new().fallback_service(service);
+    let router = files.fallback_service(service);
     let gate =
         Arc::new(Gate::new(network.trust_proxy.clone(), network.max_connections_per_address));
     let origins: Arc<[Allowed]> = network.allow_origin.clone().into();

@@ -1,18 +1,14 @@
 //! Those who are told: the connections of both namespaces, by room and by person.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_events::{
     ChangeKind, Epoch, Event, Limits, RoomChanges, RoomHead, RoomName, Session, SessionEnded,
     TopicChanged, UserId, chat, classic,
 };
 use serde::Serialize;
-use socketioxide::{
-    BroadcastError, SocketError, SocketIo,
-    extract::SocketRef,
-    socket::Sid,
-};
+use socketioxide::{BroadcastError, SocketError, SocketIo, extract::SocketRef, socket::Sid};
 use tracing::{debug, error, info, warn};
 
 use super::{

@@ -4,10 +4,10 @@
 
 use parlour_events::{
     Audit, Ban, Bans, CatchUp, CreateRoom, DeleteMessage, Done, EditMessage, EndSession, Event,
-    Found, History, Invite, JoinRoom, Kick, LeaveRoom, ListAudit, ListBans, ListMembers,
-    ListRooms, MarkRead, Member, Members, Mute, OpenDirect, React, ReadMarker, Refusal,
-    RemoveMember, Rename, Room, RoomHistory, Rooms, Search, SendMessage, Sent, SetRole, SetTopic,
-    SomebodyTyping, SyncRoom, Typing, Unban, chat,
+    Found, History, Invite, JoinRoom, Kick, LeaveRoom, ListAudit, ListBans, ListMembers, ListRooms,
+    MarkRead, Member, Members, Mute, OpenDirect, React, ReadMarker, Refusal, RemoveMember, Rename,
+    Room, RoomHistory, Rooms, Search, SendMessage, Sent, SetRole, SetTopic, SomebodyTyping,
+    SyncRoom, Typing, Unban, chat,
 };
 use tracing::debug;
 use uuid::Uuid;
@@ -188,16 +188,18 @@ impl<S: Store> Handle<S> for ListMembers {
     async fn handle(self, caller: Caller<S>, answer: Answer<Members>) {
         let room = self.room.clone();
         let page = caller.chat.store.members(caller.member.user, self).await;
-        answer(page.map(|page| Members {
-            members: page
-                .members
-                .into_iter()
-                .map(|(person, role)| {
-                    let here = caller.chat.presence.is_here(&room, person.id);
-                    Member { person, role, here }
-                })
-                .collect(),
-            more: page.more,
+        answer(page.map(|page| {
+            Members {
+                members: page
+                    .members
+                    .into_iter()
+                    .map(|(person, role)| {
+                        let here = caller.chat.presence.is_here(&room, person.id);
+                        Member { person, role, here }
+                    })
+                    .collect(),
+                more: page.more,
+            }
         }));
     }
 }

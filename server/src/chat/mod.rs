@@ -11,12 +11,14 @@
 //! * [`member`]: somebody who is connected;
 //! * [`hub`]: the order of all changes; [`publisher`]: answers, and what others are told;
 //! * [`audience`]: those others; [`presence`]: who is here;
+//! * [`ledger`]: what the files need of the chat;
 //! * [`upkeep`]: what is done by the clock.
 
 pub(crate) mod audience;
 mod door;
 mod handlers;
 pub(crate) mod hub;
+mod ledger;
 mod member;
 mod pipeline;
 mod presence;
@@ -36,6 +38,7 @@ use tokio::{sync::mpsc, time::sleep};
 use tracing::{error, info, warn};
 
 pub(crate) use door::address;
+pub(crate) use ledger::Books;
 
 use self::{
     audience::{Members, Sockets, Standing},
@@ -46,8 +49,9 @@ use self::{
     presence::Presence,
 };
 use crate::{
-    identity::Authority,
     budgets::Budgets,
+    files::Files,
+    identity::Authority,
     reply::log_refused_connect,
     seats::Seats,
     store::{Asked, Store, Write},
@@ -114,7 +118,7 @@ impl<S: Store> Chat<S> {
     }
 
     /// Opens the namespace, and begins what is done by the clock.
-    pub(crate) fn open(self: &Arc<Self>) {
+    pub(crate) fn open(self: &Arc<Self>, files: &Files) {
         let chat = self.clone();
         let arrive = move |socket: SocketRef, TryData(auth): TryData<Presented>| {
             let chat = chat.clone();
@@ -132,7 +136,7 @@ impl<S: Store> Chat<S> {
             ready(())
         };
         self.io.ns(NAMESPACE, enter.with(arrive));
-        upkeep::start(self);
+        upkeep::start(self, files);
     }
 }
 

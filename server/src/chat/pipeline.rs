@@ -73,11 +73,7 @@ pub(super) struct Caller<S> {
 
 impl<S> Clone for Caller<S> {
     fn clone(&self) -> Self {
-        Self {
-            chat: self.chat.clone(),
-            member: self.member.clone(),
-            socket: self.socket.clone(),
-        }
+        Self { chat: self.chat.clone(), member: self.member.clone(), socket: self.socket.clone() }
     }
 }
 
@@ -126,7 +122,10 @@ impl<S: Store> Pipeline<S> {
         let caller = self.caller.clone();
         let take = move |_: SocketRef, TryData(payload): TryData<E>| {
             let open = !caller.member.has_ended();
-            if open && let Ok(event) = payload && caller.chat.budgets.typing(caller.member.user) {
+            if open
+                && let Ok(event) = payload
+                && caller.chat.budgets.typing(caller.member.user)
+            {
                 event.hint(&caller);
             }
             ready(())

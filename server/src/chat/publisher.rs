@@ -177,6 +177,3 @@ impl Reminders {
         self.0.extract_if(|_, reminder| reminder.due <= now).collect()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
+use parlour_events::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
 
-use super::Chat;
+use super::{Books, Chat};
 use crate::{
     clock,
+    files::Files,
     store::{Asked, Store, Write},
 };
 
@@ -30,14 +32,23 @@ const PRUNE: Duration = Duration::from_secs(10 * 60);
 const SESSIONS: usize = 500;
 
 /// Begins all of it.
-pub(super) fn start<S: Store>(chat: &Arc<Chat<S>>) {
+pub(super) fn start<S: Store>(chat: &Arc<Chat<S>>, files: &Files) {
     tokio::spawn(chat.presence.clone().run(chat.io.clone()));
     every(SEEN, chat, |chat| async move { seen(&chat).await });
     every(INDEX, chat, |chat| async move {
         // Refusals are in the log already.
         while chat.store.index().await == Ok(true) {}
     });
-    every(PRUNE, chat, |chat| async move { prune(&chat).await });
+    let files = files.clone();
+    every(PRUNE, chat, move |chat| {
+        let files = files.clone();
+        async move {
+            prune(&chat).await;
+            if let Err(refusal) = files.sweep(&Books::new(&chat), Timestamp(clock::now())).await {
+                warn!(%refusal, "files that nobody needs are still there; trying again later");
+            }
+        }
+    });
 }
 
 /// Does something now and again, for as long as the chat is there.

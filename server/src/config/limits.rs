@@ -75,7 +75,7 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_MAX_ROOMS_PER_PERSON", value_name = "N", default_value_t = 200)]
     pub max_rooms_per_person: usize,
 
-    /// Largest file that can be sent, such as 10MB or 10MiB; 0 sets no limit.
+    /// Largest file that can be sent, such as 10MB or 10MiB; 0 takes no files at all.
     #[arg(
         long,
         env = "PARLOUR_MAX_UPLOAD_SIZE",

@@ -28,7 +28,10 @@ use parlour_events::{
 pub(crate) use news::News;
 pub(crate) use write::{Answer, Asked, Write};
 
-use crate::store::read::{Kept, MemberPage};
+use crate::{
+    files::Stored,
+    store::read::{Kept, MemberPage},
+};
 
 /// Where everything is kept. Cheap to clone.
 pub(crate) trait Store: Clone + Send + Sync + 'static {

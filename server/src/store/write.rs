@@ -9,10 +9,7 @@ use uuid::Uuid;
 
 use crate::files::Stored;
 
-use super::{
-    SessionKey,
-    read::Kept,
-};
+use super::{SessionKey, read::Kept};
 
 /// What is done with an answer. It must not wait.
 pub(crate) type Answer<T> = Box<dyn FnOnce(Result<T, Refusal>) + Send>;

@@ -1,15 +1,16 @@
 //! The files that messages have, as far as the database knows them.
 
 use parlour_events::{Code, Done, FileId, Refusal, Timestamp};
-
 use rusqlite::Row;
 
 use super::{
     rows::{pixels, text},
     tx::{Fault, Run, Tx},
 };
-use crate::files::Stored,
-    store::{settings::or_any, signed, unsigned, write::By};
+use crate::{
+    files::Stored,
+    store::{settings::or_any, signed, unsigned, write::By},
+};
 
 /// Most files forgotten in one transaction.
 const PORTION: i64 = 500;
@@ -70,6 +71,22 @@ impl Run for Timestamp {
         }
         Ok(unused)
     }
+}
+
+/// Takes a message's files off it. Those that no other message has are to go with the next sweep.
+pub(super) fn let_go(tx: &Tx<'_>, message: i64) -> rusqlite::Result<()> {
+    let files: Vec<String> =
+        tx.all("DELETE FROM attachments WHERE message = ?1 RETURNING file", [message], |row| {
+            row.get(0)
+        })?;
+    for file in files {
+        tx.execute(
+            "UPDATE files SET at = 0 WHERE hash = ?1 \
+             AND NOT EXISTS (SELECT 1 FROM attachments WHERE file = ?1)",
+            [file],
+        )?;
+    }
+    Ok(())
 }
 
 /// What is known of a file.

@@ -12,7 +12,7 @@ use parlour_events::{
 use rusqlite::OptionalExtension;
 
 use super::{
-    rooms,
+    files, rooms,
     rows::{self, FILES, MENTIONS, REACTIONS},
     search,
     tx::{Fault, RoomRow, Run, Tx, User},
@@ -149,7 +149,9 @@ impl Run for By<DeleteMessage> {
         let message = target(tx, &room, delete.message)?;
         if message.author != user.id {
             if user.role < Role::Moderator {
-                return Err(forbidden("Only its writer or a moderator can delete a message.").into());
+                return Err(
+                    forbidden("Only its writer or a moderator can delete a message.").into()
+                );
             }
             let detail = format!("in {}, message {}", room.name, delete.message);
             tx.audit(user.id, "message:delete", Some(message.author), &detail)?;
@@ -160,7 +162,7 @@ impl Run for By<DeleteMessage> {
             "UPDATE messages SET body = NULL, deleted = ?2, rev = ?3, extras = 0 WHERE id = ?1",
             (message.id, signed(tx.now), signed(number.0)),
         )?;
-        tx.execute("DELETE FROM attachments WHERE message = ?1", [message.id])?;
+        files::let_go(tx, message.id)?;
         tx.execute("DELETE FROM reactions WHERE message = ?1", [message.id])?;
         tx.execute(
             "DELETE FROM mentions WHERE (room, seq) IN \
@@ -250,11 +252,10 @@ fn insert(tx: &Tx<'_>, room: &RoomRow, author: i64, post: &Post<'_>) -> Result<I
 
 /// The first answer to this post, if there was one.
 fn posted_before(tx: &Tx<'_>, id: MessageId, user: i64) -> Result<Option<Sent>, Fault> {
-    let row: Option<(i64, i64, i64)> = tx.one(
-        "SELECT author, seq, at FROM messages WHERE uid = ?1",
-        [id.0.as_bytes()],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
+    let row: Option<(i64, i64, i64)> =
+        tx.one("SELECT author, seq, at FROM messages WHERE uid = ?1", [id.0.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     match row {
         Some((author, number, at)) if author == user => {
             Ok(Some(Sent { seq: seq(number), at: Timestamp(unsigned(at)) }))

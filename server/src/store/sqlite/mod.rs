@@ -12,15 +12,15 @@ pub(crate) mod offline;
 
 mod people;
 mod prune;
-mod reads;
 mod readers;
+mod reads;
 mod rooms;
 mod rows;
 mod search;
 
+mod files;
 mod tx;
 mod writer;
-mod files;
 
 use std::{
     fs::{File, TryLockError},
@@ -42,6 +42,7 @@ use super::{
     read::{Kept, MemberPage},
     settings::Settings,
 };
+use crate::files::Stored;
 
 /// The database's name in the data folder.
 pub(crate) const FILE: &str = "parlour.db";
@@ -66,7 +67,9 @@ pub enum OpenError {
     #[error("cannot lock the data folder: {0}")]
     Lock(#[source] io::Error),
     /// The database was written by a later version.
-    #[error("the data is of version {found}, this program knows versions up to {known}: use a newer Parlour")]
+    #[error(
+        "the data is of version {found}, this program knows versions up to {known}: use a newer Parlour"
+    )]
     Newer {
         /// The data's version.
         found: i64,

@@ -17,8 +17,7 @@ use super::{
     tx::{Fault, Tx, role_number},
 };
 use crate::{
-    clock,
-    files,
+    clock, files,
     store::{settings::Settings, signed},
 };
 
@@ -202,7 +201,11 @@ fn put_aside(folder: &Path) -> Result<Option<PathBuf>, OfflineError> {
 ///
 /// # Errors
 /// [`OfflineError`].
-pub fn export(folder: &Path, room: &RoomName, out: &mut impl io::Write) -> Result<u64, OfflineError> {
+pub fn export(
+    folder: &Path,
+    room: &RoomName,
+    out: &mut impl io::Write,
+) -> Result<u64, OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
     let settings = Settings::default();
@@ -261,7 +264,8 @@ pub fn check(folder: &Path) -> Result<Checked, OfflineError> {
     check_numbers(&tx, &mut checked)?;
     check_rest(&tx, &mut checked)?;
 
-    let rows = tx.all("SELECT hash, mime, size, width, height FROM files", [], super::files::read)?;
+    let rows =
+        tx.all("SELECT hash, mime, size, width, height FROM files", [], super::files::read)?;
     checked.files = rows.len() as u64;
     let problems = files::check(&folder.join(FILES), rows);
     checked.problems.extend(problems.iter().map(ToString::to_string));
@@ -286,9 +290,9 @@ fn check_numbers(tx: &Tx<'_>, checked: &mut Checked) -> Result<(), OfflineError>
             let number: i64 = row.get(0)?;
             checked.changes += 1;
             if number != expected {
-                checked
-                    .problems
-                    .push(format!("room {name}: change {expected} was expected, {number} is there"));
+                checked.problems.push(format!(
+                    "room {name}: change {expected} was expected, {number} is there"
+                ));
             }
             expected = number + 1;
         }

@@ -120,10 +120,8 @@ impl Run for (UserId, SessionKey) {
         let user = tx.user(*uid)?;
         end(tx, *key)?;
         release_if_gone(tx, user.id)?;
-        let ended = SessionEnded {
-            code: Code::SessionEnded,
-            message: "You have signed out.".to_owned(),
-        };
+        let ended =
+            SessionEnded { code: Code::SessionEnded, message: "You have signed out.".to_owned() };
         tx.tell(News::Ended(Whose::Session(*key), ended));
         Ok(Done {})
     }
@@ -181,18 +179,13 @@ pub(super) fn end_all(tx: &Tx<'_>, user: &User, ended: SessionEnded) -> Result<(
 
 /// The addresses that a person was last seen at, the latest first.
 pub(super) fn addresses(tx: &Tx<'_>, user: i64) -> rusqlite::Result<Vec<String>> {
-    tx.all(
-        "SELECT address FROM addresses WHERE user = ?1 ORDER BY seen DESC",
-        [user],
-        |row| row.get(0),
-    )
+    tx.all("SELECT address FROM addresses WHERE user = ?1 ORDER BY seen DESC", [user], |row| {
+        row.get(0)
+    })
 }
 
 fn entered(user: User, session: SessionKey, token: Option<parlour_events::Token>) -> Entered {
-    Entered {
-        kept: Kept { session, person: user.author, role: user.role },
-        token,
-    }
+    Entered { kept: Kept { session, person: user.author, role: user.role }, token }
 }
 
 fn no_nickname(had_token: bool) -> Refusal {
@@ -205,16 +198,13 @@ fn no_nickname(had_token: bool) -> Refusal {
 }
 
 fn find(tx: &Tx<'_>, key: SessionKey) -> rusqlite::Result<Option<Session>> {
-    tx.one(
-        "SELECT user, seen, ended IS NOT NULL FROM sessions WHERE token = ?1",
-        [key.0],
-        |row| Ok(Session { user: row.get(0)?, seen: unsigned(row.get(1)?), ended: row.get(2)? }),
-    )
+    tx.one("SELECT user, seen, ended IS NOT NULL FROM sessions WHERE token = ?1", [key.0], |row| {
+        Ok(Session { user: row.get(0)?, seen: unsigned(row.get(1)?), ended: row.get(2)? })
+    })
 }
 
 fn lives(tx: &Tx<'_>, session: &Session) -> bool {
-    !session.ended
-        && session.seen >= tx.now.saturating_sub(millis(tx.settings.session_lifetime))
+    !session.ended && session.seen >= tx.now.saturating_sub(millis(tx.settings.session_lifetime))
 }
 
 fn see(tx: &Tx<'_>, key: SessionKey) -> rusqlite::Result<()> {
@@ -260,11 +250,10 @@ fn new_guest(tx: &Tx<'_>, name: &Nickname, uid: Uuid) -> Result<User, Fault> {
 
 /// Makes the nickname free for this person, or refuses because somebody has it.
 fn take_name(tx: &Tx<'_>, name: &Nickname, for_whom: Option<i64>) -> Result<(), Fault> {
-    let holder: Option<i64> = tx.one(
-        "SELECT id FROM users WHERE name_key = ?1",
-        [name_key(name.as_str())],
-        |row| row.get(0),
-    )?;
+    let holder: Option<i64> =
+        tx.one("SELECT id FROM users WHERE name_key = ?1", [name_key(name.as_str())], |row| {
+            row.get(0)
+        })?;
     let Some(holder) = holder.filter(|holder| Some(*holder) != for_whom) else { return Ok(()) };
     if is_held(tx, holder)? {
         let sentence = format!("{name} is somebody else's nickname here. Please pick another.");
@@ -292,8 +281,11 @@ fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
     tx.execute("UPDATE users SET name_key = NULL WHERE id = ?1", [user])?;
     tx.execute("DELETE FROM members WHERE user = ?1", [user])?;
     tx.execute("DELETE FROM invitations WHERE user = ?1", [user])?;
-    tx.execute("DELETE FROM addresses WHERE user = ?1 AND NOT EXISTS \
-                (SELECT 1 FROM bans WHERE user = ?1)", [user])?;
+    tx.execute(
+        "DELETE FROM addresses WHERE user = ?1 AND NOT EXISTS \
+                (SELECT 1 FROM bans WHERE user = ?1)",
+        [user],
+    )?;
     Ok(())
 }
 
@@ -303,9 +295,7 @@ fn make_place(tx: &Tx<'_>) -> Result<(), Fault> {
     let limit = or_any(tx.settings.sessions);
     let count = match tx.sessions.get() {
         Some(count) => count,
-        None => unsigned(
-            tx.sql("SELECT count(*) FROM sessions")?.query_row([], |row| row.get(0))?,
-        ),
+        None => unsigned(tx.sql("SELECT count(*) FROM sessions")?.query_row([], |row| row.get(0))?),
     };
     if count < limit {
         tx.sessions.set(Some(count + 1));
@@ -347,23 +337,14 @@ fn vouched(
     )?;
     // Two people of the other system may have one name; then the first of them is found by it.
     let key = name_key(name.as_str());
-    let taken = tx.exists(
-        "SELECT 1 FROM users WHERE name_key = ?1 AND subject IS NOT ?2",
-        (&key, subject),
-    )?;
+    let taken = tx
+        .exists("SELECT 1 FROM users WHERE name_key = ?1 AND subject IS NOT ?2", (&key, subject))?;
     let key = (!taken).then_some(key);
     let Some(mut user) = known else {
         tx.execute(
             "INSERT INTO users (uid, name, name_key, kind, role, subject, created) \
              VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)",
-            (
-                fresh.as_bytes(),
-                name.as_str(),
-                key,
-                role_number(new_role),
-                subject,
-                signed(tx.now),
-            ),
+            (fresh.as_bytes(), name.as_str(), key, role_number(new_role), subject, signed(tx.now)),
         )?;
         return Ok(User {
             id: tx.db.last_insert_rowid(),

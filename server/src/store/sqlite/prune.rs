@@ -7,7 +7,7 @@
 use rusqlite::Row;
 
 use super::{
-    people, search,
+    files, people, search,
     tx::{Fault, Tx},
 };
 use crate::store::signed;
@@ -57,7 +57,7 @@ fn forget(tx: &Tx<'_>, room: i64, first: i64, kept: i64) -> Result<(), Fault> {
     )?;
     for message in messages {
         search::forget(tx, message)?;
-        tx.execute("DELETE FROM attachments WHERE message = ?1", [message])?;
+        files::let_go(tx, message)?;
         tx.execute("DELETE FROM reactions WHERE message = ?1", [message])?;
         tx.execute("UPDATE messages SET body = NULL, extras = 0 WHERE id = ?1", [message])?;
     }

@@ -37,10 +37,7 @@ impl Readers {
     pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
         let path = path.to_owned();
         let idle = (0..CONNECTIONS).map(|_| open_reader(&path)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            idle: Arc::new(Mutex::new(idle)),
-            free: Arc::new(Semaphore::new(CONNECTIONS)),
-        })
+        Ok(Self { idle: Arc::new(Mutex::new(idle)), free: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
     /// Runs a query; all that it reads is of one moment.

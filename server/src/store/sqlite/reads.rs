@@ -8,7 +8,7 @@ use parlour_events::{
 use rusqlite::Row;
 
 use super::{
-    rows::{self, COLUMNS, Stored, text, uuid},
+    rows::{self, COLUMNS, MessageRow, text, uuid},
     tx::{Fault, RoomRow, Tx, User},
 };
 use crate::{
@@ -82,7 +82,7 @@ pub(super) fn changes(
              WHERE m.room = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3"
         ),
         (room.id, after, count),
-        Stored::read,
+        MessageRow::read,
     )?;
     let others = tx.all(
         "SELECT c.seq, c.at, c.kind, m.uid, c.emoji, m.body, u.uid, u.name, u.kind \
@@ -204,8 +204,8 @@ impl Page<'_, '_> {
         );
         let count = signed(limit as u64 + 1);
         let rows =
-            self.tx.all(&sql, (self.room.id, number, count, self.room.first), Stored::read)?;
-        let message = |row: Stored| row.message(self.tx.db, self.user.id);
+            self.tx.all(&sql, (self.room.id, number, count, self.room.first), MessageRow::read)?;
+        let message = |row: MessageRow| row.message(self.tx.db, self.user.id);
         Ok(rows.into_iter().map(message).collect::<Result<_, _>>()?)
     }
 

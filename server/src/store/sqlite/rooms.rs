@@ -26,8 +26,7 @@ impl Run for By<CreateRoom> {
     fn run(&self, tx: &Tx<'_>) -> Result<Room, Fault> {
         let (user, event) = (tx.user(self.user)?, &self.event);
         if event.room.is_direct() {
-            let sentence =
-                format!("Names that begin with {} are not for rooms.", RoomName::DIRECT);
+            let sentence = format!("Names that begin with {} are not for rooms.", RoomName::DIRECT);
             return Err(Refusal::new(Code::Invalid, sentence).into());
         }
         let kind = if event.private { RoomKind::Private } else { RoomKind::Public };
@@ -46,8 +45,9 @@ impl Run for By<CreateRoom> {
             return Err(Refusal::new(Code::RoomTaken, sentence).into());
         }
         let limit = tx.settings.rooms;
-        let rooms: i64 =
-            tx.sql("SELECT count(*) FROM rooms WHERE kind <> 2")?.query_row([], |row| row.get(0))?;
+        let rooms: i64 = tx
+            .sql("SELECT count(*) FROM rooms WHERE kind <> 2")?
+            .query_row([], |row| row.get(0))?;
         if unsigned(rooms) >= or_any(limit) {
             let sentence = format!("This server has {limit} rooms, and no place for more.");
             return Err(Refusal::new(Code::Limit, sentence).into());
@@ -281,17 +281,14 @@ pub(super) fn seen_by(tx: &Tx<'_>, room: &RoomRow, user: &User) -> Result<Room, 
         [room.id, user.id],
         |row| row.get(0),
     )?;
-    let invited = || {
-        tx.exists("SELECT 1 FROM invitations WHERE room = ?1 AND user = ?2", [room.id, user.id])
-    };
+    let invited =
+        || tx.exists("SELECT 1 FROM invitations WHERE room = ?1 AND user = ?2", [room.id, user.id]);
     let known = read.is_some() || room.kind == RoomKind::Public || is_one_of(room, user.id);
     if !known && !invited()? {
         return Err(room_unknown(&room.name).into());
     }
     let with = match room.pair() {
-        Some((one, other)) => {
-            Some(tx.user_by_id(if one == user.id { other } else { one })?.author)
-        }
+        Some((one, other)) => Some(tx.user_by_id(if one == user.id { other } else { one })?.author),
         None => None,
     };
     let (topic, head): (String, i64) = tx

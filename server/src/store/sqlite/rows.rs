@@ -20,13 +20,13 @@ pub(super) const REACTIONS: i64 = 4;
 /// Most names told with a reaction.
 const NAMES: i64 = 10;
 
-/// The columns that [`Stored::read`] reads, of `messages m JOIN users u ON u.id = m.author`.
+/// The columns that [`MessageRow::read`] reads, of `messages m JOIN users u ON u.id = m.author`.
 pub(super) const COLUMNS: &str = "m.id, m.uid, m.seq, m.rev, m.at, m.body, m.edited, m.deleted, \
                                   m.reply_to, m.extras, u.uid, u.name, u.kind, m.room";
 
 /// A message's row.
 #[derive(Debug)]
-pub(super) struct Stored {
+pub(super) struct MessageRow {
     pub(super) id: i64,
     pub(super) uid: MessageId,
     pub(super) seq: i64,
@@ -41,7 +41,7 @@ pub(super) struct Stored {
     pub(super) room: i64,
 }
 
-impl Stored {
+impl MessageRow {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,

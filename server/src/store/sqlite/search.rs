@@ -10,7 +10,7 @@ use parlour_events::{
 };
 
 use super::{
-    rows::{COLUMNS, Stored, text},
+    rows::{COLUMNS, MessageRow, text},
     tx::{Fault, Tx},
 };
 use crate::store::{signed, unsigned};
@@ -73,9 +73,8 @@ pub(super) fn find(tx: &Tx<'_>, who: UserId, search: &Search) -> Result<Found, F
         Some(name) => Some(tx.joined(name, &user)?.id),
         None => None,
     };
-    let query = expression(search.query.as_str()).ok_or_else(|| {
-        Refusal::new(Code::Invalid, "There is no word in it to search for.")
-    })?;
+    let query = expression(search.query.as_str())
+        .ok_or_else(|| Refusal::new(Code::Invalid, "There is no word in it to search for."))?;
     let limit = search.limit.unwrap_or(PAGE_MESSAGES).clamp(1, PAGE_MESSAGES);
     let before = search.after.map_or(i64::MAX, signed);
     let rows = tx.all(
@@ -87,7 +86,7 @@ pub(super) fn find(tx: &Tx<'_>, who: UserId, search: &Search) -> Result<Found, F
              ORDER BY w.rowid DESC LIMIT ?5"
         ),
         (user.id, query, before, room, signed(limit as u64 + 1)),
-        |row| Ok((Stored::read(row)?, text::<RoomName>(row, 14)?)),
+        |row| Ok((MessageRow::read(row)?, text::<RoomName>(row, 14)?)),
     )?;
     let more = rows.len() > limit;
     let mut next = None;

@@ -158,7 +158,8 @@ impl<'c> Tx<'c> {
         if self.is_member(room.id, user.id)? {
             return Ok(room);
         }
-        Err(if room.kind == RoomKind::Public { not_joined(name) } else { room_unknown(name) }.into())
+        Err(if room.kind == RoomKind::Public { not_joined(name) } else { room_unknown(name) }
+            .into())
     }
 
     /// The next number of the room, taken.
