@@ -33,7 +33,9 @@ pub(super) fn connections(user: UserId) -> String {
 
 /// Who is connected to `/chat` here.
 #[derive(Clone, Default)]
-pub(super) struct Members(Arc<Mutex<HashMap<Sid, (SocketRef, Arc<Member>)>>>);
+pub(super) struct Members(Arc<Mutex<Table>>);
+
+type Table = HashMap<Sid, (SocketRef, Arc<Member>)>;
 
 impl Members {
     pub(super) fn add(&self, socket: SocketRef, member: Arc<Member>) {
@@ -49,7 +51,7 @@ impl Members {
         self.lock().values().filter(|(_, member)| holds(member)).cloned().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Sid, (SocketRef, Arc<Member>)>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
