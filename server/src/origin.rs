@@ -26,7 +26,7 @@ use axum::{
     },
     middleware::Next,
 };
-use tracing::info;
+use tracing::{field::display, info};
 
 use crate::{
     SOCKET_IO,
@@ -226,11 +226,11 @@ fn preflight(request: &Request<Body>) -> Option<Response<Body>> {
 fn log_refused(request: &Request<Body>) {
     let origin = request.headers().get(ORIGIN).map_or(&b"none"[..], HeaderValue::as_bytes);
     let origin: String = String::from_utf8_lossy(origin).chars().take(ORIGIN_CHARS).collect();
-    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    let client = request.extensions().get::<ClientAddress>().map(|client| display(client.0));
     let reached = request.extensions().get::<Reached>();
     let host = reached.and_then(|reached| reached.host.as_deref()).unwrap_or_default();
     info!(
-        ?client,
+        client,
         origin,
         host,
         "request refused: a page of another site. If it is yours, name it with --allow-origin; \
