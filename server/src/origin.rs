@@ -1,8 +1,8 @@
 //! Which sites' pages may use the chat.
 //!
 //! A browser lets any page open a WebSocket to any server, and says in `Origin` whose page it is:
-//! the server has to look. [`guard`] does, for every path under [`SOCKET_IO`], before anything is
-//! made for the request:
+//! the server has to look. [`guard`] does, for every path under those of [`GUARDED`], before
+//! anything is made for the request:
 //!
 //! * no `Origin`: not a page's script, and let in, unless `Sec-Fetch-Site` says that a page of
 //!   another site is behind it (an image, a link);
@@ -26,13 +26,16 @@ use axum::{
     },
     middleware::Next,
 };
-use tracing::info;
+use tracing::{field::display, info};
 
 use crate::{
     SOCKET_IO,
     peer::{ClientAddress, Reached},
     refuse::refuse,
 };
+
+/// What only some sites' pages may use. The page and its files are for everybody.
+const GUARDED: [&str; 1] = [SOCKET_IO];
 
 /// Whose page is behind a request, as far as a browser says it without naming the site.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -129,9 +132,9 @@ fn usual_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Whether Socket.IO answers for this path.
-pub(crate) fn is_chat(path: &str) -> bool {
-    path.strip_prefix(SOCKET_IO).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether a path is this one, or below it.
+pub(crate) fn is_under(path: &str, top: &str) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What is thought of a request.
@@ -150,7 +153,7 @@ pub(crate) async fn guard(
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
-    if !is_chat(request.uri().path()) {
+    if !GUARDED.iter().any(|top| is_under(request.uri().path(), top)) {
         return next.run(request).await;
     }
     let mut response = match judge(&allowed, &request) {
@@ -223,11 +226,11 @@ fn preflight(request: &Request<Body>) -> Option<Response<Body>> {
 fn log_refused(request: &Request<Body>) {
     let origin = request.headers().get(ORIGIN).map_or(&b"none"[..], HeaderValue::as_bytes);
     let origin: String = String::from_utf8_lossy(origin).chars().take(ORIGIN_CHARS).collect();
-    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    let client = request.extensions().get::<ClientAddress>().map(|client| display(client.0));
     let reached = request.extensions().get::<Reached>();
     let host = reached.and_then(|reached| reached.host.as_deref()).unwrap_or_default();
     info!(
-        ?client,
+        client,
         origin,
         host,
         "request refused: a page of another site. If it is yours, name it with --allow-origin; \

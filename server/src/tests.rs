@@ -238,3 +238,48 @@ async fn a_socket_knows_its_clients_address() {
     assert!(sockets[0].req_parts().extensions.get::<peer::Connection>().is_none());
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_websocket_over_https_is_closed_by_a_stop() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let folder = Folder::new("wss");
+    fs::create_dir_all(&folder.0).unwrap();
+    let made = tls::testing::Certificate::make(&folder.0, "cert");
+    let mut config = folder.config("127.0.0.1:0");
+    config.network.tls_cert = Some(made.file);
+    config.network.tls_key = Some(made.key);
+    let server = Server::bind(&config).await.unwrap();
+    let address = server.address;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(server.run(async {
+        stopped.await.unwrap();
+    }));
+
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let connector = tls::testing::connector(&made.der, &[]);
+    let mut stream = connector.connect(tls::testing::localhost(), stream).await.unwrap();
+    let request = format!(
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: {address}\r\n\
+         origin: https://{address}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut all = Vec::new();
+    while !String::from_utf8_lossy(&all).contains("0{\"sid\"") {
+        assert_ne!(stream.read_buf(&mut all).await.unwrap(), 0, "it ends");
+    }
+    assert!(all.starts_with(b"HTTP/1.1 101 "));
+    // "40", in a frame with an empty mask: into the namespace / .
+    stream.write_all(&[0x81, 0x82, 0, 0, 0, 0, b'4', b'0']).await.unwrap();
+    while !String::from_utf8_lossy(&all).contains("40{\"sid\"") {
+        assert_ne!(stream.read_buf(&mut all).await.unwrap(), 0, "it ends");
+    }
+
+    stop.send(()).unwrap();
+    all.clear();
+    // With a WebSocket's own goodbye, a close frame; the library says none for TLS after it.
+    let _ = stream.read_to_end(&mut all).await;
+    assert!(all.contains(&0x88), "{all:?}");
+    running.await.unwrap();
+}
