@@ -103,14 +103,9 @@ pub(crate) fn copy_into(
     let mut copied = Copied::default();
     let mut shards = BTreeSet::new();
     for file in files {
-        let to = target.path(&file);
-        if let Some(shard) = to.parent()
-            && shards.insert(shard.to_owned())
-        {
-            target.make_shard(shard)?;
-        }
         if copy(&source, &target, &file)? {
             copied.files += 1;
+            shards.extend(target.path(&file).parent().map(Path::to_owned));
         } else {
             copied.missing.push(file);
         }
@@ -132,12 +127,18 @@ fn copy(source: &Folder, target: &Folder, file: &FileId) -> io::Result<bool> {
         return Ok(true);
     }
     target.remove(file)?;
+    to.parent().map_or(Ok(()), |shard| target.make_shard(shard))?;
     if fs::hard_link(&from, &to).is_ok() {
         return Ok(true);
     }
     // Another file system, or one without second names. If it was neither, the copy says so.
+    copy_content(&from, target, file)
+}
+
+/// False if there is nothing to copy.
+fn copy_content(from: &Path, target: &Folder, file: &FileId) -> io::Result<bool> {
     let (temporary, mut copy) = target.temporary()?;
-    match File::open(&from) {
+    match File::open(from) {
         Ok(mut content) => io::copy(&mut content, &mut copy)?,
         // Swept since.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
@@ -178,4 +179,28 @@ fn content(path: &Path) -> io::Result<(FileId, u64)> {
         }
     }
     Ok((id(&hash.finalize()), size))
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// What cannot be tried everywhere: there may be one file system only.
+    #[test]
+    fn a_copy_to_another_file_system_is_a_copy() {
+        let dir = TempDir::new().unwrap();
+        let from = dir.path().join("content");
+        fs::write(&from, "abc").unwrap();
+        let file = id(&Sha256::digest("abc"));
+        let target = Folder::open(dir.path().join("target")).unwrap();
+        assert!(copy_content(&from, &target, &file).unwrap());
+        fs::write(&from, "changed").unwrap();
+        let row = Stored { file: file.clone(), mime: String::new(), size: 3, pixels: None };
+        assert_eq!(problem(&target, row), None);
+
+        assert!(!copy_content(&dir.path().join("nothing"), &target, &file).unwrap());
+        assert_eq!(fs::read_dir(dir.path().join("target/incoming")).unwrap().count(), 0);
+    }
 }
