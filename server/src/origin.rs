@@ -34,8 +34,12 @@ use crate::{
     refuse::refuse,
 };
 
-/// What only some sites' pages may use. The page and its files are for everybody.
-const GUARDED: [&str; 1] = [SOCKET_IO];
+/// What only some sites' pages may use, below these paths. The page itself is for everybody.
+const GUARDED: [&str; 2] = [SOCKET_IO, FILES];
+
+/// Files are sent here, which is guarded. Looking at one is not: links to it lead here from
+/// anywhere, and `Cross-Origin-Resource-Policy` keeps other sites from showing it as theirs.
+const FILES: &str = "/files";
 
 /// Whose page is behind a request, as far as a browser says it without naming the site.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -132,6 +136,12 @@ fn usual_port(scheme: &str) -> Option<u16> {
     }
 }
 
+fn is_guarded(request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    let looks = is_under(path, FILES) && matches!(*request.method(), Method::GET | Method::HEAD);
+    !looks && GUARDED.iter().any(|top| is_under(path, top))
+}
+
 /// Whether a path is this one, or below it.
 pub(crate) fn is_under(path: &str, top: &str) -> bool {
     path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -153,7 +163,7 @@ pub(crate) async fn guard(
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
-    if !GUARDED.iter().any(|top| is_under(request.uri().path(), top)) {
+    if !is_guarded(&request) {
         return next.run(request).await;
     }
     let mut response = match judge(&allowed, &request) {

@@ -1,7 +1,9 @@
 //! Those who are told: the connections of both namespaces, by room and by person.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use parlour_events::{
     ChangeKind, Epoch, Event, Limits, RoomChanges, RoomHead, RoomName, Session, SessionEnded,

@@ -3,9 +3,9 @@
 use super::*;
 
 /// Lets the database grow by so many pages only, as a full disk would.
-async fn fill(place: &Place, pages: u64) {
+async fn fill(place: &Place, pages: i64) {
     let more = move |tx: &tx::Tx<'_>| {
-        let used: u64 = tx.db.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        let used: i64 = tx.db.pragma_query_value(None, "page_count", |row| row.get(0))?;
         tx.db.pragma_update(None, "max_page_count", used + pages)?;
         Ok(())
     };

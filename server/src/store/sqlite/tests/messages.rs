@@ -119,8 +119,6 @@ async fn a_deleted_message_leaves_no_word_behind() {
     let told = serde_json::to_string(&place.log(ben).await).unwrap();
     let shown = serde_json::to_string(&history(&place, ben).await).unwrap();
     assert!(!told.contains("secret") && !shown.contains("secret"), "{told} {shown}");
-    let file = std::fs::read(place.folder.path().join(FILE)).unwrap();
-    drop(file);
 }
 
 #[tokio::test]
@@ -176,9 +174,11 @@ async fn reactions_count_once_and_are_bounded() {
     assert_eq!(code(place.react(ben, reaction(post.id, "🎈", true)).await), Code::Limit);
     place.react(ann, reaction(post.id, "👍", false)).await.unwrap();
     let shown = history(&place, ben).await.messages.remove(0);
-    let counted: Vec<_> =
+    let mut counted: Vec<_> =
         shown.reactions.iter().map(|it| (it.emoji.as_str(), it.count, it.mine)).collect();
-    assert_eq!(counted, [("👍", 1, true), (":tada:", 1, true)]);
+    // Two of the same millisecond stand in any order.
+    counted.sort();
+    assert_eq!(counted, [(":tada:", 1, true), ("👍", 1, true)]);
     assert_eq!(place.log(ann).await.len(), 5);
 }
 

@@ -1,9 +1,9 @@
 //! The store, asked as the hub asks it, in folders of its own.
 
+mod backups;
 mod faults;
 mod log;
 mod messages;
-mod offline;
 mod people;
 mod retention;
 mod rooms;
@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     identity::{new_token, session_key},
     store::{
-        Answer, Asked, News,
+        Answer, Asked, News, signed,
         write::{AsWhom, By, Enter, Entered},
     },
 };
