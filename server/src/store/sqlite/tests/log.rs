@@ -12,7 +12,7 @@ async fn with_messages(count: u64) -> (Place, UserId) {
         (0..count)
             .map(|number| {
                 let op = By { user: ann, event: message(&format!("message {number}")) };
-                Write::Send(Asked { op, answer: Box::new(|sent| drop(sent.unwrap())) })
+                Write::Send(Asked { op, answer: Box::new(|sent| assert!(sent.is_ok())) })
             })
             .collect::<Vec<_>>()
     };
