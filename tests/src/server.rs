@@ -1,7 +1,7 @@
 //! A Parlour server: the real binary, on a port and in a folder of its own.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::{ExitStatus, Output, Stdio},
     time::Duration,
@@ -197,6 +197,18 @@ impl Server {
         let (child, url) = run(&address, &self.data, &self.flags, self.filter, &self.log).await;
         assert_eq!(url, self.url);
         self.child = child;
+    }
+
+    /// How much of its memory is in use, in bytes.
+    ///
+    /// # Panics
+    /// If the system does not say.
+    pub fn resident_bytes(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process());
+        let status = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its size");
+        let kib = line.trim().strip_suffix(" kB").expect("kibibytes");
+        kib.trim().parse::<u64>().expect("a number") * 1024
     }
 
     /// Whether it still runs.

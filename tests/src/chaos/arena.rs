@@ -70,7 +70,12 @@ impl Arena {
 
     /// A swarm that is in.
     pub async fn swarm(&mut self, bots: usize, urls: &[String]) -> Swarm {
-        Swarm::start(bots, urls, &self.rooms, &mut self.random).await
+        self.wordy_swarm(bots, urls, 0).await
+    }
+
+    /// The same, with messages that are longer by so many characters.
+    pub async fn wordy_swarm(&mut self, bots: usize, urls: &[String], padding: usize) -> Swarm {
+        Swarm::start(bots, urls, &self.rooms, padding, &mut self.random).await
     }
 
     /// Kills the server, has its data checked, and starts it again.

@@ -43,6 +43,8 @@ pub struct BotOptions {
     /// How many requests it has under way at a time. With more than one, what is refused for a
     /// while comes after what was sent behind it.
     pub window: usize,
+    /// What it writes by itself is longer by so many characters.
+    pub padding: usize,
     /// What it does when it is left to itself.
     pub random: Random,
 }

@@ -245,9 +245,9 @@ impl Record {
         story.read.push(Read { at, bot, room, age, seq, what });
     }
 
-    /// How many entries of this kind there are.
-    pub fn count(&self, counts: impl Fn(&What) -> bool) -> usize {
-        self.lock().told.iter().filter(|told| counts(&told.what)).count()
+    /// Looks at the story so far.
+    pub fn with<T>(&self, look: impl FnOnce(&Story) -> T) -> T {
+        look(&self.lock())
     }
 
     /// The story so far, which the record begins anew without.

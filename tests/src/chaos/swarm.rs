@@ -33,11 +33,12 @@ pub struct Swarm {
 
 impl Swarm {
     /// So many bots, each in two of the rooms (or the one), spread over the URLs; all are in when
-    /// this returns. Every other one sends the next request before the last one is answered.
+    /// this returns. Messages are longer by `padding` characters. Every other bot sends the next request before the last one is answered.
     pub async fn start(
         bots: usize,
         urls: &[String],
         rooms: &[RoomName],
+        padding: usize,
         seed: &mut Random,
     ) -> Self {
         let record = Record::default();
@@ -53,6 +54,7 @@ impl Swarm {
                 url: urls[number % urls.len()].clone(),
                 rooms: two,
                 window: if number.is_multiple_of(2) { 1 } else { 8 },
+                padding,
                 random: seed.split(),
             };
             Bot::start(options, &record)
