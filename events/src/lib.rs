@@ -23,6 +23,7 @@
 //!
 //! * [`text`]: strings that cannot hold a bad value, and the limits they keep;
 //! * [`log`]: the change log of a room, as it travels;
+//! * [`upload`]: how files come in, over HTTP;
 //! * [`chat`]: the events of the namespace `/chat`, which the app uses;
 //! * [`classic`]: the names of the namespace `/`, which any Socket.IO client can use;
 //! * [`refusal`]: why a request was refused, for programs (a code) and for people (a sentence).
@@ -36,6 +37,7 @@ pub mod limits;
 pub mod log;
 pub mod refusal;
 pub mod text;
+pub mod upload;
 
 pub use chat::{
     Done,
@@ -48,7 +50,7 @@ pub use chat::{
         CatchUp, CatchUpPage, CreateRoom, History, Invite, JoinRoom, LeaveRoom, ListMembers,
         ListRooms, MarkRead, Member, Members, OpenDirect, Place, ReadMarker, RemoveMember,
         ResetReason, Room, RoomChanges, RoomHead, RoomHistory, RoomKind, RoomUpdated, Rooms,
-        SetTopic, SyncRoom,
+        SetTopic, SyncRoom, TopicChanged,
     },
     session::{Credentials, EndSession, Limits, Rename, Role, Session, SessionEnded},
 };
@@ -60,6 +62,7 @@ pub use refusal::{Code, Refusal, Reply};
 pub use text::{
     Body, Emoji, FileId, FileName, Nickname, Query, Reason, RoomName, TextError, Token, Topic,
 };
+pub use upload::Uploaded;
 
 use serde::{Serialize, de::DeserializeOwned};
 

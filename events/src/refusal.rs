@@ -78,7 +78,7 @@ pub enum Code {
     /// The payload is not what the event asks for, or breaks a limit. Sending it again as it is
     /// will not help.
     Invalid,
-    /// A message has more characters than this server takes.
+    /// A message has more characters, or a file more bytes, than this server takes.
     TooLong,
     /// CONNECT: the nickname is missing, too long, or has characters that are not allowed.
     NicknameInvalid,

@@ -17,8 +17,8 @@ use axum::{
         HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri,
         header::{
             ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-            CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
-            X_CONTENT_TYPE_OPTIONS,
+            CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::map_response,
@@ -40,6 +40,11 @@ struct File {
     gzip: Option<&'static [u8]>,
 }
 
+/// What the page has no use for, so that nothing that gets into it has, either.
+const PERMISSIONS_POLICY: &str = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), \
+    geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), \
+    publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
+
 /// Sorted by path.
 static FILES: &[File] = &include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
@@ -48,18 +53,28 @@ pub(crate) fn router() -> Router {
     Router::new().fallback(serve)
 }
 
-/// Adds the headers that hold for every answer of the server.
-pub(crate) fn with_security_headers(router: Router) -> Router {
+/// Adds the headers that hold for every answer of the server; over HTTPS, that browsers are to stay
+/// with it.
+pub(crate) fn with_security_headers(router: Router, https: bool) -> Router {
     let index = find("/").map_or(&b""[..], |file| file.plain);
-    let headers = [
-        (CONTENT_SECURITY_POLICY, content_security_policy(index)),
-        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (
-            HeaderName::from_static("cross-origin-opener-policy"),
-            HeaderValue::from_static("same-origin"),
-        ),
-    ];
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_SECURITY_POLICY, content_security_policy(index));
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        // The same as `frame-ancestors 'none'`, for browsers that do not know that.
+        (X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if https {
+        // A year. Not for subdomains, which may be somebody else's.
+        let value = HeaderValue::from_static("max-age=31536000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, value);
+    }
     router.layer(map_response(move |mut response: Response<Body>| {
         response.headers_mut().extend(headers.clone());
         std::future::ready(response)

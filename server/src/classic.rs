@@ -16,8 +16,7 @@
 use std::{future::ready, sync::Arc};
 
 use parlour_events::{
-    Author, AuthorKind, Body, Code, MessageId, Nickname, Refusal, Reply, RoomName, classic,
-    limits::BODY_CHARS,
+    Body, Code, Nickname, Refusal, Reply, Sent, UserId, classic, limits::BODY_CHARS,
 };
 use sha2::{Digest, Sha256};
 use socketioxide::{
@@ -31,21 +30,26 @@ use tracing::{debug, error, info, warn};
 use uuid::Uuid;
 
 use crate::{
-    chat::{
-        hub::{self, Hub},
-        log::Draft,
-    },
+    budgets::Budgets,
+    chat::{address, hub::Hub},
     inbox::{Inbox, Refused},
+    peer::AddressKey,
     reply::{
         acknowledge, full, invalid, log_overflow, log_refusal, log_refused_connect, not_sent,
         too_fast,
     },
     seats::{Seat, Seats},
+    store::{Answer, Asked, Write, write::Classic},
 };
+
+/// Most requests of one guest that wait for their turn.
+const WAITING: usize = 256;
 
 /// A client of this namespace, from before its CONNECT is answered until it is gone.
 struct Guest {
+    user: UserId,
     name: Nickname,
+    address: AddressKey,
     inbox: Inbox<Request>,
     _seat: Seat,
 }
@@ -57,9 +61,9 @@ enum Request {
 }
 
 /// Opens the namespace.
-pub(crate) fn open(io: &SocketIo, hub: Hub, seats: Seats) {
+pub(crate) fn open(io: &SocketIo, hub: Hub, budgets: Arc<Budgets>, seats: Seats) {
     let arrive = move |socket: SocketRef| {
-        let result = arrive(&socket, &seats);
+        let result = arrive(&socket, &budgets, &seats);
         if let Err(refusal) = &result {
             log_refused_connect(socket.id, "/", refusal);
         }
@@ -74,15 +78,24 @@ pub(crate) fn open(io: &SocketIo, hub: Hub, seats: Seats) {
 
 /// Before the CONNECT is answered. The handlers are set here because the first event may come
 /// right behind the answer.
-fn arrive(socket: &SocketRef, seats: &Seats) -> Result<(), Refusal> {
+fn arrive(socket: &SocketRef, budgets: &Arc<Budgets>, seats: &Seats) -> Result<(), Refusal> {
+    let address = address(socket)?;
     let seat = seats.take().ok_or_else(full)?;
-    let guest = Arc::new(Guest { name: guest_name(socket.id), inbox: Inbox::new(), _seat: seat });
-
-    listen(socket, &guest, classic::CHAT_MESSAGE, |text, ack| match Body::try_from(text) {
-        Ok(body) => Ok(Request::Post(body, ack)),
-        Err(error) => Err((Refusal::new(Code::Invalid, format!("The message {error}.")), ack)),
+    let guest = Arc::new(Guest {
+        user: UserId(Uuid::now_v7()),
+        name: guest_name(socket.id),
+        address,
+        inbox: Inbox::new(WAITING),
+        _seat: seat,
     });
-    listen(socket, &guest, classic::MESSAGE, |text, ack| match text.chars().count() {
+
+    listen(socket, &guest, budgets, classic::CHAT_MESSAGE, |text, ack| {
+        match Body::try_from(text) {
+            Ok(body) => Ok(Request::Post(body, ack)),
+            Err(error) => Err((Refusal::new(Code::Invalid, format!("The message {error}.")), ack)),
+        }
+    });
+    listen(socket, &guest, budgets, classic::MESSAGE, |text, ack| match text.chars().count() {
         0..=BODY_CHARS => Ok(Request::Echo(text, ack)),
         chars => {
             let sentence =
@@ -134,14 +147,17 @@ fn enter(socket: SocketRef, hub: Hub) {
 fn listen(
     socket: &SocketRef,
     guest: &Arc<Guest>,
+    budgets: &Arc<Budgets>,
     event: &'static str,
     request: fn(String, AckSender) -> Result<Request, (Refusal, AckSender)>,
 ) {
-    let guest = guest.clone();
+    let (guest, budgets) = (guest.clone(), budgets.clone());
     let take = move |socket: &SocketRef, text: Result<String, ParserError>, ack: AckSender| {
-        let text = match text {
+        let spent = budgets.request(guest.user);
+        let spent = spent.and_then(|()| budgets.message(guest.user, guest.address));
+        let text = match spent.and_then(|()| text.map_err(|error| invalid(&error))) {
             Ok(text) => text,
-            Err(error) => return refuse(socket, event, ack, invalid(&error)),
+            Err(refusal) => return refuse(socket, event, ack, refusal),
         };
         match request(text, ack) {
             Ok(request) => match guest.inbox.push(request) {
@@ -176,18 +192,21 @@ async fn attend(
     while let Some(request) = inbox.recv().await {
         match request {
             Request::Post(body, ack) => {
-                let draft = Draft {
-                    room: RoomName::default(),
-                    id: MessageId(Uuid::now_v7()),
-                    author: Author { name: guest.name.clone(), kind: AuthorKind::Guest },
+                let op = Classic {
+                    user: guest.user,
+                    name: guest.name.clone(),
+                    id: Uuid::now_v7(),
                     body,
                 };
                 let asker = socket.clone();
-                let answer: hub::Answer<_> = Box::new(move |result| match result {
-                    Ok(sent) => acknowledge(asker.id, ack, &Reply::Ok(sent)),
+                let answer: Answer<Sent> = Box::new(move |result| match result {
+                    Ok(sent) => {
+                        info!(sid = %asker.id, seq = sent.seq.0, "message");
+                        acknowledge(asker.id, ack, &Reply::Ok(sent));
+                    }
                     Err(refusal) => refuse(&asker, classic::CHAT_MESSAGE, ack, refusal),
                 });
-                hub.request(hub::Request::Post { draft, via: socket.id, answer }).await;
+                hub.write(Write::Classic(Asked { op, answer })).await;
             }
             Request::Echo(text, ack) => {
                 info!(sid = %socket.id, chars = text.chars().count(), "message to the server");

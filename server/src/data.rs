@@ -1,13 +1,13 @@
 //! The data folder.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, DirBuilder, OpenOptions},
     io::{self, Write},
     path::Path,
     process,
 };
 
-/// Makes the folder if it is not there, and finds out whether files can be written in it, by
+/// Makes the folder if it is not there, for nobody else to read, and finds out whether files can be written in it, by
 /// writing one. (Permission bits would not tell: they do not stop root, and a file system that is
 /// read-only has them too.)
 ///
@@ -17,7 +17,7 @@ pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
     if folder.exists() && !folder.is_dir() {
         return Err(io::Error::new(io::ErrorKind::NotADirectory, "it is a file, not a folder"));
     }
-    fs::create_dir_all(folder)?;
+    make(folder)?;
     let probe = folder.join(format!(".parlour-probe-{}", process::id()));
     let written = OpenOptions::new()
         .write(true)
@@ -28,6 +28,13 @@ pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
     // A full disk can leave an empty file behind.
     let removed = fs::remove_file(&probe);
     written.and(removed)
+}
+
+fn make(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }
 
 #[cfg(test)]
@@ -47,6 +54,12 @@ mod tests {
         prepare(&folder).unwrap();
         prepare(&folder).unwrap();
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+        #[cfg(unix)]
+        {
+            let metadata = fs::metadata(&folder).unwrap();
+            let mode = std::os::unix::fs::MetadataExt::mode(&metadata);
+            assert_eq!(mode & 0o077, 0, "others can look into it: {mode:o}");
+        }
         fs::remove_dir_all(&top).unwrap();
     }
 

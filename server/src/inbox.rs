@@ -8,9 +8,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-/// Most requests that may wait for a client's task.
-pub(crate) const WAITING: usize = 256;
-
 /// The queue between a client's handlers and its task.
 #[derive(Debug)]
 pub(crate) struct Inbox<T> {
@@ -42,8 +39,9 @@ pub(crate) enum Refused<T> {
 }
 
 impl<T> Inbox<T> {
-    pub(crate) fn new() -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING);
+    /// One in which so many requests may wait.
+    pub(crate) fn new(waiting: usize) -> Self {
+        let (sender, receiver) = mpsc::channel(waiting.max(1));
         let ends = Ends { sender: Some(sender), receiver: Some(receiver), overflowing: false };
         Self { ends: Mutex::new(ends) }
     }
@@ -92,7 +90,7 @@ mod tests {
 
     #[tokio::test]
     async fn requests_come_out_in_order_and_the_last_ones_after_the_close() {
-        let inbox = Inbox::new();
+        let inbox = Inbox::new(8);
         let mut receiver = inbox.receiver().unwrap();
         assert!(inbox.receiver().is_none());
         for number in 0..3 {
@@ -110,8 +108,8 @@ mod tests {
 
     #[test]
     fn a_full_inbox_gives_the_request_back() {
-        let inbox = Inbox::new();
-        for number in 0..WAITING {
+        let inbox = Inbox::new(4);
+        for number in 0..4 {
             inbox.push(number).unwrap();
         }
         assert!(matches!(inbox.push(999), Err(Refused::Full { request: 999, first: true })));

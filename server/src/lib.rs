@@ -3,27 +3,40 @@
 //! [`Server::bind`] does everything that can fail for reasons outside the program; [`Server::run`]
 //! then serves until it is told to stop. [`app`] is the same without a listening socket.
 //!
-//! * [`config`]: what can be set;
+//! * [`config`], [`limits`]: what can be set;
 //! * `assets`: the page, out of the binary;
 //! * `classic`: the namespace `/`, for any Socket.IO client;
 //! * `chat`: the namespace `/chat`, for the app;
 //! * `elsewhere`: all namespaces that are not there;
 //! * `inbox`, `reply`: how a client's requests are taken in and answered;
-//! * `listen`, `seats`: how many there may be.
+//! * `listen`, `tls`: connections;
+//! * `peer`, `origin`: who is at the other end, and who may be;
+//! * `seats`, `rate`: how many there may be, and how often.
 
 mod assets;
+mod budgets;
 mod chat;
 mod classic;
+mod clock;
 pub mod config;
 mod data;
 mod elsewhere;
+mod files;
+mod frame;
+mod identity;
 mod inbox;
+pub mod limits;
 mod listen;
+mod origin;
+mod peer;
+mod rate;
+mod refuse;
 mod reply;
 mod seats;
+mod store;
+mod tls;
 
 use std::{
-    future::IntoFuture,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{
@@ -33,31 +46,47 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::get, serve::ListenerExt};
-use parlour_events::Epoch;
+use axum::{Router, middleware::from_fn_with_state, routing::get};
 use socketioxide::{ParserConfig, SocketIo};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 use tracing::{error, info, warn};
-use uuid::Uuid;
 
-pub use config::{Config, NoConfig};
+use config::JwtKey;
+pub use config::{Command, Config, Invocation, NoConfig};
+pub use store::sqlite::{
+    OpenError,
+    offline::{Checked, OfflineError, backup, check, export, grant, restore},
+};
+pub use tls::TlsError;
 
 use crate::{
-    chat::{audience::Sockets, hub::Hub, log::Logs, session::Sessions},
-    listen::{Bounded, Seated},
+    budgets::{Budgets, PerMinute},
+    chat::{Books, Chat},
+    files::Files,
+    identity::{Authority, jwt},
+    listen::Entrance,
+    origin::Allowed,
+    peer::Gate,
+    rate::Rates,
     seats::Seats,
+    store::sqlite::{Sqlite, offline::FILES},
+    tls::Tls,
 };
 
 /// The longest that a stop may take. Whoever has not been told goodbye by then finds the
 /// connection gone.
 pub const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// Connections beyond [`Config::max_connections`], for the page and for `/healthz`.
+/// Where Socket.IO answers: this path and all below it.
+const SOCKET_IO: &str = "/socket.io";
+
+/// Connections beyond [`config::Network::max_connections`], for the page and for `/healthz`.
 const CONNECTIONS_FOR_PAGES: usize = 256;
 
-/// Most packets that may wait to be sent to one client: room for the answers to a full inbox of
-/// requests, each with its echo, and for others' messages meanwhile. Costs nothing while empty.
-const OUTGOING_PACKETS: usize = 4 * inbox::WAITING;
+/// Most packets that may wait to be sent to one client: room for as many answers as can come at
+/// once, and for others' messages meanwhile. With the weight of a packet ([`frame`]) it bounds
+/// what a client that reads nothing costs, to less than 1 MiB.
+const OUTGOING_PACKETS: usize = 256;
 
 /// Why the server cannot start. Each is one line, and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +108,20 @@ pub enum StartError {
         /// What the system said.
         reason: String,
     },
+    /// The database cannot be used.
+    #[error("cannot use the data in {folder}: {reason}")]
+    Store {
+        /// The folder.
+        folder: String,
+        /// Why.
+        reason: OpenError,
+    },
+    /// What JWTs are to be checked with cannot be used.
+    #[error("cannot check JWTs: {0}")]
+    Jwt(String),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// The server's services without a listening socket.
@@ -88,6 +131,7 @@ pub struct App {
     pub router: Router,
     io: SocketIo,
     stopping: Arc<AtomicBool>,
+    gate: Arc<Gate>,
 }
 
 /// A server that listens.
@@ -96,44 +140,127 @@ pub struct Server {
     app: App,
     listener: TcpListener,
     address: SocketAddr,
-    connections: Seats,
+    entrance: Entrance,
 }
 
-/// The services of a server with these settings, and a new, empty history. Starts tasks, so it
+/// Replaces what a server reads from files when it starts.
+#[derive(Debug, Clone)]
+pub struct Reload(Option<Tls>);
+
+/// The services of a server with these settings, and the data in its folder. Starts tasks, so it
 /// needs a Tokio runtime.
-pub fn app(config: &Config) -> App {
+///
+/// # Errors
+/// [`StartError`], if the data cannot be used, or what JWTs are to be checked with.
+pub fn app(config: &Config) -> Result<App, StartError> {
+    let Config { network, limits, .. } = config;
+    let authority = authority(config)?;
+    let store = Sqlite::open(&config.data.folder, kept(config)).map_err(|reason| {
+        StartError::Store { folder: config.data.folder.display().to_string(), reason }
+    })?;
     // A config holds at most 16 MiB here.
-    let message_size = usize::try_from(config.max_message_size).unwrap_or(usize::MAX);
+    let message_size = usize::try_from(limits.max_message_size).unwrap_or(usize::MAX);
     let parser = ParserConfig::common()
         // No event of ours has attachments.
         .max_incoming_binaries(0)
         .max_incoming_binary_buf_size(0)
-        .packet_completion_timeout(config.connect_timeout);
+        .packet_completion_timeout(network.connect_timeout);
+    let files =
+        Files::open(config.data.folder.join(FILES), limits.max_upload_size).map_err(|error| {
+            StartError::Data {
+                folder: config.data.folder.display().to_string(),
+                reason: plain(&error),
+            }
+        })?;
     let pages = assets::router().route("/healthz", get(|| async { "ok" }));
     let (service, io) = SocketIo::builder()
-        .max_payload(config.max_message_size)
+        .req_path(SOCKET_IO)
+        .max_payload(limits.max_message_size)
         .ws_max_message_size(message_size)
         .ws_max_frame_size(message_size)
         .max_buffer_size(OUTGOING_PACKETS)
-        .ping_interval(config.ping_interval)
-        .ping_timeout(config.ping_timeout)
-        .connect_timeout(config.connect_timeout)
-        .upgrade_timeout(config.connect_timeout)
+        .ping_interval(network.ping_interval)
+        .ping_timeout(network.ping_timeout)
+        .connect_timeout(network.connect_timeout)
+        .upgrade_timeout(network.connect_timeout)
         .with_parser(parser)
         .build_with_inner_svc(pages);
 
-    let logs = Logs::new(Epoch(Uuid::now_v7()), config.history);
-    let hub = Hub::start(logs, Sockets::new(io.clone()));
-    let sessions = Arc::new(Sessions::new(config.nickname_grace, config.max_sessions));
-    classic::open(&io, hub.clone(), Seats::new(config.max_connections));
-    chat::open(&io, hub, sessions, Seats::new(config.max_connections));
+    let budgets = Arc::new(Budgets::new(PerMinute {
+        messages: limits.messages_per_minute,
+        messages_per_address: limits.messages_per_minute_per_address,
+        requests: limits.requests_per_minute,
+        uploads: limits.uploads_per_minute,
+    }));
+    let seats = Seats::new(network.max_connections);
+    let settings = told(config);
+    let chat = Chat::start(&io, store, authority, budgets.clone(), seats, settings);
+    let seats = Seats::new(network.max_connections);
+    classic::open(&io, chat.hub.clone(), budgets, seats);
+    chat.open(&files);
+    let files = files.router(Books::new(&chat));
     let stopping = Arc::new(AtomicBool::new(false));
     elsewhere::open(&io, stopping.clone()).expect("two different patterns, and no others");
 
     // As a service, not as a layer of the router: axum applies a layer to a fallback again for
     // every request, and each application of this one begins with no sessions.
-    let router = Router::new().fallback_service(service);
-    App { router: assets::with_security_headers(router), io, stopping }
+    let router = files.fallback_service(service);
+    let gate =
+        Arc::new(Gate::new(network.trust_proxy.clone(), network.max_connections_per_address));
+    let origins: Arc<[Allowed]> = network.allow_origin.clone().into();
+    let sessions = Arc::new(Rates::per_minute(network.connects_per_minute));
+    // The last one is the first that a request comes to.
+    let router = router
+        .layer(from_fn_with_state(sessions, rate::sessions))
+        .layer(from_fn_with_state(origins, origin::guard))
+        .layer(from_fn_with_state(gate.clone(), peer::resolve));
+    let router = assets::with_security_headers(router, network.tls_cert.is_some());
+    Ok(App { router, io, stopping, gate })
+}
+
+/// Whose word counts for who somebody is.
+fn authority(config: &Config) -> Result<Authority, StartError> {
+    let identity = &config.identity;
+    let key = match &identity.jwt_key {
+        None => return Ok(Authority::Guests),
+        Some(JwtKey::Secret(secret)) => jwt::Key::Hs256(secret.expose().to_vec()),
+        Some(JwtKey::Public { pem, .. }) => {
+            jwt::Key::PublicPem(String::from_utf8_lossy(pem).into_owned())
+        }
+    };
+    let (audience, issuer) = (identity.jwt_audience.clone(), identity.jwt_issuer.clone());
+    jwt::Verifier::new(key, audience, issuer)
+        .map(Authority::Jwt)
+        .map_err(|error| StartError::Jwt(error.to_string()))
+}
+
+/// What the store allows.
+fn kept(config: &Config) -> store::settings::Settings {
+    let Config { identity, limits, .. } = config;
+    store::settings::Settings {
+        message_chars: limits.max_message_length,
+        rooms: limits.max_rooms as u64,
+        rooms_per_person: limits.max_rooms_per_person as u64,
+        reactions: limits.max_reactions as u64,
+        sessions: identity.max_sessions as u64,
+        session_lifetime: identity.session_lifetime,
+        upload_space: limits.max_upload_space,
+    }
+}
+
+/// What the chat does, and what it tells clients of it.
+fn told(config: &Config) -> chat::Settings {
+    let Config { data, identity, limits, .. } = config;
+    chat::Settings {
+        presence_grace: identity.presence_grace,
+        pending_requests: limits.max_pending_requests,
+        keep: Some(data.keep).filter(|keep| !keep.is_zero()),
+        limits: parlour_events::Limits {
+            message_chars: limits.max_message_length,
+            upload_bytes: limits.max_upload_size,
+            messages_per_minute: limits.messages_per_minute,
+        },
+    }
 }
 
 impl App {
@@ -146,24 +273,39 @@ impl App {
 }
 
 impl Server {
-    /// Checks the data folder and takes the address.
+    /// Reads the certificate, checks the data folder and takes the address.
     ///
     /// # Errors
     /// [`StartError`], one line each.
     pub async fn bind(config: &Config) -> Result<Self, StartError> {
-        data::prepare(&config.data).map_err(|error| StartError::Data {
-            folder: config.data.display().to_string(),
+        let network = &config.network;
+        let tls = match (&network.tls_cert, &network.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::load(certificate, key)?),
+            // One alone is no config.
+            _ => None,
+        };
+        let folder = &config.data.folder;
+        data::prepare(folder).map_err(|error| StartError::Data {
+            folder: folder.display().to_string(),
             reason: plain(&error),
         })?;
         let refused =
-            |error| StartError::Listen { address: config.listen.clone(), reason: plain(&error) };
-        let listener = TcpListener::bind(&config.listen).await.map_err(refused)?;
+            |error| StartError::Listen { address: network.listen.clone(), reason: plain(&error) };
+        let listener = TcpListener::bind(&network.listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let connections = match config.max_connections {
+        let connections = match network.max_connections {
             0 => 0,
             limit => limit.saturating_add(CONNECTIONS_FOR_PAGES),
         };
-        Ok(Self { app: app(config), listener, address, connections: Seats::new(connections) })
+        let app = app(config)?;
+        let entrance = Entrance {
+            router: app.router.clone(),
+            seats: Seats::new(connections),
+            gate: app.gate.clone(),
+            tls,
+            header_timeout: Some(network.header_timeout).filter(|time| !time.is_zero()),
+        };
+        Ok(Self { app, listener, address, entrance })
     }
 
     /// Where a browser on this machine finds the page.
@@ -175,21 +317,23 @@ impl Server {
                 IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
             });
         }
-        format!("http://{address}")
+        let scheme = if self.entrance.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    }
+
+    /// What replaces the certificate while the server runs.
+    pub fn reload(&self) -> Reload {
+        Reload(self.entrance.tls.clone())
     }
 
     /// Serves until `stop` is ready, then closes what is open and returns, at most
     /// [`STOP_LIMIT`] later.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let listener = Bounded::new(self.listener, self.connections).tap_io(Seated::send_at_once);
         let (stopping, told_to_stop) = oneshot::channel::<()>();
-        let serving = axum::serve(listener, self.app.router.clone())
-            .with_graceful_shutdown(async {
-                // Ready as well when the other end is dropped.
-                let _ = told_to_stop.await;
-            })
-            .into_future();
-        let serving = tokio::spawn(serving);
+        let serving = tokio::spawn(listen::serve(self.listener, self.entrance, async {
+            // Ready as well when the other end is dropped.
+            let _ = told_to_stop.await;
+        }));
         info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
 
         stop.await;
@@ -201,10 +345,23 @@ impl Server {
             serving.await
         });
         match closed.await {
-            Ok(Ok(Ok(()))) => info!("stopped"),
-            Ok(Ok(Err(error))) => error!(%error, "stopped"),
+            Ok(Ok(())) => info!("stopped"),
             Ok(Err(error)) => error!(%error, "stopped, and serving had failed before"),
             Err(_) => warn!("stopped; some clients did not take their goodbye in time"),
+        }
+    }
+}
+
+impl Reload {
+    /// Reads the certificate and its key again, for the connections to come. False if there is no
+    /// certificate to read.
+    ///
+    /// # Errors
+    /// [`TlsError`]; then the old ones stay in use.
+    pub fn reload(&self) -> Result<bool, TlsError> {
+        match &self.0 {
+            Some(tls) => tls.reload().map(|()| true),
+            None => Ok(false),
         }
     }
 }

@@ -1,77 +1,189 @@
-//! The listening socket: a bounded number of TCP connections, each without Nagle's delay.
+//! The listening socket, and what runs on each connection: TLS if there is a certificate, then
+//! HTTP/1.1, and after an upgrade whatever the upgrade leads to.
 //!
-//! A connection above the limit is closed at once. Its client sees a failed attempt and tries
-//! again later, as it would with a server that is down.
+//! A connection above a limit, of all or of its address, is closed at once. Its client sees a
+//! failed attempt and tries again later, as it would with a server that is down. A connection on
+//! which no request comes for a while is closed as well.
 
 use std::{
     io,
     net::SocketAddr,
-    pin::Pin,
+    pin::{Pin, pin},
+    sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
-use axum::serve::Listener;
+use axum::{Router, body::Body, serve::Listener};
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    sync::watch,
+    time::timeout,
 };
 use tracing::{debug, warn};
 
-use crate::seats::{Seat, Seats};
+use crate::{
+    peer::{ClientAddress, Connection, Gate, plain_address},
+    seats::{AddressSeat, Place, Seat, Seats},
+    tls::Tls,
+};
 
-/// A [`TcpListener`] with a limit on the connections that are open at a time.
-pub(crate) struct Bounded {
-    listener: TcpListener,
-    seats: Seats,
-    /// Connections turned away since the last one that was let in.
-    turned_away: u64,
+/// What every connection gets.
+#[derive(Debug, Clone)]
+pub(crate) struct Entrance {
+    pub(crate) router: Router,
+    pub(crate) seats: Seats,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) tls: Option<Tls>,
+    /// For a handshake, and for the head of each request.
+    pub(crate) header_timeout: Option<Duration>,
 }
 
-/// A connection, and the place it takes.
-pub(crate) struct Seated {
+/// A connection, and the places it takes.
+struct Seated {
     stream: TcpStream,
     _seat: Seat,
+    _address_seat: Option<AddressSeat>,
+    _place: Place,
 }
 
-impl Bounded {
-    pub(crate) fn new(listener: TcpListener, seats: Seats) -> Self {
-        Self { listener, seats, turned_away: 0 }
-    }
-}
-
-impl Listener for Bounded {
-    type Io = Seated;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Seated, SocketAddr) {
-        loop {
+/// Takes connections until `stop` is ready, and from then on none; returns once the requests that
+/// were under way are answered. What upgrades led to goes on.
+pub(crate) async fn serve(
+    mut listener: TcpListener,
+    entrance: Entrance,
+    stop: impl Future<Output = ()>,
+) {
+    // Every connection's task has a receiver: it tells them to stop, and when all have.
+    let stopping = watch::Sender::new(());
+    let mut stop = pin!(stop);
+    // Connections turned away since the last one that was let in.
+    let mut turned_away = 0_u64;
+    loop {
+        let (stream, address) = tokio::select! {
             // Waits and tries again when the process is out of file descriptors.
-            let (stream, address) = Listener::accept(&mut self.listener).await;
-            if let Some(seat) = self.seats.take() {
-                self.turned_away = 0;
-                return (Seated { stream, _seat: seat }, address);
-            }
-            self.turned_away += 1;
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = &mut stop => break,
+        };
+        let Some(seat) = entrance.seats.take() else {
+            turned_away += 1;
             // One warning for a crowd, not one each.
-            if self.turned_away == 1 {
+            if turned_away == 1 {
                 warn!(%address, "too many connections: turning new ones away");
             } else {
-                debug!(%address, turned_away = self.turned_away, "turned away");
+                debug!(%address, turned_away, "turned away");
             }
+            continue;
+        };
+        turned_away = 0;
+        let Some((seated, connection)) = entrance.seat(stream, address, seat) else { continue };
+        let stopped = stopping.subscribe();
+        tokio::spawn(entrance.clone().attend(seated, connection, stopped));
+    }
+    drop(listener);
+    // Nobody listens if nobody is there.
+    let _ = stopping.send(());
+    stopping.closed().await;
+}
+
+impl Entrance {
+    /// Gives a connection the place of its address, if there is one.
+    fn seat(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        seat: Seat,
+    ) -> Option<(Seated, Connection)> {
+        let peer = plain_address(address.ip());
+        let address_seat = match self.gate.trusts(peer) {
+            // Counted by request, under the address that the proxy tells.
+            true => None,
+            false => Some(self.gate.seats.take(ClientAddress(peer).key())?),
+        };
+        // Small messages go out at once in place of waiting for more to go with them.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "a connection keeps Nagle's delay");
+        }
+        let place = Place::default();
+        let seated =
+            Seated { stream, _seat: seat, _address_seat: address_seat, _place: place.clone() };
+        Some((seated, Connection { address: peer, secure: self.tls.is_some(), place }))
+    }
+
+    /// Does everything that is to be done on a connection.
+    async fn attend(
+        self,
+        seated: Seated,
+        connection: Connection,
+        mut stopped: watch::Receiver<()>,
+    ) {
+        let address = connection.address;
+        let Some(tls) = &self.tls else {
+            return self.speak_http(seated, connection, stopped).await;
+        };
+        let handshake = within(self.header_timeout, tls.accept(seated));
+        let shaken = tokio::select! {
+            shaken = handshake => shaken,
+            // Nothing was asked yet, so that nothing is lost.
+            _ = stopped.changed() => return,
+        };
+        match shaken {
+            Some(Ok(stream)) => self.speak_http(stream, connection, stopped).await,
+            Some(Err(error)) => debug!(%address, %error, "a TLS handshake failed"),
+            None => debug!(%address, "a TLS handshake took too long"),
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    async fn speak_http<S>(
+        &self,
+        stream: S,
+        connection: Connection,
+        mut stopped: watch::Receiver<()>,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let address = connection.address;
+        let router = TowerToHyperService::new(self.router.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(connection.clone());
+            router.call(request)
+        });
+        let http = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut http = pin!(http);
+        let ended = tokio::select! {
+            ended = http.as_mut() => ended,
+            _ = stopped.changed() => {
+                http.as_mut().graceful_shutdown();
+                http.await
+            }
+        };
+        if let Err(error) = ended {
+            debug!(%address, %error, "a connection ended");
+        }
     }
 }
 
-impl Seated {
-    /// Small messages go out at once in place of waiting for more to go with them.
-    pub(crate) fn send_at_once(&mut self) {
-        if let Err(error) = self.stream.set_nodelay(true) {
-            debug!(%error, "a connection keeps Nagle's delay");
-        }
+/// None if it took longer than that; no limit takes any time.
+async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> Option<T> {
+    match limit {
+        Some(limit) => timeout(limit, future).await.ok(),
+        None => Some(future.await),
     }
 }
 
@@ -116,32 +228,4 @@ impl AsyncWrite for Seated {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::AsyncReadExt;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_connection_too_many_is_closed_and_a_place_is_given_again() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut bounded = Bounded::new(listener, Seats::new(1));
-
-        let first = TcpStream::connect(address).await.unwrap();
-        let (mut seated, _) = bounded.accept().await;
-        seated.send_at_once();
-        assert!(seated.stream.nodelay().unwrap());
-
-        let mut second = TcpStream::connect(address).await.unwrap();
-        let mut buffer = [0];
-        tokio::select! {
-            _ = bounded.accept() => panic!("there is no place"),
-            read = second.read(&mut buffer) => assert!(matches!(read, Ok(0) | Err(_))),
-        }
-
-        drop((seated, first));
-        let third = TcpStream::connect(address).await.unwrap();
-        let (_, from) = bounded.accept().await;
-        assert_eq!(from, third.local_addr().unwrap());
-    }
-}
+mod tests;

@@ -1,11 +1,12 @@
-//! The program `parlour`: reads the settings, starts the server, stops it when told to.
+//! The program `parlour`: reads the settings, starts the server, stops it when told to; or does
+//! what its command says in place of that.
 
 use std::{
     io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
-use parlour_server::{Config, NoConfig, Server, StartError};
+use parlour_server::{Command, Config, Invocation, NoConfig, Server, StartError};
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
@@ -23,8 +24,8 @@ const DISCREET: &str = "socketioxide=warn,socketioxide::ns=debug,\
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let config = match Config::read(std::env::args_os()) {
-        Ok(config) => config,
+    let invocation = match Invocation::read(std::env::args_os()) {
+        Ok(invocation) => invocation,
         Err(NoConfig::Asked(text)) => {
             print(text.trim_end());
             return ExitCode::SUCCESS;
@@ -35,7 +36,11 @@ async fn main() -> ExitCode {
         }
     };
     log_to_stderr();
-    match run(&config).await {
+    let done = match &invocation.command {
+        None => run(&invocation.config).await.map_err(|error| error.to_string()),
+        Some(command) => offline(command, &invocation),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("parlour: {error}");
@@ -44,10 +49,59 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Does what a command says; gives the line for standard error if it cannot.
+fn offline(command: &Command, invocation: &Invocation) -> Result<(), String> {
+    let folder = &invocation.config.data.folder;
+    let done = match command {
+        Command::Config => {
+            print(invocation.in_force.to_string().trim_end());
+            Ok(())
+        }
+        Command::Backup { file } => parlour_server::backup(folder, file).map(|(files, missing)| {
+            print(&format!("{} has everything, with {files} files", file.display()));
+            for file in missing {
+                warn!(%file, "a file is missing in the data folder, and in the backup");
+            }
+        }),
+        Command::Restore { file } => parlour_server::restore(folder, file).map(|old| {
+            print(&format!("{} has what was in {}", folder.display(), file.display()));
+            if let Some(old) = old {
+                print(&format!("what was there before is kept as {}", old.display()));
+            }
+        }),
+        Command::Export { room } => {
+            let mut out = io::BufWriter::new(io::stdout().lock());
+            parlour_server::export(folder, room, &mut out).map(drop)
+        }
+        Command::Check => match parlour_server::check(folder) {
+            Ok(checked) if checked.problems.is_empty() => {
+                print(&format!(
+                    "all is well: {} rooms, {} changes, {} files",
+                    checked.rooms, checked.changes, checked.files
+                ));
+                Ok(())
+            }
+            Ok(checked) => {
+                checked.problems.iter().for_each(|problem| print(problem));
+                return Err(format!("{} things are wrong", checked.problems.len()));
+            }
+            Err(error) => Err(error),
+        },
+        Command::Grant { nickname, role } => {
+            parlour_server::grant(folder, nickname, (*role).into()).map(|()| {
+                print(&format!("{nickname} has the role now; they see it when they come in again"));
+            })
+        }
+    };
+    done.map_err(|error| format!("{}: {error}", folder.display()))
+}
+
 async fn run(config: &Config) -> Result<(), StartError> {
     let server = Server::bind(config).await?;
     // Before anybody can know that the server is there.
     let stop = stop_signal();
+    #[cfg(unix)]
+    tokio::spawn(reload_when_told(server.reload()));
     print(&format!("Parlour is open at {}", server.url()));
     server.run(stop).await;
     Ok(())
@@ -87,6 +141,30 @@ fn stop_signal() -> impl Future<Output = ()> {
         }
     };
     stop
+}
+
+/// Reads the certificate again with each SIGHUP, which would end the program otherwise.
+///
+/// Listens from the call on.
+#[cfg(unix)]
+fn reload_when_told(reload: parlour_server::Reload) -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    use tracing::{error, info};
+
+    let hangup = signal(SignalKind::hangup());
+    async move {
+        let mut hangup = match hangup {
+            Ok(hangup) => hangup,
+            Err(error) => return warn!(%error, "SIGHUP will end the server"),
+        };
+        while hangup.recv().await.is_some() {
+            match reload.reload() {
+                Ok(true) => info!("SIGHUP: the certificate was read again"),
+                Ok(false) => info!("SIGHUP: nothing to read again without --tls-cert"),
+                Err(error) => error!(%error, "SIGHUP: the old certificate stays in use"),
+            }
+        }
+    }
 }
 
 fn log_to_stderr() {

@@ -185,3 +185,56 @@ async fn a_stop_ends_the_server() {
     // The address is free again.
     TcpListener::bind(address).await.unwrap();
 }
+
+#[tokio::test]
+async fn with_a_certificate_the_url_and_the_headers_say_https() {
+    let folder = Folder::new("https");
+    fs::create_dir_all(&folder.0).unwrap();
+    let made = tls::testing::Certificate::make(&folder.0, "cert");
+    let mut config = folder.config("127.0.0.1:0");
+    config.network.tls_cert = Some(made.file);
+    config.network.tls_key = Some(made.key);
+    let server = Server::bind(&config).await.unwrap();
+    assert_eq!(server.url(), format!("https://{}", server.address));
+    assert!(server.reload().reload().unwrap());
+    let request = get_request("/healthz");
+    let response = server.app.router.clone().oneshot(request).await.unwrap();
+    assert!(response.headers().contains_key("strict-transport-security"));
+
+    fs::write(config.network.tls_key.as_ref().unwrap(), "").unwrap();
+    assert!(server.reload().reload().is_err());
+    let line = Server::bind(&config).await.unwrap_err().to_string();
+    assert!(line.ends_with("cert.key of --tls-key has no private key in it, as PEM"), "{line}");
+
+    let plain = Server::bind(&folder.config("127.0.0.1:0")).await.unwrap();
+    assert!(!plain.reload().reload().unwrap());
+}
+
+/// By way of the request that opened its session, whatever comes after that.
+#[tokio::test]
+async fn a_socket_knows_its_clients_address() {
+    let mut config = Config::read(["parlour"]).unwrap();
+    config.network.trust_proxy = vec!["127.0.0.1".parse::<IpAddr>().unwrap().into()];
+    let app = app(&config);
+    let mut request = get_request("/socket.io/?EIO=4&transport=polling");
+    request.extensions_mut().insert(peer::Connection {
+        address: Ipv4Addr::LOCALHOST.into(),
+        secure: false,
+        place: seats::Place::default(),
+    });
+    request.headers_mut().insert("host", "localhost".parse().unwrap());
+    request.headers_mut().insert("x-forwarded-for", "198.51.100.1".parse().unwrap());
+    let (status, open) = ask(&app.router, request).await;
+    assert_eq!(status, StatusCode::OK);
+    let open: serde_json::Value = serde_json::from_str(&open[1..]).unwrap();
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={}", open["sid"].as_str().unwrap());
+    let client = Polling { router: app.router.clone(), path };
+    client.post("40").await;
+    client.wait_for("40{\"sid\"").await;
+
+    let sockets = app.io.sockets();
+    let address = sockets[0].req_parts().extensions.get::<peer::ClientAddress>();
+    assert_eq!(address, Some(&peer::ClientAddress("198.51.100.1".parse().unwrap())));
+    assert!(sockets[0].req_parts().extensions.get::<peer::Connection>().is_none());
+    app.close().await;
+}

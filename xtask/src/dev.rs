@@ -89,7 +89,12 @@ fn built_at(kit: &Kit) -> Option<SystemTime> {
 
 fn start_server(kit: &Kit) -> Result<Running, String> {
     let mut command = kit.native(server_program(kit));
-    start(command.args(["--listen", SERVER]))
+    command.args(["--listen", SERVER]);
+    // To the server, Trunk's page is a page of another site.
+    for host in [PAGE_HOST, "localhost"] {
+        command.args(["--allow-origin", &format!("http://{host}:{PAGE_PORT}")]);
+    }
+    start(&mut command)
 }
 
 fn start_trunk(kit: &Kit) -> Result<Running, String> {

@@ -1,6 +1,7 @@
 //! Parlour's page.
 //!
-//! What the chat knows and does stands in [`state`], as plain data that is tested natively; what a
+//! What the chat knows and does stands in [`state`], as plain data that is tested natively, as are
+//! [`entry`] (coming in and being refused) and [`mod@line`] (how the connection is told of); what a
 //! person reads stands in [`words`]. The rest joins that to a browser, and exists on wasm32 only:
 //! `session` connects the state to a server, `components` draw it.
 
@@ -8,6 +9,7 @@
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod components;
+pub mod entry;
 pub mod identity;
 pub mod line;
 #[cfg(target_arch = "wasm32")]

@@ -1,11 +1,14 @@
 //! What the page says, in one place and one voice: short, plain, no blame.
 
-use parlour_events::{Code, Nickname, Refusal, TextError, limits::BODY_CHARS};
+use parlour_events::{Code, Nickname, Refusal, SessionEnded, TextError, limits::BODY_CHARS};
 
-use crate::state::Notice;
+use crate::state::{Notice, message::Content};
 
 /// The message counter appears when this many characters or fewer are left.
 pub const COUNTER_FROM: usize = 200;
+
+/// Longest text that is read out of one message, in characters.
+const READ_OUT_CHARS: usize = 200;
 
 /// Too much waits to be sent already.
 pub const OUTBOX_FULL: &str =
@@ -14,6 +17,15 @@ pub const OUTBOX_FULL: &str =
 /// The page does not know where its server is.
 pub const NO_ADDRESS: &str =
     "This page has no server to talk to. Open it from the server's address.";
+
+/// Why a message waits that was sent already.
+pub const NO_ANSWER: &str = "No answer yet.";
+
+/// What stands in the place of a message that was deleted.
+pub const DELETED: &str = "This message was deleted.";
+
+/// What stands behind a message that says something else than at first.
+pub const EDITED: &str = "(edited)";
 
 /// Why a message waits that was written under another name.
 pub fn written_as(before: &Nickname) -> String {
@@ -90,6 +102,28 @@ pub fn refused(refusal: &Refusal) -> String {
     message.to_owned()
 }
 
+/// Why the session is over.
+pub fn ended(ended: &SessionEnded) -> String {
+    match ended.message.trim() {
+        "" => "Your session is over. You can come in again.".to_owned(),
+        message => message.to_owned(),
+    }
+}
+
+/// What is read out of a message: its text, or else the names of its files; nothing if it was
+/// deleted.
+pub fn read_out(content: &Content) -> Option<String> {
+    let text = match content.body() {
+        Some(body) => body.as_str().to_owned(),
+        None if *content == Content::Deleted => return None,
+        None => {
+            let names: Vec<_> = content.files().iter().map(|file| file.name.as_str()).collect();
+            names.join(", ")
+        }
+    };
+    Some(text.chars().take(READ_OUT_CHARS).collect())
+}
+
 /// A break in the log.
 pub fn notice(notice: Notice) -> &'static str {
     match notice {
@@ -139,6 +173,22 @@ mod tests {
         let error = "x".repeat(5_234).parse::<Body>().unwrap_err();
         let said = body_error(&error).unwrap();
         assert!(said.contains("1,234 characters over the 4,000"), "{said}");
+    }
+
+    #[test]
+    fn what_is_read_out_is_short_and_nothing_of_a_deleted_message() {
+        let long: Body = "x".repeat(1_000).parse().unwrap();
+        assert_eq!(read_out(&Content::text(long.into())).unwrap().len(), READ_OUT_CHARS);
+        assert_eq!(read_out(&Content::Deleted), None);
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_told_in_the_servers_words() {
+        let told = |message: &str| {
+            ended(&SessionEnded { code: Code::Kicked, message: message.to_owned() })
+        };
+        assert_eq!(told("Somebody was rude."), "Somebody was rude.");
+        assert!(told(" ").starts_with("Your session is over."));
     }
 
     #[test]

@@ -327,6 +327,18 @@ pub struct RoomUpdated {
     pub now: Option<Room>,
 }
 
+/// Server to client: a room that the client follows has another topic. The event has the same name
+/// as the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicChanged {
+    /// The room.
+    pub room: RoomName,
+    /// What it is about.
+    pub topic: Topic,
+    /// Who says so.
+    pub by: Author,
+}
+
 requests! {
     ListRooms = "room:list" -> Rooms;
     CreateRoom = "room:create" -> Room;
@@ -346,5 +358,6 @@ news! {
     RoomChanges = "room:changes";
     RoomHead = "room:head";
     RoomUpdated = "room:updated";
+    TopicChanged = "room:topic";
     ReadMarker = "room:marker";
 }

@@ -66,8 +66,8 @@ pub struct Limits {
     pub messages_per_minute: u32,
 }
 
-/// Client to server: another nickname. Answered with the new state, which all connections of the
-/// person are told as well.
+/// Client to server: another nickname. All connections of the person are sent the new
+/// [`Session`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rename {
     /// The nickname wished for.
@@ -92,7 +92,7 @@ pub struct SessionEnded {
 }
 
 requests! {
-    Rename = "session:rename" -> Session;
+    Rename = "session:rename" -> Done;
     EndSession = "session:end" -> Done;
 }
 

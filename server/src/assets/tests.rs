@@ -31,7 +31,7 @@ async fn ask(method: Method, path: &str, headers: &[(HeaderName, &str)]) -> Resp
         request = request.header(name, *value);
     }
     let request = request.body(Body::empty()).unwrap();
-    with_security_headers(router()).oneshot(request).await.unwrap()
+    with_security_headers(router(), false).oneshot(request).await.unwrap()
 }
 
 #[tokio::test]
@@ -133,6 +133,31 @@ async fn the_page_is_there() {
 
     let again = ask(Method::GET, "/index.html", &[(IF_NONE_MATCH, &tag)]).await;
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_keep_others_out() {
+    for path in ["/", "/nothing"] {
+        let response = ask(Method::GET, path, &[]).await;
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(header(&response, HeaderName::from_static(name)), value, "{path}");
+        }
+        let policy = header(&response, CONTENT_SECURITY_POLICY);
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        let permissions = header(&response, HeaderName::from_static("permissions-policy"));
+        assert!(permissions.contains("camera=(), "), "{permissions}");
+        assert!(!permissions.contains("  "), "{permissions}");
+        assert_eq!(header(&response, STRICT_TRANSPORT_SECURITY), "");
+    }
+    let https = with_security_headers(router(), true);
+    let response = https.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(header(&response, STRICT_TRANSPORT_SECURITY), "max-age=31536000");
 }
 
 #[tokio::test]

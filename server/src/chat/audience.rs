@@ -1,59 +1,141 @@
-//! Everybody who is told of changes: the members in the room, and the classic clients.
+//! Those who are told: the connections of both namespaces, by room and by person.
 
-use parlour_events::{ChangeKind, Event, RoomChanges, RoomHead, RoomName, chat, classic};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use parlour_events::{
+    ChangeKind, Epoch, Event, Limits, RoomChanges, RoomHead, RoomName, Session, SessionEnded,
+    TopicChanged, UserId, chat, classic,
+};
 use serde::Serialize;
-use socketioxide::{BroadcastError, SocketError, SocketIo};
-use tracing::{debug, error};
+use socketioxide::{BroadcastError, SocketError, SocketIo, extract::SocketRef, socket::Sid};
+use tracing::{debug, error, info, warn};
 
-use super::hub::{Audience, Delivery};
+use super::{
+    member::Member,
+    presence::Presence,
+    publisher::{Audience, Delivery},
+};
+use crate::{
+    reply::not_sent,
+    store::{News, news::Whose},
+};
 
-/// The sockets of both namespaces.
-pub(crate) struct Sockets(SocketIo);
+/// The library's name for those who follow a room.
+pub(super) fn followers(room: &RoomName) -> String {
+    format!("room:{room}")
+}
 
-impl Sockets {
-    pub(crate) fn new(io: SocketIo) -> Self {
-        Self(io)
+/// The library's name for the connections of a person.
+pub(super) fn connections(user: UserId) -> String {
+    format!("user:{user}")
+}
+
+/// Who is connected to `/chat` here.
+#[derive(Clone, Default)]
+pub(super) struct Members(Arc<Mutex<HashMap<Sid, (SocketRef, Arc<Member>)>>>);
+
+impl Members {
+    pub(super) fn add(&self, socket: SocketRef, member: Arc<Member>) {
+        self.lock().insert(socket.id, (socket, member));
     }
 
-    async fn send<T>(&self, namespace: &str, room: &RoomName, event: &str, data: &T) -> Delivery
+    pub(super) fn remove(&self, sid: Sid) {
+        self.lock().remove(&sid);
+    }
+
+    /// Those for whom this holds.
+    pub(super) fn find(&self, holds: impl Fn(&Member) -> bool) -> Vec<(SocketRef, Arc<Member>)> {
+        self.lock().values().filter(|(_, member)| holds(member)).cloned().collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Sid, (SocketRef, Arc<Member>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The connections of this server.
+pub(super) struct Sockets {
+    pub(super) io: SocketIo,
+    pub(super) members: Members,
+    pub(super) presence: Presence,
+    pub(super) standing: Standing,
+}
+
+/// What every client is told of the server when it comes in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) epoch: Epoch,
+    pub(super) limits: Limits,
+}
+
+impl Standing {
+    /// Tells a client who it is, and what it may do.
+    pub(super) fn tell(self, socket: &SocketRef, member: &Member) {
+        let session = Session {
+            person: member.person(),
+            role: member.role(),
+            token: member.token.clone(),
+            epoch: self.epoch,
+            limits: self.limits,
+        };
+        if let Err(error) = socket.emit(Session::NAME, &session) {
+            not_sent(socket.id, Session::NAME, &error);
+        }
+    }
+}
+
+impl Sockets {
+    async fn send<T>(&self, namespace: &str, to: String, event: &str, data: &T) -> Delivery
     where
         T: Serialize + ?Sized,
     {
         // No namespace: the server is stopping, and nobody is left in it.
-        let Some(sockets) = self.0.of(namespace) else { return Delivery::Complete };
-        match sockets.within(room.as_str().to_owned()).emit(event, data).await {
+        let Some(sockets) = self.io.of(namespace) else { return Delivery::Complete };
+        match sockets.within(to.clone()).emit(event, data).await {
             Ok(()) => Delivery::Complete,
             Err(BroadcastError::Socket(errors)) => {
                 // The others are gone, and catch up when they are back.
-                match errors
-                    .iter()
-                    .filter(|e| matches!(e, SocketError::InternalChannelFull))
-                    .count()
-                {
+                let full = |error: &&SocketError| matches!(error, SocketError::InternalChannelFull);
+                match errors.iter().filter(full).count() {
                     0 => Delivery::Complete,
                     full => Delivery::Missed(full),
                 }
             }
             Err(BroadcastError::Serialize(error)) => {
-                error!(event, %room, %error, "not sent to anybody: no JSON for it");
+                error!(event, to, %error, "not sent to anybody: no JSON for it");
                 Delivery::Complete
             }
             Err(BroadcastError::Adapter(error)) => {
-                error!(event, %room, %error, "not sent to everybody: they will be told to catch up");
+                error!(event, to, %error, "not sent to everybody: they will be told to catch up");
                 Delivery::Missed(0)
             }
+        }
+    }
+
+    async fn tell<E: Event>(&self, to: String, event: &E) -> Delivery {
+        self.send(chat::NAMESPACE, to, E::NAME, event).await
+    }
+
+    /// All connections of a person.
+    async fn tell_person<E: Event>(&self, user: UserId, event: &E) {
+        if let Delivery::Missed(connections) = self.tell(connections(user), event).await {
+            // They find out when they ask for the rooms again.
+            debug!(%user, event = E::NAME, connections, "full queues: not told");
         }
     }
 }
 
 impl Audience for Sockets {
     async fn changes(&self, news: RoomChanges) -> Delivery {
-        let delivery = self.send(chat::NAMESPACE, &news.room, RoomChanges::NAME, &news).await;
+        let delivery = self.tell(followers(&news.room), &news).await;
         if news.room.as_str() == classic::ROOM {
             for change in &news.changes {
-                let ChangeKind::Posted { body, .. } = &change.kind else { continue };
+                let ChangeKind::Posted(posted) = &change.kind else { continue };
+                let Some(body) = &posted.body else { continue };
+                let to = classic::ROOM.to_owned();
                 let text = body.as_str();
-                let classic = self.send("/", &news.room, classic::CHAT_MESSAGE, text).await;
+                let classic = self.send("/", to, classic::CHAT_MESSAGE, text).await;
                 if let Delivery::Missed(clients) = classic {
                     let seq = change.seq.0;
                     debug!(seq, clients, "full queues: these classic clients miss a message");
@@ -64,6 +146,61 @@ impl Audience for Sockets {
     }
 
     async fn head(&self, head: RoomHead) -> Delivery {
-        self.send(chat::NAMESPACE, &head.room, RoomHead::NAME, &head).await
+        self.tell(followers(&head.room), &head).await
+    }
+
+    async fn other(&self, news: News) {
+        match news {
+            // The publisher puts these into frames.
+            News::Change(room, change) => {
+                error!(%room, seq = change.seq.0, "a change outside of its frame is not told");
+            }
+            News::Topic(room, topic, by) => {
+                self.tell(followers(&room), &TopicChanged { room: room.clone(), topic, by }).await;
+            }
+            News::Room(user, updated) => {
+                if updated.now.as_ref().is_none_or(|room| !room.joined) {
+                    for (socket, member) in self.members.find(|member| member.user == user) {
+                        member.unfollow(&socket, &updated.room);
+                    }
+                    self.presence.leave(&updated.room, user);
+                }
+                self.tell_person(user, &updated).await;
+            }
+            News::Read(user, marker) => self.tell_person(user, &marker).await,
+            News::Person(person, role) => {
+                for (socket, member) in self.members.find(|member| member.user == person.id) {
+                    member.is_now(person.clone(), role);
+                    self.standing.tell(&socket, &member);
+                }
+                self.presence.rename(person);
+            }
+            News::Ended(whose, ended) => {
+                let concerned = |member: &Member| match &whose {
+                    Whose::Session(key) => member.session == *key,
+                    Whose::User(user) => member.user == *user,
+                    Whose::Address(address) => member.address.to_string() == *address,
+                };
+                for (socket, member) in self.members.find(concerned) {
+                    end(socket, &member, &ended);
+                }
+            }
+            News::Muted(user, until) => debug!(%user, until, "muted"),
+        }
+    }
+}
+
+/// Tells a client that its session is over, and lets go of it.
+pub(super) fn end(socket: SocketRef, member: &Member, ended: &SessionEnded) {
+    if !member.end() {
+        return;
+    }
+    info!(sid = %socket.id, code = %ended.code, "session ended");
+    if let Err(error) = socket.emit(SessionEnded::NAME, ended) {
+        not_sent(socket.id, SessionEnded::NAME, &error);
+    }
+    let sid = socket.id;
+    if let Err(error) = socket.disconnect() {
+        warn!(%sid, %error, "could not be disconnected; its heartbeat will end it");
     }
 }

@@ -1,5 +1,7 @@
 //! Time: now, and how a time reads in the person's own zone and language.
 
+use std::time::Duration;
+
 use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use parlour_events::Timestamp;
 use wasm_bindgen::JsValue;
@@ -36,9 +38,29 @@ pub fn time_of_day(at: Timestamp) -> String {
     formatted(&TIME, at)
 }
 
-/// The day in words: today, yesterday, or its name and date.
-pub fn day_in_words(at: Timestamp) -> String {
-    match day(timestamp()) - day(at) {
+/// The local day that it is now, in days since 1970.
+pub fn today() -> i64 {
+    day(timestamp())
+}
+
+/// How long it is until the next local day begins.
+pub fn until_tomorrow() -> Duration {
+    let now = Date::new_0();
+    // As the calendar has it: a day on which clocks are changed is no 24 hours long. A day of the
+    // month beyond the last one is one of the next month.
+    let tomorrow = Date::new_with_year_month_day(
+        now.get_full_year(),
+        now.get_month() as i32,
+        now.get_date() as i32 + 1,
+    );
+    let millis = tomorrow.get_time() - now.get_time();
+    // A float that is negative or no number becomes 0.
+    Duration::from_millis(millis as u64)
+}
+
+/// The day in words: today, yesterday, or its name and date. `today` as [`today`] tells it.
+pub fn day_in_words(at: Timestamp, today: i64) -> String {
+    match today - day(at) {
         0 => "Today".to_owned(),
         1 => "Yesterday".to_owned(),
         _ => formatted(&DATE, at),

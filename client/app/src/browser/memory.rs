@@ -3,7 +3,7 @@
 //! Storage may be forbidden, full or emptied at any time: then nothing is remembered, and
 //! everything else goes on.
 
-use parlour_events::{Nickname, Token};
+use parlour_events::{Nickname, Token, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 const PERSON: &str = "parlour.person";
@@ -12,6 +12,8 @@ const THEME: &str = "parlour.theme";
 /// Who the person is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Person {
+    /// What the server knows them by, through all names.
+    pub id: UserId,
     /// The name they go by.
     pub nickname: Nickname,
     /// What makes them the same person for the server.

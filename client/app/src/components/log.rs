@@ -95,7 +95,7 @@ pub fn Log(
                             key=RowView::key
                             children=move |row| match row {
                                 RowView::Day(_, at) => {
-                                    view! { <Day at /> }.into_any()
+                                    view! { <Day at today=session.today /> }.into_any()
                                 }
                                 RowView::Message(_, message) => {
                                     view! { <Message message try_again discard /> }.into_any()
@@ -132,11 +132,14 @@ pub fn Log(
 pub fn Day(
     /// When that message was written.
     at: parlour_events::Timestamp,
+    /// The day that it is now, as [`clock::today`] tells it.
+    #[prop(into)]
+    today: Signal<i64>,
 ) -> impl IntoView {
     view! {
         <li class="day">
             <h2>
-                <time datetime=clock::machine_readable(at)>{clock::day_in_words(at)}</time>
+                <time datetime=clock::machine_readable(at)>{move || clock::day_in_words(at, today.get())}</time>
             </h2>
         </li>
     }

@@ -1,31 +1,36 @@
 //! One message.
 
 use leptos::prelude::*;
-use parlour_events::{AuthorKind, MessageId};
+use parlour_events::{Attachment, AuthorKind, MessageId};
 
 use super::{disc::Disc, icons::Clock};
 use crate::{
     browser::clock,
-    state::rows::{Delivery, MessageRow},
+    state::{
+        message::Content,
+        rows::{Delivery, MessageRow},
+    },
+    words,
 };
 
 /// A message as a row of the list. What it says goes into the page as text, whatever it looks
 /// like.
 #[component]
 pub fn Message(
-    /// The message. Who wrote what never changes; how far it is and how it is grouped may.
+    /// The message. Who wrote it never changes; what it says, how far it is and how it is grouped
+    /// may.
     message: ArcRwSignal<MessageRow>,
     /// Sends a failed message again.
     try_again: Callback<MessageId>,
     /// Gives a failed message up.
     discard: Callback<MessageId>,
 ) -> impl IntoView {
-    let MessageRow { id, author, body, .. } = message.get_untracked();
+    let MessageRow { id, author, .. } = message.get_untracked();
     let about = RwSignal::from(message);
     let first = Memo::new(move |_| about.with(|message| message.first));
     let at = Memo::new(move |_| about.with(|message| message.at));
     let delivery = Memo::new(move |_| about.with(|message| message.delivery.clone()));
-    let only_emoji = is_only_emoji(body.as_str());
+    let content = Memo::new(move |_| about.with(|message| message.content.clone()));
     let guest = author.kind == AuthorKind::Guest;
     let name = author.name;
     view! {
@@ -52,9 +57,7 @@ pub fn Message(
                         {move || clock::time_of_day(at.get())}
                     </time>
                 </p>
-                <div class="body" class:only-emoji=only_emoji dir="auto">
-                    {body.as_str().to_owned()}
-                </div>
+                <Said content />
                 <Trouble id delivery try_again discard />
             </div>
             <span class="delivery">
@@ -63,6 +66,58 @@ pub fn Message(
                         .then(|| view! { <Clock /> <span class="unseen">"Sending"</span> })
                 }}
             </span>
+        </li>
+    }
+}
+
+/// What a message says: its text and the names of its files, or that it was deleted.
+#[component]
+pub fn Said(
+    /// What it says.
+    content: Memo<Content>,
+) -> impl IntoView {
+    move || {
+        content.with(|content| {
+            if *content == Content::Deleted {
+                return view! { <p class="gone">{words::DELETED}</p> }.into_any();
+            }
+            let text = content.body().map(|body| {
+                let text = body.as_str().to_owned();
+                let only_emoji = is_only_emoji(&text);
+                let edited = content.is_edited().then(|| {
+                    view! { <span class="edited">{format!(" {}", words::EDITED)}</span> }
+                });
+                view! {
+                    <div class="said" dir="auto">
+                        <span class="body" class:only-emoji=only_emoji>
+                            {text}
+                        </span>
+                        {edited}
+                    </div>
+                }
+            });
+            let files = content.files();
+            let files = (!files.is_empty()).then(|| {
+                view! { <ul class="files">{files.iter().map(file).collect_view()}</ul> }
+            });
+            view! {
+                {text}
+                {files}
+            }
+            .into_any()
+        })
+    }
+}
+
+/// A file by its name, which leads to it.
+fn file(file: &Attachment) -> impl IntoView + use<> {
+    let name = file.name.to_string();
+    let address = format!("/files/{}?name={}", file.file, js_sys::encode_uri_component(&name));
+    view! {
+        <li>
+            <a href=address target="_blank" rel="noopener" dir="auto">
+                {name}
+            </a>
         </li>
     }
 }

@@ -9,13 +9,17 @@ mod wire;
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-use parlour_events::{Author, AuthorKind, Body, Credentials, MessageId, Nickname, RoomName, Token};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use parlour_events::{
+    Author, AuthorKind, Body, Credentials, MessageId, Nickname, RoomName, Session as Identity,
+    SessionEnded,
+};
 use socketio_client::{Client, Socket};
 use uuid::Uuid;
 
 use crate::{
     browser::{clock, memory, memory::Person, place},
+    entry::Entry,
     line::Line,
     state::{ChatState, Input, rows::Window},
     words,
@@ -24,6 +28,12 @@ pub use view::{Arrivals, RoomView, RowView};
 
 /// How long "Back · caught up" stands.
 const GOOD_NEWS: Duration = Duration::from_secs(4);
+
+/// What day it is, is looked at this often at least: timers stand still while a device sleeps.
+const DAY_LOOK: Duration = Duration::from_secs(10 * 60);
+
+/// And this often at most, should a timer be a little early at midnight.
+const DAY_LOOK_LEAST: Duration = Duration::from_millis(100);
 
 /// What is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,12 +64,17 @@ pub struct Session {
     pub arrivals: RwSignal<Arrivals>,
     /// What stands in the composer.
     pub draft: RwSignal<String>,
+    /// The day that it is, as [`clock::today`] tells it.
+    pub today: RwSignal<i64>,
 }
 
 struct Core {
     state: ChatState,
     /// The connection; none before the first attempt.
     wire: Option<Wire>,
+    entry: Entry,
+    /// The server is asked again after this.
+    ask_again: Option<TimeoutHandle>,
     person: Option<Person>,
     window: Window,
     at_bottom: bool,
@@ -85,6 +100,8 @@ impl Session {
         let core = Core {
             state: ChatState::default(),
             wire: None,
+            entry: Entry::default(),
+            ask_again: None,
             person,
             window: Window::default(),
             at_bottom: true,
@@ -101,8 +118,10 @@ impl Session {
             view: RwSignal::new(RoomView::default()),
             arrivals: RwSignal::new(Arrivals::default()),
             draft: RwSignal::new(String::new()),
+            today: RwSignal::new(clock::today()),
         };
         session.watch_network();
+        session.watch_day();
         if let Some(nickname) = nickname.filter(|_| inside) {
             session.enter(nickname);
         }
@@ -127,7 +146,7 @@ impl Session {
         self.entry_error.set(None);
         self.entering.set(true);
         self.nickname.set(Some(nickname.clone()));
-        self.connect(&Credentials { nickname, token });
+        self.connect(Credentials { nickname: Some(nickname), token });
     }
 
     /// Goes back to the door. What was written stays, and so does the name's token: the person
@@ -201,16 +220,40 @@ impl Session {
     }
 
     /// The server told who we are.
-    fn let_in(&self, nickname: Nickname, token: Token) {
-        self.nickname.set(Some(nickname.clone()));
+    fn let_in(&self, told: Identity) {
+        let Identity { person: Author { id, name, .. }, token, .. } = told;
+        let mut back_with = None;
         self.core.update_value(|core| {
-            core.was_inside = true;
-            core.person = Some(Person { nickname, token: Some(token), inside: true });
+            back_with = core.entry.let_in(name.clone(), token).cloned();
         });
+        let Some(credentials) = back_with else { return };
+        if let Some(Wire { socket, .. }) = self.core.with_value(|core| core.wire.clone()) {
+            // Credentials always have a JSON form.
+            let _ = socket.set_auth(&credentials);
+        }
+        self.core.update_value(|core| {
+            let token = credentials.token;
+            core.was_inside = true;
+            core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
+        });
+        self.nickname.set(Some(name));
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);
         self.screen.set(Screen::Chat);
+        self.draw_soon();
+    }
+
+    /// The server ended the session: back to the door, with the reason.
+    fn ended(&self, ended: &SessionEnded) {
+        self.forget_token();
+        self.leave();
+        self.entry_error.set(Some(words::ended(ended)));
+    }
+
+    /// The token is worth nothing any more.
+    fn forget_token(&self) {
+        self.remember(|person| person.token = None);
     }
 
     /// The server does not let us in. At the door the reason stands under the name; who was
@@ -236,8 +279,26 @@ impl Session {
     }
 
     fn me(&self) -> Option<Author> {
-        let name = self.nickname.get_untracked()?;
-        Some(Author { name, kind: AuthorKind::Member })
+        self.core.with_value(|core| {
+            let Person { id, nickname, .. } = core.person.as_ref()?;
+            Some(Author { id: *id, name: nickname.clone(), kind: AuthorKind::Member })
+        })
+    }
+
+    /// "Today" is another day after midnight, in a page that is left open as well.
+    fn watch_day(&self) {
+        let session = *self;
+        let look = move || {
+            let today = clock::today();
+            let looked = session.today.try_maybe_update(|day| {
+                let before = std::mem::replace(day, today);
+                (before != today, ())
+            });
+            if looked.is_some() {
+                session.watch_day();
+            }
+        };
+        set_timeout(look, clock::until_tomorrow().clamp(DAY_LOOK_LEAST, DAY_LOOK));
     }
 
     /// Tells of the way back, once what was missed is here.

@@ -19,9 +19,6 @@ use crate::{
 /// read out and counted goes on.
 const UNSEEN: Duration = Duration::from_millis(250);
 
-/// Longest text that is read out of one message.
-const READ_OUT_CHARS: usize = 200;
-
 /// The room as it is drawn.
 #[derive(Debug, Clone, Default)]
 pub struct RoomView {
@@ -144,10 +141,10 @@ impl Session {
         self.core.with_value(|core| {
             let Some(room) = core.state.room(&self.room()) else { return };
             let news = room.log().messages().iter().rev().take(new as usize);
-            for message in news.filter(|message| message.author != me) {
+            for message in news.filter(|message| message.author.id != me.id) {
+                let Some(said) = words::read_out(&message.content) else { continue };
                 if arrived.count == 0 {
-                    let text: String = message.body.as_str().chars().take(READ_OUT_CHARS).collect();
-                    arrived.last = format!("{}: {text}", message.author.name);
+                    arrived.last = format!("{}: {said}", message.author.name);
                 }
                 arrived.count += 1;
             }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*, task::spawn_local};
 use parlour_events::{
-    Code, Credentials, Event, JoinRoom, Refusal, Reply, RoomChanges, RoomHead, Session as Identity,
-    SyncRoom, chat::NAMESPACE, limits::CATCH_UP_CHANGES,
+    Credentials, Event, JoinRoom, Refusal, Reply, RoomChanges, RoomHead, Session as Identity,
+    SessionEnded, SyncRoom, chat::NAMESPACE, limits::CATCH_UP_CHANGES,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use socketio_client::{
@@ -15,6 +15,7 @@ use socketio_client::{
 use super::{Session, Wire};
 use crate::{
     browser::{clock, place},
+    entry::{self, Refused},
     line::Status,
     state::{Effect, Input, Trouble},
     words,
@@ -23,31 +24,33 @@ use crate::{
 /// How long an answer may take before it counts as lost.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// A connection that the server ended, or refused for now, is asked for again after this time at
-/// least, and twice that at most: everybody else's was ended at the same moment.
-const ASK_AGAIN_MILLIS: f64 = 3_000.0;
-
 impl Session {
     /// Connects, or connects anew with other credentials.
-    pub(super) fn connect(&self, credentials: &Credentials) {
+    pub(super) fn connect(&self, credentials: Credentials) {
+        self.stop_asking();
         let Some(Wire { socket, .. }) = self.wire() else {
             self.turned_away(words::NO_ADDRESS.to_owned());
             return;
         };
         socket.disconnect();
         self.line.update(|line| line.trying());
-        if socket.set_auth(credentials).is_err() {
+        if socket.set_auth(&credentials).is_err() {
             self.turned_away(words::NO_ADDRESS.to_owned());
             return;
         }
         let mut effects = Vec::new();
         let room = self.room();
-        self.core.update_value(|core| effects = core.state.open(room));
+        self.core.update_value(|core| {
+            core.entry.wanted(credentials);
+            effects = core.state.open(room);
+        });
         self.perform(effects);
         socket.connect();
     }
 
     pub(super) fn disconnect(&self) {
+        self.stop_asking();
+        self.core.update_value(|core| core.entry.left());
         if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
             wire.socket.disconnect();
         }
@@ -57,6 +60,7 @@ impl Session {
     /// Tries at once, in place of waiting for the next attempt.
     pub fn try_now(&self) {
         let Some(wire) = self.core.with_value(|core| core.wire.clone()) else { return };
+        self.stop_asking();
         self.line.update(|line| line.trying());
         wire.client.retry_now();
         // After a refusal there is no attempt to be made sooner: it is asked for here.
@@ -82,8 +86,8 @@ impl Session {
                     let room = message.room.clone();
                     self.request(message, move |outcome| Input::Answered { room, ticket, outcome });
                 }
-                Effect::Wake { room, after } => {
-                    set_timeout(move || session.apply(Input::Wake { room }), after);
+                Effect::Wake { ticket, room, after } => {
+                    set_timeout(move || session.apply(Input::Wake { room, ticket }), after);
                 }
             }
         }
@@ -139,14 +143,15 @@ impl Session {
         // Copies of the session hold no connection, so these make no cycle.
         let session = *self;
         socket.on_connect(move || {
+            session.stop_asking();
+            session.core.update_value(|core| core.entry.connected());
             session.line.update(|line| line.connected());
             session.apply(Input::Connected);
         });
         socket.on_disconnect(move |reason| session.lost(reason));
         socket.on_connect_error(move |error| session.refused(&error));
-        socket.on::<Identity>(Identity::NAME, move |identity| {
-            session.let_in(identity.nickname, identity.token);
-        });
+        socket.on::<Identity>(Identity::NAME, move |identity| session.let_in(identity));
+        socket.on::<SessionEnded>(SessionEnded::NAME, move |ended| session.ended(&ended));
         socket.on::<RoomChanges>(RoomChanges::NAME, move |changes| {
             session.heard();
             session.take_changes(changes);
@@ -174,6 +179,10 @@ impl Session {
 
     fn lost(&self, reason: DisconnectReason) {
         self.apply(Input::Disconnected);
+        // The server ends the connection with the session, which was left by then.
+        if !self.core.with_value(|core| core.entry.is_wanted()) {
+            return;
+        }
         match reason {
             DisconnectReason::ClientDisconnect => {}
             DisconnectReason::ServerDisconnect => {
@@ -186,8 +195,17 @@ impl Session {
 
     fn refused(&self, error: &ConnectError) {
         let refusal = Refusal::from_connect_error(&error.message);
+        let mut then = Refused::ForGood;
+        self.core.update_value(|core| then = core.entry.refused(refusal.code));
+        if entry::is_of_the_token(refusal.code) {
+            self.forget_token();
+        }
+        if let Refused::WithoutToken(credentials) = then {
+            self.connect(credentials);
+            return;
+        }
         self.turned_away(words::refused(&refusal));
-        if refusal.code == Code::Busy {
+        if then == Refused::ForNow {
             self.ask_again();
         }
     }
@@ -196,17 +214,22 @@ impl Session {
     /// passes, this does.
     fn ask_again(&self) {
         let session = *self;
-        let millis = ASK_AGAIN_MILLIS * (1.0 + js_sys::Math::random());
+        let (spread, mut millis) = (js_sys::Math::random(), 0.0);
+        self.core.update_value(|core| millis = core.entry.ask_again_after(spread));
         self.line.update(|line| line.next_try(clock::now() + millis));
-        let ask = move || {
-            let due = session.line.with_untracked(|line| {
-                matches!(line.status(), Status::Reconnecting | Status::Refused)
-            });
-            if due {
-                session.try_now();
-            }
-        };
-        set_timeout(ask, Duration::from_secs_f64(millis / 1_000.0));
+        let after = Duration::from_secs_f64(millis / 1_000.0);
+        let timer = set_timeout_with_handle(move || session.try_now(), after).ok();
+        // One at a time, whatever else is refused meanwhile.
+        self.stop_asking();
+        self.core.update_value(|core| core.ask_again = timer);
+    }
+
+    fn stop_asking(&self) {
+        let mut timer = None;
+        self.core.update_value(|core| timer = core.ask_again.take());
+        if let Some(timer) = timer {
+            timer.clear();
+        }
     }
 }
 

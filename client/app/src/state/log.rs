@@ -1,16 +1,19 @@
 //! What is known of one room's change log.
 //!
-//! Changes are applied in the order of their numbers, each once. Whatever cannot be applied yet is
-//! held; [`RoomLog::is_behind`] then says that the server has to be asked, and
-//! [`RoomLog::catch_up`] takes the answer.
+//! Changes are applied in the order of their numbers, each once: a message that was posted stands
+//! behind the others, an edit or a deletion changes a message in its place. Whatever cannot be
+//! applied yet is held; [`RoomLog::is_behind`] then says that the server has to be asked, and
+//! [`RoomLog::catch_up`] takes the answer: the changes that were missed, or the newest messages in
+//! place of everything that was known.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use parlour_events::{
-    Author, Body, CatchUp, Change, ChangeKind, Cursor, Epoch, MessageId, RoomChanges, RoomHead,
-    Seq, Timestamp,
+    CatchUp, CatchUpPage, Change, ChangeKind, Cursor, Epoch, MessageId, ResetReason, RoomChanges,
+    RoomHead, Seq,
 };
+
+use super::message::{Content, Message};
 
 /// Most messages kept of a room; the oldest go first. They stay on the server.
 pub const MESSAGES_KEPT: usize = 5_000;
@@ -18,21 +21,6 @@ pub const MESSAGES_KEPT: usize = 5_000;
 /// Most changes held while an answer is on its way. What is dropped beyond that is asked for
 /// again.
 pub const CHANGES_HELD: usize = 1_000;
-
-/// A message as the log has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The number of the change that posted it.
-    pub seq: Seq,
-    /// The name its writer gave it.
-    pub id: MessageId,
-    /// Who wrote it.
-    pub author: Author,
-    /// What it says. Shared: rows are made again at every update.
-    pub body: Arc<Body>,
-    /// When the server accepted it.
-    pub at: Timestamp,
-}
 
 /// A break in what was shown, to be told to the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +47,8 @@ pub enum CaughtUp {
 pub struct RoomLog {
     cursor: Option<Cursor>,
     messages: VecDeque<Message>,
+    /// The room has messages before the first one here.
+    earlier: bool,
     /// Messages ever put behind the others: counts on when the oldest are dropped.
     posted: u64,
     held: VecDeque<(Epoch, Change)>,
@@ -78,6 +68,11 @@ impl RoomLog {
     /// The messages, in the order of the log.
     pub fn messages(&self) -> &VecDeque<Message> {
         &self.messages
+    }
+
+    /// Whether the first message here is not the first of the room.
+    pub fn has_earlier(&self) -> bool {
+        self.earlier
     }
 
     /// How many messages were ever put behind the others. The newest one's place is this less one;
@@ -130,47 +125,64 @@ impl RoomLog {
     /// The answer to a question, with what was held after it.
     pub fn catch_up(&mut self, answer: CatchUp) -> CaughtUp {
         let before = self.cursor;
-        let continues = before.is_some_and(|cursor| cursor.epoch == answer.epoch);
-        if answer.reset || !continues {
-            self.restart(&answer);
-        }
-        for change in &answer.changes {
-            if !self.apply(change) && !self.is_known(answer.epoch, change.seq) {
-                // The contract says "without gaps"; what is behind one is asked for again.
-                break;
+        let CatchUp { epoch, head, page } = answer;
+        let mut replaced = false;
+        match page {
+            CatchUpPage::Changes { changes } => {
+                if !self.applies_to(epoch) {
+                    // The contract says "which continue its cursor": these continue nothing.
+                    return CaughtUp::Nothing;
+                }
+                for change in &changes {
+                    if !self.apply(change) && !self.is_known(epoch, change.seq) {
+                        // The contract says "without gaps"; what is behind one is asked for again.
+                        break;
+                    }
+                }
+            }
+            CatchUpPage::Reset { why, messages, earlier } => {
+                let other = before.is_some_and(|known| known.epoch != epoch);
+                replaced = other || why == ResetReason::Epoch;
+                if self.knows_something() {
+                    self.notice = match why {
+                        ResetReason::New => self.notice,
+                        _ if replaced => Some(Notice::NewHistory),
+                        _ => Some(Notice::Skipped),
+                    };
+                }
+                self.begin(Cursor { epoch, seq: head }, messages, earlier);
             }
         }
-        // The answer's word on the head is newer than what was heard of another history before it.
-        if self.head.is_none_or(|head| head.epoch != answer.epoch) {
-            self.head = None;
-        }
-        self.raise_head(answer.epoch, answer.head);
+        self.raise_head(epoch, head);
         self.apply_held();
-        match before {
-            Some(before) if before.epoch != answer.epoch => CaughtUp::Replaced,
-            _ if self.cursor != before => CaughtUp::Progress,
-            _ => CaughtUp::Nothing,
+        if replaced {
+            CaughtUp::Replaced
+        } else if self.cursor != before {
+            CaughtUp::Progress
+        } else {
+            CaughtUp::Nothing
         }
     }
 
-    /// The connection is gone: what is held would leave a gap that the next join closes.
-    pub fn drop_held(&mut self) {
+    /// The connection is gone: what is held would leave a gap that the next join closes, and how
+    /// long the log is the next answer says.
+    pub fn disconnected(&mut self) {
         self.held.clear();
+        self.head = None;
     }
 
-    fn restart(&mut self, answer: &CatchUp) {
-        if let Some(cursor) = self.cursor
-            && (!self.messages.is_empty() || cursor.seq > Seq(0))
-        {
-            let same = cursor.epoch == answer.epoch;
-            self.notice = Some(if same { Notice::Skipped } else { Notice::NewHistory });
-        }
+    fn knows_something(&self) -> bool {
+        !self.messages.is_empty() || self.cursor.is_some_and(|cursor| cursor.seq > Seq(0))
+    }
+
+    /// Begins anew with messages as they are at the cursor.
+    fn begin(&mut self, at: Cursor, messages: Vec<parlour_events::Message>, earlier: bool) {
+        self.cursor = Some(at);
         self.messages.clear();
-        let seq = match answer.changes.first() {
-            Some(first) => Seq(first.seq.0.saturating_sub(1)),
-            None => answer.head,
-        };
-        self.cursor = Some(Cursor { epoch: answer.epoch, seq });
+        self.earlier = earlier;
+        for message in messages {
+            self.push(message.into());
+        }
     }
 
     /// Applies the change if it is the next one, and says whether it was.
@@ -180,22 +192,38 @@ impl RoomLog {
             return false;
         }
         cursor.seq = change.seq;
-        // A kind of change that this version does not know still counts in the numbering.
-        if let ChangeKind::Posted { id, author, body } = &change.kind {
-            self.messages.push_back(Message {
-                seq: change.seq,
-                id: *id,
-                author: author.clone(),
-                body: Arc::new(body.clone()),
-                at: change.at,
-            });
-            self.posted += 1;
-            self.arrived.push(*id);
-            if self.messages.len() > MESSAGES_KEPT {
-                self.messages.pop_front();
+        match &change.kind {
+            ChangeKind::Posted(posted) => {
+                self.push(Message::posted(change.seq, change.at, posted));
             }
+            ChangeKind::Edited { id, body } => {
+                self.change(*id, change.seq, |content| content.edit(body.as_ref()));
+            }
+            ChangeKind::Deleted { id, .. } => {
+                self.change(*id, change.seq, |content| *content = Content::Deleted);
+            }
+            // Reactions are not shown, and other kinds not known; they count in the numbering.
+            _ => {}
         }
         true
+    }
+
+    fn push(&mut self, message: Message) {
+        self.arrived.push(message.id);
+        self.messages.push_back(message);
+        self.posted += 1;
+        if self.messages.len() > MESSAGES_KEPT {
+            self.messages.pop_front();
+            self.earlier = true;
+        }
+    }
+
+    /// Changes a message in its place; one that is not kept any more is read anew if it is wanted.
+    fn change(&mut self, id: MessageId, seq: Seq, change: impl FnOnce(&mut Content)) {
+        // Most changes are of messages that are new.
+        if let Some(message) = self.messages.iter_mut().rev().find(|message| message.id == id) {
+            message.change(seq, change);
+        }
     }
 
     fn apply_held(&mut self) {

@@ -10,9 +10,11 @@
 //!    [`Input::CaughtUp`] with the same ticket; each [`Effect::Send`] likewise, as
 //!    [`Input::Answered`]. An outcome whose ticket was superseded is ignored;
 //! 3. [`Input::Changes`] and [`Input::Head`] as the server sends them;
-//! 4. each [`Effect::Wake`] becomes an [`Input::Wake`] that much later.
+//! 4. each [`Effect::Wake`] becomes an [`Input::Wake`] with the same ticket that much later. A wake
+//!    whose ticket was superseded is ignored as well.
 
 pub mod log;
+pub mod message;
 pub mod outbox;
 mod room;
 pub mod rows;
@@ -67,6 +69,8 @@ pub enum Input {
     Wake {
         /// The room.
         room: RoomName,
+        /// From the [`Effect`].
+        ticket: Ticket,
     },
     /// The person wants a failed message sent again.
     TryAgain {
@@ -134,6 +138,8 @@ pub enum Effect {
     },
     /// Apply [`Input::Wake`] after this time.
     Wake {
+        /// Comes back with it.
+        ticket: Ticket,
         /// The room.
         room: RoomName,
         /// How long from now.
@@ -227,8 +233,8 @@ impl ChatState {
             Input::Head(head) => {
                 self.with(&head.room, |room, tickets| room.head(&head, tickets, out));
             }
-            Input::Wake { room } => {
-                self.with(&room, |room, tickets| room.wake(tickets, out));
+            Input::Wake { room, ticket } => {
+                self.with(&room, |room, tickets| room.wake(ticket, tickets, out));
             }
             Input::TryAgain { room, id } => {
                 self.with(&room, |room, tickets| room.try_again(id, tickets, out));

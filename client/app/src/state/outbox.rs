@@ -34,8 +34,13 @@ pub enum EntryState {
     Queued,
     /// It was sent and is not answered yet. The ticket tells the answer from a late one.
     Sending(Ticket),
-    /// The server cannot take it now; it will be sent again by itself. The sentence says why.
-    Delayed(String),
+    /// The server cannot take it now; it will be sent again by itself.
+    Delayed {
+        /// The wake that it waits for.
+        wake: Ticket,
+        /// The sentence says why.
+        reason: String,
+    },
     /// The server does not take it. The sentence says why; the person decides.
     Failed(String),
     /// It is in the log under this number, which has not arrived yet.
@@ -57,7 +62,7 @@ impl Outbox {
     /// How many entries will be sent without the person doing anything.
     pub fn waiting(&self) -> usize {
         use EntryState::{Delayed, Queued, Sending};
-        let waits = |entry: &&Entry| matches!(entry.state, Queued | Sending(_) | Delayed(_));
+        let waits = |entry: &&Entry| matches!(entry.state, Queued | Sending(_) | Delayed { .. });
         self.entries().filter(waits).count()
     }
 
@@ -90,14 +95,21 @@ impl Outbox {
         self.entries.iter_mut().find(|entry| entry.state == EntryState::Sending(ticket))
     }
 
-    /// The connection is gone, and with it every answer.
-    pub(super) fn interrupted(&mut self) {
-        self.requeue(|state| matches!(state, EntryState::Sending(_) | EntryState::Delayed(_)));
+    /// The entry is sent again after this wake.
+    pub(super) fn delay(&mut self, id: MessageId, wake: Ticket, reason: String) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
+            entry.state = EntryState::Delayed { wake, reason };
+        }
     }
 
-    /// The server may take it by now.
-    pub(super) fn delay_over(&mut self) {
-        self.requeue(|state| matches!(state, EntryState::Delayed(_)));
+    /// The connection is gone, and with it every answer.
+    pub(super) fn interrupted(&mut self) {
+        self.requeue(|state| matches!(state, EntryState::Sending(_) | EntryState::Delayed { .. }));
+    }
+
+    /// The server may take by now what waited for this wake.
+    pub(super) fn delay_over(&mut self, ticket: Ticket) {
+        self.requeue(|state| matches!(state, EntryState::Delayed { wake, .. } if *wake == ticket));
     }
 
     /// The log in which entries were accepted is not the one that is shown: send them again.

@@ -9,6 +9,9 @@
 //!                    wake │  ▼
 //!                       Waiting          "there is no such room" ──▶ Refused
 //! ```
+//!
+//! What the server cannot do now it is asked for again after the time that it names, or else after
+//! a pause that grows until something goes well.
 
 use std::time::Duration;
 
@@ -22,9 +25,15 @@ use super::{
     log::{CaughtUp, RoomLog},
     outbox::{EntryState, Outbox},
 };
+use crate::words;
 
 const FIRST_WAKE: Duration = Duration::from_secs(1);
 const LONGEST_WAKE: Duration = Duration::from_secs(30);
+
+/// What a server names as the time to ask again is kept within this. A timer of a browser that is
+/// asked to wait for weeks fires at once.
+const SHORTEST_NAMED: Duration = Duration::from_millis(250);
+const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
 
 /// Where the conversation about a room stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +42,8 @@ pub enum Phase {
     Away,
     /// The server was asked, by join or sync; live changes are held until it answers.
     Asking(Ticket),
-    /// The server did not answer, or could not: it is asked again at the next wake.
-    Waiting,
+    /// The server did not answer, or could not: it is asked again at this wake.
+    Waiting(Ticket),
     /// All that the server is known to have was applied.
     Live,
     /// The server does not let us in.
@@ -50,8 +59,6 @@ pub struct Room {
     phase: Phase,
     /// The join was answered on this connection.
     joined: bool,
-    /// A wake is on its way.
-    waking: bool,
     /// Wakes since something last went well.
     wakes: u32,
 }
@@ -64,7 +71,6 @@ impl Room {
             outbox: Outbox::default(),
             phase: Phase::Away,
             joined: false,
-            waking: false,
             wakes: 0,
         }
     }
@@ -93,7 +99,7 @@ impl Room {
         self.phase = Phase::Away;
         self.joined = false;
         self.wakes = 0;
-        self.log.drop_held();
+        self.log.disconnected();
         self.outbox.interrupted();
     }
 
@@ -129,8 +135,11 @@ impl Room {
                 if matches!(&trouble, Trouble::Refused(r) if r.code == Code::NotJoined) {
                     self.joined = false;
                 }
-                self.phase = Phase::Waiting;
-                self.wake_later(out);
+                let retry_after = match &trouble {
+                    Trouble::Refused(refusal) => refusal.retry_after,
+                    Trouble::Lost => None,
+                };
+                self.phase = Phase::Waiting(self.wake_later(retry_after, tickets, out));
             }
         }
     }
@@ -147,12 +156,11 @@ impl Room {
         self.close_gap(tickets, out);
     }
 
-    pub(super) fn wake(&mut self, tickets: &mut Tickets, out: &mut Vec<Effect>) {
-        self.waking = false;
-        if self.phase == Phase::Waiting {
+    pub(super) fn wake(&mut self, ticket: Ticket, tickets: &mut Tickets, out: &mut Vec<Effect>) {
+        if self.phase == Phase::Waiting(ticket) {
             self.ask(tickets, out);
         }
-        self.outbox.delay_over();
+        self.outbox.delay_over(ticket);
         self.send_next(tickets, out);
     }
 
@@ -183,23 +191,23 @@ impl Room {
                 self.wakes = 0;
                 self.settle();
             }
-            Err(Trouble::Lost) => {
-                entry.state = EntryState::Delayed("No answer yet. We try again.".to_owned());
-                self.wake_later(out);
+            Err(Trouble::Refused(refusal)) if refusal.code == Code::NotJoined => {
+                entry.state = EntryState::Queued;
+                self.joined = false;
+                self.phase = Phase::Waiting(self.wake_later(None, tickets, out));
             }
-            Err(Trouble::Refused(refusal)) => match refusal.code {
-                Code::Busy => {
-                    entry.state = EntryState::Delayed(refusal.message);
-                    self.wake_later(out);
-                }
-                Code::NotJoined => {
-                    entry.state = EntryState::Queued;
-                    self.joined = false;
-                    self.phase = Phase::Waiting;
-                    self.wake_later(out);
-                }
-                _ => entry.state = EntryState::Failed(refusal.message),
-            },
+            Err(Trouble::Refused(refusal)) if !refusal.code.is_passing() => {
+                entry.state = EntryState::Failed(refusal.message);
+            }
+            Err(trouble) => {
+                let id = entry.id;
+                let (reason, retry_after) = match trouble {
+                    Trouble::Refused(refusal) => (refusal.message, refusal.retry_after),
+                    Trouble::Lost => (words::NO_ANSWER.to_owned(), None),
+                };
+                let wake = self.wake_later(retry_after, tickets, out);
+                self.outbox.delay(id, wake, reason);
+            }
         }
         self.send_next(tickets, out);
     }
@@ -261,23 +269,39 @@ impl Room {
             let ticket = tickets.next();
             entry.state = EntryState::Sending(ticket);
             let body = entry.body.as_ref().clone();
-            let message = SendMessage { room: self.name.clone(), id: entry.id, body };
+            let message = SendMessage {
+                room: self.name.clone(),
+                id: entry.id,
+                body: Some(body),
+                reply_to: None,
+                attachments: Vec::new(),
+            };
             out.push(Effect::Send { ticket, message });
         }
     }
 
-    fn wake_later(&mut self, out: &mut Vec<Effect>) {
-        if self.waking {
-            return;
-        }
-        self.waking = true;
-        let after = FIRST_WAKE.saturating_mul(1 << self.wakes.min(5)).min(LONGEST_WAKE);
-        self.wakes += 1;
-        out.push(Effect::Wake { room: self.name.clone(), after });
+    /// A wake after so many milliseconds, or after a pause that grows from one to the next.
+    fn wake_later(
+        &mut self,
+        retry_after: Option<u64>,
+        tickets: &mut Tickets,
+        out: &mut Vec<Effect>,
+    ) -> Ticket {
+        let after = match retry_after {
+            Some(millis) => Duration::from_millis(millis).clamp(SHORTEST_NAMED, LONGEST_NAMED),
+            None => FIRST_WAKE.saturating_mul(1 << self.wakes.min(5)).min(LONGEST_WAKE),
+        };
+        self.wakes = self.wakes.saturating_add(1);
+        let ticket = tickets.next();
+        out.push(Effect::Wake { ticket, room: self.name.clone(), after });
+        ticket
     }
 }
 
-/// Whether asking again as before would be refused again.
+/// Whether asking again as before would be refused again, for as long as the connection lasts.
 fn is_final(code: Code) -> bool {
-    matches!(code, Code::Invalid | Code::RoomUnknown)
+    match code {
+        Code::NotJoined | Code::Internal | Code::Unknown => false,
+        code => !code.is_passing(),
+    }
 }

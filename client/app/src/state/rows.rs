@@ -1,11 +1,10 @@
 //! What the message list shows: messages grouped by author, days parted by a line.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use parlour_events::{Author, Body, MessageId, Seq, Timestamp};
+use parlour_events::{Author, MessageId, Seq, Timestamp};
 
-use super::{Room, outbox::EntryState};
+use super::{Room, message::Content, outbox::EntryState};
 
 /// Messages of one person within this time stand under one name.
 pub const GROUP_MILLIS: u64 = 5 * 60 * 1_000;
@@ -58,7 +57,7 @@ pub struct MessageRow {
     /// Who wrote it.
     pub author: Author,
     /// What it says.
-    pub body: Arc<Body>,
+    pub content: Content,
     /// When: by the server's clock if it is in the log, else by ours.
     pub at: Timestamp,
     /// Whether it stands first under its author's name.
@@ -138,16 +137,14 @@ pub fn rows(room: &Room, window: Window, me: &Author, day: impl Fn(Timestamp) ->
     let shown = log.messages().iter().skip(usize::try_from(skip).unwrap_or(usize::MAX));
 
     let mut builder = Builder { day, rows: Vec::new(), names: HashSet::new(), last: None };
-    let mut from_the_start = false;
     for message in shown {
-        from_the_start |= builder.rows.is_empty() && message.seq == Seq(1);
         let key = builder.key(message.id, message.seq);
         builder.push(
             key,
             MessageRow {
                 id: message.id,
                 author: message.author.clone(),
-                body: message.body.clone(),
+                content: message.content.clone(),
                 at: message.at,
                 first: false,
                 delivery: Delivery::Sent,
@@ -163,20 +160,21 @@ pub fn rows(room: &Room, window: Window, me: &Author, day: impl Fn(Timestamp) ->
             MessageRow {
                 id: entry.id,
                 author: me.clone(),
-                body: entry.body.clone(),
+                content: Content::text(entry.body.clone()),
                 at: entry.written,
                 first: false,
                 delivery: delivery(&entry.state),
             },
         );
     }
+    let from_the_start = skip == 0 && !log.messages().is_empty() && !log.has_earlier();
     Rows { rows: builder.rows, earlier: skip > 0, from_the_start }
 }
 
 fn delivery(state: &EntryState) -> Delivery {
     match state {
         EntryState::Queued | EntryState::Sending(_) => Delivery::Sending(None),
-        EntryState::Delayed(reason) => Delivery::Sending(Some(reason.clone())),
+        EntryState::Delayed { reason, .. } => Delivery::Sending(Some(reason.clone())),
         EntryState::Failed(reason) => Delivery::Failed(reason.clone()),
         EntryState::Accepted(_) => Delivery::Sent,
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 mod composer;
+mod day;
 mod message;
 
 use leptos::prelude::*;

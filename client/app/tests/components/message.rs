@@ -3,9 +3,12 @@ use std::sync::{Arc, Mutex};
 use leptos::prelude::*;
 use parlour_app::{
     components::message::Message,
-    state::rows::{Delivery, MessageRow},
+    state::{
+        message::Content,
+        rows::{Delivery, MessageRow},
+    },
 };
-use parlour_events::{Author, AuthorKind, MessageId, Timestamp};
+use parlour_events::{Attachment, Author, AuthorKind, MessageId, Timestamp};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::Stage;
@@ -15,8 +18,12 @@ const HOSTILE: &str = r#"<img src=x onerror="document.title='hacked'"><script>al
 fn row(body: &str) -> MessageRow {
     MessageRow {
         id: "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
-        author: Author { name: "<b>Ann</b>".parse().unwrap(), kind: AuthorKind::Guest },
-        body: Arc::new(body.parse().unwrap()),
+        author: Author {
+            id: "01890a5d-ac96-774b-bcce-b302099a8058".parse().unwrap(),
+            name: "<b>Ann</b>".parse().unwrap(),
+            kind: AuthorKind::Guest,
+        },
+        content: Content::text(Arc::new(body.parse().unwrap())),
         at: Timestamp(1_700_000_000_000),
         first: true,
         delivery: Delivery::Sent,
@@ -70,4 +77,50 @@ async fn a_message_keeps_its_row_while_it_settles() {
     assert_eq!(li.get_attribute("data-state").as_deref(), Some("sent"));
     assert_eq!(stage.text(".trouble"), "");
     assert!(li.is_connected(), "the same element all the while");
+}
+
+#[wasm_bindgen_test]
+async fn an_edit_changes_the_text_and_is_marked() {
+    let (stage, message, _) = drawn(row("Hi")).await;
+    assert_eq!(stage.text(".edited"), "");
+    let body = Some(Arc::new(HOSTILE.parse().unwrap()));
+    let edited = Content::Said { body, files: Arc::default(), edited: true };
+    message.update(|row| row.content = edited);
+    leptos::task::tick().await;
+    assert_eq!(stage.text(".body"), HOSTILE);
+    assert_eq!(stage.text(".said"), format!("{HOSTILE} (edited)"));
+    assert!(stage.find::<web_sys::Element>("img, script, b").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn a_deleted_message_leaves_its_author_and_a_sentence() {
+    let (stage, message, _) = drawn(row("Hi")).await;
+    let li: web_sys::Element = stage.find("li").unwrap();
+    message.update(|row| row.content = Content::Deleted);
+    leptos::task::tick().await;
+    assert_eq!(stage.text(".gone"), "This message was deleted.");
+    assert_eq!(stage.text(".author"), "<b>Ann</b>");
+    assert!(!li.text_content().unwrap().contains("Hi"));
+    assert!(li.is_connected(), "the same row");
+}
+
+#[wasm_bindgen_test]
+async fn files_are_links_with_their_names_as_text() {
+    let name = "<b>50% & more?</b> #1.png".replace('/', "");
+    let file = Attachment {
+        file: "f".repeat(64).parse().unwrap(),
+        name: name.parse().unwrap(),
+        mime: "text/html".to_owned(),
+        size: 1,
+        pixels: None,
+    };
+    let content = Content::Said { body: None, files: Arc::new([file]), edited: false };
+    let (stage, ..) = drawn(MessageRow { content, ..row("-") }).await;
+    let link: web_sys::Element = stage.find(".files a").unwrap();
+    let attribute = |name: &str| link.get_attribute(name).unwrap_or_default();
+    let encoded = "%3Cb%3E50%25%20%26%20more%3F%3Cb%3E%20%231.png";
+    assert_eq!(attribute("href"), format!("/files/{}?name={encoded}", "f".repeat(64)));
+    assert_eq!((attribute("rel").as_str(), attribute("target").as_str()), ("noopener", "_blank"));
+    assert_eq!(link.text_content().unwrap(), name);
+    assert!(stage.find::<web_sys::Element>("b, .body").is_none());
 }

@@ -1,30 +1,36 @@
 //! Whatever happens in whatever order, the state ends as the server's log.
 //!
 //! A small server and the two directions of a connection stand beside the state. Each step lets
-//! something happen: somebody posts, a packet arrives or is lost or arrives twice, the connection
-//! breaks, the server begins another history. In the end everything settles, and then the
-//! messages shown are the end of the log, and everything written is in it once and in order.
+//! something happen: somebody posts, edits or deletes, a packet arrives or is lost or arrives
+//! twice, the connection breaks, the server begins another history. In the end everything settles,
+//! and then the messages shown are the newest of the server's as they are by then, and everything
+//! written is among the server's once and in order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use parlour_events::{Code, Cursor, Refusal, RoomHead, SendMessage, Sent};
+use parlour_events::{Code, Refusal, RoomHead};
 use proptest::prelude::*;
 
-use super::*;
-use crate::state::Trouble;
-
-/// Most changes in an answer, and how far back the log goes: small, so that both are met.
-const PAGE: usize = 3;
-const OLDEST: u64 = 12;
+use super::{
+    server::{PAGE, Server},
+    *,
+};
+use crate::state::{Trouble, message::Content};
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
     /// Somebody else posts so many messages; whether the state is told of them.
     Post { count: u64, told: bool },
+    /// Somebody edits a message; whether the state is told of it.
+    Edit { which: usize, told: bool },
+    /// Somebody deletes a message; whether the state is told of it.
+    Delete { which: usize, told: bool },
+    /// Something happens that is not of messages; the state is told of it.
+    Else,
     /// The person writes a message.
     Compose,
-    /// The oldest packet to the server arrives; whether the server is busy.
-    ToServer { busy: bool },
+    /// The oldest packet to the server arrives; whether the server can do it now.
+    ToServer { busy: Option<Code> },
     /// The oldest packet to the state arrives.
     ToState { twice: bool },
     /// The oldest packet to the state, if it is an answer, is lost.
@@ -42,18 +48,23 @@ enum Step {
 }
 
 fn step(restarts: bool) -> impl Strategy<Value = Step> {
-    let restart = u32::from(restarts);
+    let worst = if restarts { Step::Restart } else { Step::Break };
+    let told = || prop::bool::weighted(0.8);
+    let passing = prop::sample::select(vec![Code::Busy, Code::RateLimited, Code::Storage]);
     prop_oneof![
-        6 => (1..6_u64, prop::bool::weighted(0.8)).prop_map(|(count, told)| Step::Post { count, told }),
+        6 => (1..6_u64, told()).prop_map(|(count, told)| Step::Post { count, told }),
+        4 => (0..9_usize, told()).prop_map(|(which, told)| Step::Edit { which, told }),
+        3 => (0..9_usize, told()).prop_map(|(which, told)| Step::Delete { which, told }),
+        1 => Just(Step::Else),
         4 => Just(Step::Compose),
-        12 => prop::bool::weighted(0.1).prop_map(|busy| Step::ToServer { busy }),
+        12 => prop::option::weighted(0.1, passing).prop_map(|busy| Step::ToServer { busy }),
         12 => prop::bool::weighted(0.1).prop_map(|twice| Step::ToState { twice }),
         1 => Just(Step::LoseAnswer),
         1 => Just(Step::Head),
         2 => Just(Step::Wake),
         2 => Just(Step::Break),
         4 => Just(Step::Connect),
-        restart => Just(Step::Restart),
+        1 => Just(worst),
     ]
 }
 
@@ -63,10 +74,8 @@ struct World {
     to_server: VecDeque<Effect>,
     to_state: VecDeque<Input>,
     wakes: VecDeque<Input>,
-    // The server.
-    epoch: u128,
-    log: Vec<Change>,
-    answers: BTreeMap<MessageId, Sent>,
+    server: Server,
+    /// The server has the state in the room.
     joined: bool,
     /// Ids for messages of others, and of ours in the order they were written.
     ids: u128,
@@ -81,9 +90,7 @@ impl World {
             to_server: VecDeque::new(),
             to_state: VecDeque::new(),
             wakes: VecDeque::new(),
-            epoch: 1,
-            log: Vec::new(),
-            answers: BTreeMap::new(),
+            server: Server::new(),
             joined: false,
             ids: 0,
             written: Vec::new(),
@@ -95,16 +102,22 @@ impl World {
 
     fn take(&mut self, step: Step) {
         match step {
-            Step::Post { count, told } => {
-                let first = self.log.len();
+            Step::Post { count, told } => self.happen(told, |world| {
                 for _ in 0..count {
-                    let id = self.new_id();
-                    self.append(id);
+                    let id = world.new_id();
+                    world.server.say(id);
                 }
-                if told {
-                    self.broadcast(first);
-                }
-            }
+            }),
+            // Counted from the end: what was said last is what is edited.
+            Step::Edit { which, told } => self.happen(told, |world| {
+                let last = world.server.messages().len();
+                world.server.edit(last.saturating_sub(which + 1));
+            }),
+            Step::Delete { which, told } => self.happen(told, |world| {
+                let last = world.server.messages().len();
+                world.server.delete(last.saturating_sub(which + 1));
+            }),
+            Step::Else => self.happen(true, |world| world.server.do_something_else()),
             Step::Compose => {
                 let id = self.new_id();
                 self.written.push(id);
@@ -144,9 +157,7 @@ impl World {
             }
             Step::Restart => {
                 self.disconnect();
-                self.epoch += 1;
-                self.log.clear();
-                self.answers.clear();
+                self.server.begin_anew();
             }
         }
     }
@@ -160,7 +171,7 @@ impl World {
             if idle && self.state.is_caught_up() && self.is_at_head() {
                 return;
             }
-            self.take(Step::ToServer { busy: false });
+            self.take(Step::ToServer { busy: None });
             self.take(Step::ToState { twice: false });
             self.take(Step::Wake);
             if idle {
@@ -173,7 +184,16 @@ impl World {
 
     fn is_at_head(&self) -> bool {
         let cursor = self.state.room(&room()).unwrap().log().cursor();
-        cursor == Some(Cursor { epoch: self.epoch(), seq: self.head() })
+        cursor == Some(self.server.cursor())
+    }
+
+    /// Something happens on the server.
+    fn happen(&mut self, told: bool, act: impl FnOnce(&mut Self)) {
+        let before = self.server.head();
+        act(self);
+        if told {
+            self.broadcast(before);
+        }
     }
 
     fn happens(&mut self, input: Input) {
@@ -184,7 +204,9 @@ impl World {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Wake { room, .. } => self.wakes.push_back(Input::Wake { room }),
+                Effect::Wake { ticket, room, .. } => {
+                    self.wakes.push_back(Input::Wake { room, ticket });
+                }
                 request => {
                     assert!(self.connected, "asked without a connection: {request:?}");
                     self.to_server.push_back(request);
@@ -213,22 +235,22 @@ impl World {
         }
     }
 
-    fn serve(&mut self, request: Effect, busy: bool) {
-        let refusal = Trouble::Refused(Refusal::new(Code::Busy, "Later."));
+    fn serve(&mut self, request: Effect, busy: Option<Code>) {
+        let refusal = busy.map(|code| Trouble::Refused(Refusal::new(code, "Later.")));
         let answer = match request {
-            Effect::Join { ticket, room, .. } if busy => {
-                Input::CaughtUp { room, ticket, outcome: Err(refusal) }
-            }
             Effect::Join { ticket, room, after } => {
-                self.joined = true;
-                Input::CaughtUp { room, ticket, outcome: Ok(self.catch_up(after)) }
+                self.joined |= refusal.is_none();
+                let outcome = refusal.map_or_else(|| Ok(self.server.catch_up(after)), Err);
+                Input::CaughtUp { room, ticket, outcome }
             }
             Effect::Sync { ticket, room, after } => {
-                Input::CaughtUp { room, ticket, outcome: Ok(self.catch_up(Some(after))) }
+                let outcome = refusal.map_or_else(|| Ok(self.server.catch_up(Some(after))), Err);
+                Input::CaughtUp { room, ticket, outcome }
             }
             Effect::Send { ticket, message } => {
-                let before = self.log.len();
-                let outcome = if busy { Err(refusal) } else { Ok(self.post(&message)) };
+                assert!(self.joined, "sent before the join was answered");
+                let before = self.server.head();
+                let outcome = refusal.map_or_else(|| Ok(self.server.post(&message)), Err);
                 // Sometimes the answer is ahead of the change, sometimes behind it.
                 let ahead = self.ids.is_multiple_of(2);
                 if !ahead {
@@ -246,53 +268,19 @@ impl World {
         self.to_state.push_back(answer);
     }
 
-    fn post(&mut self, message: &SendMessage) -> Sent {
-        assert!(self.joined, "sent before the join was answered");
-        if let Some(first) = self.answers.get(&message.id) {
-            return *first;
-        }
-        self.append(message.id);
-        self.answers[&message.id]
-    }
-
-    fn append(&mut self, id: MessageId) {
-        let seq = self.log.len() as u64 + 1;
-        self.log.push(posted_as(seq, id));
-        self.answers.insert(id, Sent { seq: Seq(seq), at: Timestamp(seq) });
-    }
-
-    fn broadcast(&mut self, first: usize) {
+    fn broadcast(&mut self, before: Seq) {
         if self.joined {
-            let changes = self.log[first..].to_vec();
-            let live = RoomChanges { room: room(), epoch: self.epoch(), changes };
+            let (epoch, changes) = (self.server.epoch(), self.server.since(before));
+            let live = RoomChanges { room: room(), epoch, changes };
             self.to_state.push_back(Input::Changes(live));
         }
     }
 
     fn tell_head(&mut self) {
         if self.joined {
-            let head = RoomHead { room: room(), epoch: self.epoch(), head: self.head() };
-            self.to_state.push_back(Input::Head(head));
+            let (epoch, head) = (self.server.epoch(), self.server.head());
+            self.to_state.push_back(Input::Head(RoomHead { room: room(), epoch, head }));
         }
-    }
-
-    fn catch_up(&self, after: Option<Cursor>) -> CatchUp {
-        let head = self.head();
-        let known = after.filter(|cursor| {
-            cursor.epoch == self.epoch() && cursor.seq <= head && head.0 - cursor.seq.0 <= OLDEST
-        });
-        let latest = self.log.len().saturating_sub(PAGE);
-        let from = known.map_or(latest, |cursor| cursor.seq.0 as usize);
-        let changes = self.log[from..].iter().take(PAGE).cloned().collect();
-        CatchUp { epoch: self.epoch(), head, reset: known.is_none(), changes }
-    }
-
-    fn epoch(&self) -> Epoch {
-        Epoch(Uuid::from_u128(self.epoch))
-    }
-
-    fn head(&self) -> Seq {
-        Seq(self.log.len() as u64)
     }
 
     fn new_id(&mut self) -> MessageId {
@@ -300,18 +288,35 @@ impl World {
         id(self.ids)
     }
 
-    fn shown(&self) -> Vec<MessageId> {
+    /// What is shown, and the newest of what the server has, as many of them.
+    fn shown_and_true(&self) -> (Vec<Seen>, Vec<Seen>) {
         let log = self.state.room(&room()).unwrap().log();
-        log.messages().iter().map(|message| message.id).collect()
+        let shown: Vec<_> =
+            log.messages().iter().map(|it| seen(it.seq, it.id, &it.content)).collect();
+        let there = self.server.messages();
+        let newest = there.iter().skip(there.len().saturating_sub(shown.len()));
+        (shown, newest.map(truth).collect())
     }
 
-    fn logged(&self) -> Vec<MessageId> {
-        let id = |change: &Change| match &change.kind {
-            ChangeKind::Posted { id, .. } => *id,
-            other => panic!("never made: {other:?}"),
-        };
-        self.log.iter().map(id).collect()
+    /// The ids of all that was posted.
+    fn posted(&self) -> Vec<MessageId> {
+        self.server.messages().iter().map(|message| message.posted.id).collect()
     }
+}
+
+/// Number, name, text, files, edited, deleted.
+type Seen = (Seq, MessageId, Option<Body>, usize, bool, bool);
+
+fn seen(seq: Seq, id: MessageId, content: &Content) -> Seen {
+    let (files, deleted) = (content.files().len(), *content == Content::Deleted);
+    (seq, id, content.body().cloned(), files, content.is_edited(), deleted)
+}
+
+fn truth(message: &Message) -> Seen {
+    let Posted { id, body, attachments, .. } = message.posted.clone();
+    // Of a deleted message nobody cares whether it was edited before.
+    let edited = message.edited.is_some() && !message.deleted;
+    (message.seq, id, body, attachments.len(), edited, message.deleted)
 }
 
 fn run(steps: Vec<Step>) -> World {
@@ -329,25 +334,29 @@ proptest! {
     #[test]
     fn ends_as_the_log(steps in prop::collection::vec(step(false), 0..120)) {
         let world = run(steps);
-        let (shown, logged) = (world.shown(), world.logged());
-        prop_assert!(logged.ends_with(&shown), "{shown:?} is not the end of {logged:?}");
-        prop_assert!(shown.len() >= PAGE.min(logged.len()));
+        is_the_newest(&world)?;
         let mine: Vec<_> =
-            logged.iter().filter(|id| world.written.contains(id)).copied().collect();
+            world.posted().into_iter().filter(|id| world.written.contains(id)).collect();
         prop_assert_eq!(&mine, &world.written, "everything written, once, in order");
-        let outbox = world.state.room(&room()).unwrap().outbox();
-        prop_assert_eq!(outbox.entries().count(), 0);
     }
 
     #[test]
     fn ends_as_the_log_of_the_last_history(steps in prop::collection::vec(step(true), 0..120)) {
         let world = run(steps);
-        let (shown, logged) = (world.shown(), world.logged());
-        prop_assert!(logged.ends_with(&shown), "{shown:?} is not the end of {logged:?}");
-        prop_assert!(shown.len() >= PAGE.min(logged.len()), "{shown:?} of {logged:?}");
-        let distinct: std::collections::BTreeSet<_> = logged.iter().collect();
-        prop_assert_eq!(distinct.len(), logged.len(), "posted twice");
-        let outbox = world.state.room(&room()).unwrap().outbox();
-        prop_assert_eq!(outbox.entries().count(), 0);
+        is_the_newest(&world)?;
+        let posted = world.posted();
+        let distinct: BTreeSet<_> = posted.iter().collect();
+        prop_assert_eq!(distinct.len(), posted.len(), "posted twice");
     }
+}
+
+fn is_the_newest(world: &World) -> Result<(), TestCaseError> {
+    let (shown, there) = world.shown_and_true();
+    prop_assert_eq!(&shown, &there);
+    let all = world.server.messages().len();
+    prop_assert!(shown.len() >= PAGE.min(all), "{} of {}", shown.len(), all);
+    let room = world.state.room(&room()).unwrap();
+    prop_assert_eq!(room.log().has_earlier(), shown.len() < all);
+    prop_assert_eq!(room.outbox().entries().count(), 0);
+    Ok(())
 }

@@ -3,12 +3,17 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod any_order;
 mod catching_up;
+mod changing;
 mod rows;
 mod sending;
+#[cfg(not(target_arch = "wasm32"))]
+mod server;
+
+use std::time::Duration;
 
 use parlour_events::{
-    Author, AuthorKind, Body, CatchUp, Change, ChangeKind, Epoch, MessageId, RoomChanges, RoomName,
-    Seq, Timestamp,
+    Attachment, Author, AuthorKind, Body, CatchUp, CatchUpPage, Change, ChangeKind, Epoch, Message,
+    MessageId, Posted, ResetReason, RoomChanges, RoomName, Seq, Timestamp, UserId,
 };
 use uuid::Uuid;
 
@@ -29,8 +34,21 @@ fn body(text: &str) -> Body {
     text.parse().unwrap()
 }
 
+/// The person of this name: the same one at every call.
 fn author(name: &str) -> Author {
-    Author { name: name.parse().unwrap(), kind: AuthorKind::Member }
+    let number = name.bytes().fold(0, |number, byte| number << 8 | u128::from(byte));
+    let id = UserId(Uuid::from_u128(number));
+    Author { id, name: name.parse().unwrap(), kind: AuthorKind::Member }
+}
+
+fn file() -> Attachment {
+    Attachment {
+        file: "f".repeat(64).parse().unwrap(),
+        name: "tea leaves.png".parse().unwrap(),
+        mime: "image/png".to_owned(),
+        size: 1,
+        pixels: None,
+    }
 }
 
 /// A change that posts a message named after its number.
@@ -39,8 +57,36 @@ fn posted(seq: u64) -> Change {
 }
 
 fn posted_as(seq: u64, id: MessageId) -> Change {
-    let kind = ChangeKind::Posted { id, author: author("Ben"), body: body("Hello") };
+    change(seq, ChangeKind::Posted(said(id, "Ben", "Hello")))
+}
+
+fn said(id: MessageId, name: &str, text: &str) -> Posted {
+    Posted {
+        id,
+        author: author(name),
+        body: Some(body(text)),
+        reply_to: None,
+        attachments: Vec::new(),
+        mentions: Vec::new(),
+    }
+}
+
+fn change(seq: u64, kind: ChangeKind) -> Change {
     Change { seq: Seq(seq), at: Timestamp(seq), kind }
+}
+
+/// The message that a change posts, as it was then.
+fn message(change: Change) -> Message {
+    let ChangeKind::Posted(posted) = change.kind else { panic!("{change:?} posts nothing") };
+    Message {
+        seq: change.seq,
+        rev: change.seq,
+        at: change.at,
+        posted,
+        edited: None,
+        deleted: false,
+        reactions: Vec::new(),
+    }
 }
 
 fn changes(seqs: impl IntoIterator<Item = u64>) -> Vec<Change> {
@@ -51,8 +97,18 @@ fn live(seqs: impl IntoIterator<Item = u64>) -> Input {
     Input::Changes(RoomChanges { room: room(), epoch: DAWN, changes: changes(seqs) })
 }
 
-fn answer(reset: bool, seqs: impl IntoIterator<Item = u64>, head: u64) -> CatchUp {
-    CatchUp { epoch: DAWN, head: Seq(head), reset, changes: changes(seqs) }
+/// The answer to a client whose cursor is continued.
+fn missed(seqs: impl IntoIterator<Item = u64>, head: u64) -> CatchUp {
+    let page = CatchUpPage::Changes { changes: changes(seqs) };
+    CatchUp { epoch: DAWN, head: Seq(head), page }
+}
+
+/// The answer to a client that is to begin anew.
+fn newest(why: ResetReason, seqs: impl IntoIterator<Item = u64>, head: u64) -> CatchUp {
+    let messages: Vec<_> = changes(seqs).into_iter().map(message).collect();
+    let earlier = messages.first().is_some_and(|first| first.seq > Seq(1));
+    let page = CatchUpPage::Reset { why, messages, earlier };
+    CatchUp { epoch: DAWN, head: Seq(head), page }
 }
 
 fn caught_up(ticket: Ticket, answer: CatchUp) -> Input {
@@ -69,12 +125,22 @@ fn ticket(effects: &[Effect]) -> Ticket {
     }
 }
 
+/// The wake that is to be set, and nothing else.
+fn wake(effects: &[Effect]) -> (Input, Duration) {
+    match effects {
+        [Effect::Wake { ticket, room, after }] => {
+            (Input::Wake { room: room.clone(), ticket: *ticket }, *after)
+        }
+        other => panic!("a wake expected, not {other:?}"),
+    }
+}
+
 /// A state that is connected, in the room, and knows its changes up to `last`.
 fn joined(last: u64) -> ChatState {
     let mut state = ChatState::default();
     assert_eq!(state.open(room()), []);
     let join = ticket(&state.apply(Input::Connected));
-    assert_eq!(state.apply(caught_up(join, answer(true, 1..=last, last))), []);
+    assert_eq!(state.apply(caught_up(join, newest(ResetReason::New, 1..=last, last))), []);
     assert!(state.is_caught_up());
     state
 }

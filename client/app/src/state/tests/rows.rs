@@ -1,6 +1,7 @@
 use super::*;
-use crate::state::rows::{
-    Delivery, GROUP_MILLIS, MessageRow, RowContent, RowKey, Rows, WINDOW, Window, rows,
+use crate::state::{
+    message::Content,
+    rows::{Delivery, GROUP_MILLIS, MessageRow, RowContent, RowKey, Rows, WINDOW, Window, rows},
 };
 
 const DAY: u64 = 24 * 60 * 60 * 1_000;
@@ -10,8 +11,8 @@ fn day(at: Timestamp) -> i64 {
 }
 
 fn said(seq: u64, name: &str, at: u64) -> Change {
-    let kind = ChangeKind::Posted { id: id(seq.into()), author: author(name), body: body("Hi") };
-    Change { seq: Seq(seq), at: Timestamp(at), kind }
+    let kind = ChangeKind::Posted(super::said(id(seq.into()), name, "Hi"));
+    Change { at: Timestamp(at), ..change(seq, kind) }
 }
 
 fn shown(state: &ChatState, window: Window) -> Rows {
@@ -68,6 +69,38 @@ fn what_is_on_its_way_stands_last_under_my_name() {
     let last = messages(&rows)[1];
     assert_eq!((last.id, &last.author), (id(7), &author("Ann")));
     assert_eq!(last.delivery, Delivery::Sending(None));
+}
+
+#[test]
+fn a_deleted_message_keeps_its_place_under_its_author() {
+    let mut state = with(vec![said(1, "Ann", 0), said(2, "Ann", 1), said(3, "Ann", 2)]);
+    let before = shown(&state, Window::default());
+    let kind = ChangeKind::Deleted { id: id(1), by: author("Ben") };
+    let changes = vec![change(4, kind)];
+    let _ = state.apply(Input::Changes(RoomChanges { room: room(), epoch: DAWN, changes }));
+    let after = shown(&state, Window::default());
+    assert_eq!(firsts(&state), [true, false, false]);
+    assert_eq!(messages(&after)[0].content, Content::Deleted);
+    assert_eq!(before.rows[2..], after.rows[2..]);
+    let keys = |rows: &Rows| rows.rows.iter().map(|row| row.key).collect::<Vec<_>>();
+    assert_eq!(keys(&before), keys(&after));
+}
+
+#[test]
+fn a_room_begins_where_the_server_has_nothing_earlier() {
+    let begun = |earlier| {
+        let mut state = ChatState::default();
+        let _ = state.open(room());
+        let join = ticket(&state.apply(Input::Connected));
+        // Its first message is not its first change.
+        let messages = vec![message(posted(3))];
+        let page = CatchUpPage::Reset { why: ResetReason::New, messages, earlier };
+        let answer = CatchUp { epoch: DAWN, head: Seq(3), page };
+        let _ = state.apply(caught_up(join, answer));
+        shown(&state, Window::default()).from_the_start
+    };
+    assert!(begun(false));
+    assert!(!begun(true));
 }
 
 #[test]

@@ -53,9 +53,7 @@ fn what_one_person_wrote_is_not_sent_as_another_unless_they_want_that() {
     let _ = state.apply(Input::Disconnected);
     let _ = state.apply(Input::OtherPerson { sentence: "Why.".to_owned() });
     let effects = state.apply(Input::Connected);
-    let answer = CatchUp { epoch: DAWN, head: Seq(0), reset: false, changes: Vec::new() };
-    let outcome = Ok(answer);
-    let caught_up = Input::CaughtUp { room: room(), ticket: ticket(&effects), outcome };
+    let caught_up = caught_up(ticket(&effects), missed([], 0));
     assert_eq!(sent_ids(&state.apply(caught_up)), []);
     let parked = EntryState::Failed("Why.".to_owned());
     assert_eq!(entries(&state), [(id(1), parked.clone()), (id(2), parked)]);
@@ -91,7 +89,7 @@ fn what_was_written_offline_is_sent_in_order_after_the_join() {
     assert_eq!(compose(&mut state, 2), []);
     assert_eq!(state.waiting(), 2);
     let join = ticket(&state.apply(Input::Connected));
-    let effects = state.apply(caught_up(join, answer(false, [], 0)));
+    let effects = state.apply(caught_up(join, missed([], 0)));
     assert_eq!(sent_ids(&effects), [id(1)]);
     assert_eq!(sent_ids(&state.apply(accepted(ticket(&effects), 1))), [id(2)]);
 }
@@ -102,7 +100,7 @@ fn a_lost_answer_is_asked_for_again_with_the_same_id() {
     let first = ticket(&compose(&mut state, 1));
     let _ = state.apply(Input::Disconnected);
     let join = ticket(&state.apply(Input::Connected));
-    let effects = state.apply(caught_up(join, answer(false, [], 0)));
+    let effects = state.apply(caught_up(join, missed([], 0)));
     assert_eq!(sent_ids(&effects), [id(1)]);
     let late = Input::Answered { room: room(), ticket: first, outcome: Err(Trouble::Lost) };
     assert_eq!(state.apply(late), [], "the first attempt says nothing any more");
@@ -114,8 +112,8 @@ fn a_message_that_came_with_the_join_is_not_sent_again() {
     let _ = compose(&mut state, 1);
     let _ = state.apply(Input::Disconnected);
     let join = ticket(&state.apply(Input::Connected));
-    let changes = vec![posted_as(1, id(1))];
-    let missed = CatchUp { epoch: DAWN, head: Seq(1), reset: false, changes };
+    let page = CatchUpPage::Changes { changes: vec![posted_as(1, id(1))] };
+    let missed = CatchUp { epoch: DAWN, head: Seq(1), page };
     assert_eq!(state.apply(caught_up(join, missed)), []);
     assert_eq!(entries(&state), []);
 }
@@ -126,8 +124,34 @@ fn a_message_older_than_what_the_log_shows_is_done_when_accepted() {
     let _ = compose(&mut state, 1);
     let _ = state.apply(Input::Disconnected);
     let join = ticket(&state.apply(Input::Connected));
-    let effects = state.apply(caught_up(join, answer(true, [900], 900)));
+    let effects = state.apply(caught_up(join, newest(ResetReason::TooFar, [900], 900)));
     let _ = state.apply(accepted(ticket(&effects), 3));
+    assert_eq!(entries(&state), []);
+}
+
+#[test]
+fn a_message_among_those_of_a_fresh_beginning_is_not_sent_again() {
+    let mut state = joined(0);
+    let _ = compose(&mut state, 1);
+    let _ = compose(&mut state, 2);
+    let _ = state.apply(Input::Disconnected);
+    let join = ticket(&state.apply(Input::Connected));
+    let there = Message { deleted: true, ..message(posted_as(7, id(1))) };
+    let page =
+        CatchUpPage::Reset { why: ResetReason::TooFar, messages: vec![there], earlier: true };
+    let effects = state.apply(caught_up(join, CatchUp { epoch: DAWN, head: Seq(9), page }));
+    assert_eq!(sent_ids(&effects), [id(2)], "the first one is there, though it was deleted since");
+    assert_eq!(entries(&state).len(), 1);
+}
+
+#[test]
+fn a_message_accepted_before_a_fresh_beginning_and_older_than_it_is_done() {
+    let mut state = joined(0);
+    let send = ticket(&compose(&mut state, 1));
+    let _ = state.apply(accepted(send, 3));
+    let _ = state.apply(Input::Disconnected);
+    let join = ticket(&state.apply(Input::Connected));
+    assert_eq!(state.apply(caught_up(join, newest(ResetReason::TooFar, [900], 900))), []);
     assert_eq!(entries(&state), []);
 }
 
@@ -138,7 +162,7 @@ fn a_message_accepted_by_a_lost_history_is_sent_again() {
     let _ = state.apply(accepted(send, 1));
     let _ = state.apply(Input::Disconnected);
     let join = ticket(&state.apply(Input::Connected));
-    let other = CatchUp { epoch: DUSK, head: Seq(0), reset: true, changes: Vec::new() };
+    let other = CatchUp { epoch: DUSK, ..newest(ResetReason::Epoch, [], 0) };
     assert_eq!(sent_ids(&state.apply(caught_up(join, other))), [id(1)]);
 }
 
@@ -161,23 +185,55 @@ fn a_refused_message_tells_why_and_does_not_hold_up_the_next() {
 }
 
 #[test]
-fn a_busy_server_is_tried_again_by_itself_and_in_order() {
+fn a_server_that_cannot_now_is_tried_again_by_itself_and_in_order() {
+    for code in [Code::Busy, Code::RateLimited, Code::Full, Code::Storage] {
+        let mut state = joined(0);
+        let first = ticket(&compose(&mut state, 1));
+        let _ = compose(&mut state, 2);
+        let (wake, _) = wake(&state.apply(refused(first, code)));
+        assert_eq!(state.waiting(), 2);
+        assert_eq!(sent_ids(&state.apply(wake)), [id(1)], "{code}");
+    }
+}
+
+#[test]
+fn a_message_waits_for_as_long_as_the_server_says() {
     let mut state = joined(0);
-    let first = ticket(&compose(&mut state, 1));
-    let _ = compose(&mut state, 2);
-    let effects = state.apply(refused(first, Code::Busy));
-    assert!(matches!(effects[..], [Effect::Wake { .. }]), "{effects:?}");
-    assert_eq!(state.waiting(), 2);
-    assert_eq!(sent_ids(&state.apply(Input::Wake { room: room() })), [id(1)]);
+    let send = ticket(&compose(&mut state, 1));
+    let refusal = Refusal::new(Code::RateLimited, "Slowly.").retry_after(Duration::from_secs(7));
+    let outcome = Err(Trouble::Refused(refusal));
+    let effects = state.apply(Input::Answered { room: room(), ticket: send, outcome });
+    let (its_wake, after) = wake(&effects);
+    assert_eq!(after, Duration::from_secs(7));
+
+    // A question fails meanwhile: its wake is a sooner one, and not the message's.
+    let sync = ticket(&state.apply(live([5])));
+    let lost = Input::CaughtUp { room: room(), ticket: sync, outcome: Err(Trouble::Lost) };
+    let (other_wake, _) = wake(&state.apply(lost));
+    assert!(matches!(state.apply(other_wake)[..], [Effect::Sync { .. }]));
+    assert_eq!(sent_ids(&state.apply(its_wake)), [id(1)]);
+}
+
+#[test]
+fn a_refusal_that_stays_is_the_persons_to_decide() {
+    for code in [Code::Muted, Code::MessageUnknown, Code::FileUnknown, Code::TooLong, Code::IdTaken]
+    {
+        let mut state = joined(0);
+        let send = ticket(&compose(&mut state, 1));
+        assert_eq!(state.apply(refused(send, code)), [], "{code}");
+        assert_eq!(entries(&state)[0].1, EntryState::Failed("Because.".to_owned()));
+        let again = state.apply(Input::TryAgain { room: room(), id: id(1) });
+        assert_eq!(sent_ids(&again), [id(1)]);
+    }
 }
 
 #[test]
 fn a_server_that_forgot_the_room_is_joined_again() {
     let mut state = joined(0);
     let first = ticket(&compose(&mut state, 1));
-    assert!(matches!(state.apply(refused(first, Code::NotJoined))[..], [Effect::Wake { .. }]));
-    let join = ticket(&state.apply(Input::Wake { room: room() }));
-    assert_eq!(sent_ids(&state.apply(caught_up(join, answer(false, [], 0)))), [id(1)]);
+    let (wake, _) = wake(&state.apply(refused(first, Code::NotJoined)));
+    let join = ticket(&state.apply(wake));
+    assert_eq!(sent_ids(&state.apply(caught_up(join, missed([], 0)))), [id(1)]);
 }
 
 #[test]

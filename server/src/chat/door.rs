@@ -1,0 +1,173 @@
+//! Who may come in, and as whom.
+
+use std::{sync::Arc, time::Duration};
+
+use parlour_events::{Code, Nickname, Refusal, Token};
+use serde::Deserialize;
+use socketioxide::extract::SocketRef;
+use tracing::error;
+use uuid::Uuid;
+
+use super::{
+    Chat,
+    hub::ask,
+    member::{Arrived, Member},
+};
+use crate::{
+    clock,
+    identity::{Authority, new_token, session_key, subject_key},
+    peer::{AddressKey, ClientAddress},
+    reply::full,
+    store::{
+        Asked, Store, Write,
+        write::{AsWhom, Enter, Entered},
+    },
+};
+
+/// What stands in the CONNECT packet, before anything is known of it.
+#[derive(Deserialize)]
+pub(super) struct Presented {
+    #[serde(default)]
+    nickname: serde_json::Value,
+    #[serde(default)]
+    token: serde_json::Value,
+}
+
+/// Lets a client in.
+///
+/// # Errors
+/// Why not; the code tells what the client can do about it.
+pub(super) async fn let_in<S: Store>(
+    socket: &SocketRef,
+    presented: Option<Presented>,
+    chat: &Arc<Chat<S>>,
+) -> Result<Member, Refusal> {
+    let presented = presented.ok_or_else(|| {
+        let sentence = "Connecting takes an object with a nickname, or a token.";
+        Refusal::new(Code::NicknameInvalid, sentence)
+    })?;
+    let address = address(socket)?;
+    let (as_whom, expires_in) = whom(&presented, &chat.authority)?;
+    let seat = chat.seats.take().ok_or_else(full)?;
+    let op = Enter { as_whom, address: address.to_string(), fresh: Uuid::now_v7() };
+    let Entered { kept, token } =
+        ask(&chat.hub, |answer| Write::Enter(Asked { op, answer })).await?;
+    let arrived = Arrived {
+        person: kept.person,
+        role: kept.role,
+        session: kept.session,
+        address,
+        token,
+        expires_in,
+    };
+    Ok(Member::new(arrived, chat.settings.pending_requests, seat))
+}
+
+/// Where the client comes from.
+pub(crate) fn address(socket: &SocketRef) -> Result<AddressKey, Refusal> {
+    let address = socket.req_parts().extensions.get::<ClientAddress>();
+    address.map(|address| address.key()).ok_or_else(|| {
+        error!(sid = %socket.id, "a request without its client's address");
+        Refusal::new(Code::Internal, "The server cannot tell where you come from.")
+    })
+}
+
+/// How the client says who it is, and for how long that holds.
+fn whom(
+    presented: &Presented,
+    authority: &Authority,
+) -> Result<(AsWhom, Option<Duration>), Refusal> {
+    let token = presented.token()?;
+    match authority {
+        Authority::Guests => {
+            let nickname = presented.nickname(token.is_some())?;
+            let fresh = new_token()?;
+            let as_whom = AsWhom::Guest {
+                nickname,
+                token: token.map(|token| (session_key(&token), token)),
+                fresh: (session_key(&fresh), fresh),
+            };
+            Ok((as_whom, None))
+        }
+        Authority::Jwt(verifier) => {
+            let token = token.ok_or_else(|| {
+                let sentence = "This server takes people from another system: a token is needed.";
+                Refusal::new(Code::TokenInvalid, sentence)
+            })?;
+            let now = clock::now();
+            let claims = verifier.verify(&token, now / 1_000)?;
+            let left = claims.expires.saturating_mul(1_000).saturating_sub(now);
+            let as_whom = AsWhom::Vouched {
+                key: subject_key(&claims.subject),
+                subject: claims.subject,
+                name: claims.name,
+                role: claims.role,
+            };
+            Ok((as_whom, Some(Duration::from_millis(left))))
+        }
+    }
+}
+
+impl Presented {
+    /// The nickname; may be missing beside a token.
+    fn nickname(&self, has_token: bool) -> Result<Option<Nickname>, Refusal> {
+        if self.nickname.is_null() && has_token {
+            return Ok(None);
+        }
+        let nickname = self.nickname.as_str().unwrap_or_default().parse().map_err(|error| {
+            Refusal::new(Code::NicknameInvalid, format!("The nickname {error}."))
+        })?;
+        Ok(Some(nickname))
+    }
+
+    fn token(&self) -> Result<Option<Token>, Refusal> {
+        match &self.token {
+            serde_json::Value::Null => Ok(None),
+            serde_json::Value::String(token) => token
+                .parse()
+                .map(Some)
+                .map_err(|error| Refusal::new(Code::Invalid, format!("The token {error}."))),
+            _ => Err(Refusal::new(Code::Invalid, "The token must be a string.")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<(Option<String>, Option<String>), Refusal> {
+        let presented: Presented = serde_json::from_str(json).unwrap();
+        let (as_whom, expires) = whom(&presented, &Authority::Guests)?;
+        assert_eq!(expires, None, "a guest's session has no end of its own");
+        let AsWhom::Guest { nickname, token, .. } = as_whom else { panic!("a guest") };
+        let token = token.map(|(_, token)| token.as_str().to_owned());
+        Ok((nickname.map(|name| name.to_string()), token))
+    }
+
+    #[test]
+    fn credentials_are_a_nickname_or_a_token_or_both() {
+        let (ann, abc) = (Some("Ann".to_owned()), Some("abc".to_owned()));
+        let both = read(r#"{"nickname":" Ann ","token":"abc","more":1}"#).unwrap();
+        assert_eq!(both, (ann.clone(), abc.clone()));
+        assert_eq!(read(r#"{"nickname":"Ann","token":null}"#).unwrap(), (ann, None));
+        assert_eq!(read(r#"{"token":"abc"}"#).unwrap(), (None, abc));
+    }
+
+    #[test]
+    fn bad_credentials_are_refused_with_a_sentence() {
+        for (json, code, sentence) in [
+            ("{}", Code::NicknameInvalid, "The nickname must not be empty."),
+            (r#"{"nickname":7}"#, Code::NicknameInvalid, "The nickname must not be empty."),
+            (
+                r#"{"nickname":"a\u0000b"}"#,
+                Code::NicknameInvalid,
+                "The nickname must not contain the character U+0000.",
+            ),
+            (r#"{"nickname":"A","token":7}"#, Code::Invalid, "The token must be a string."),
+            (r#"{"nickname":"A","token":""}"#, Code::Invalid, "The token must not be empty."),
+        ] {
+            assert_eq!(read(json), Err(Refusal::new(code, sentence)), "{json}");
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Who is who: people, their sessions, their names.
+//!
+//! A guest's nickname is theirs while a session of theirs lives: it does as long as it is
+//! connected, and for the time set after that. Then, or when its person ends it, the name is free.
+
+use std::time::Duration;
+
+use parlour_events::{
+    Author, AuthorKind, Code, Done, Nickname, Refusal, Rename, Role, SessionEnded, UserId,
+};
+use tracing::info;
+use uuid::Uuid;
+
+use super::{
+    rows,
+    tx::{Fault, Run, Tx, User, role, role_number},
+};
+use crate::{
+    identity::{is_ours, name_key},
+    store::{
+        News, SessionKey,
+        news::Whose,
+        read::Kept,
+        settings::or_any,
+        signed, unsigned,
+        write::{AsWhom, By, Enter, Entered},
+    },
+};
+
+/// Addresses kept of a person, the latest ones.
+const ADDRESSES: i64 = 5;
+
+/// A session that was not seen for this long is not connected: connected ones are seen more often.
+const ABSENT: u64 = 10 * 60 * 1_000;
+
+/// A session's row.
+struct Session {
+    user: i64,
+    seen: u64,
+    ended: bool,
+}
+
+impl Run for Enter {
+    type Done = Entered;
+
+    fn run(&self, tx: &Tx<'_>) -> Result<Entered, Fault> {
+        refuse_banned_address(tx, &self.address)?;
+        let entered = match &self.as_whom {
+            AsWhom::Guest { nickname, token, fresh } => {
+                let known = match token {
+                    Some((key, _)) => find(tx, *key)?.map(|session| (*key, session)),
+                    None => None,
+                };
+                match (known, token) {
+                    (Some((_, session)), _) if session.ended => {
+                        let sentence = "This session was ended. Please come in anew.";
+                        return Err(Refusal::new(Code::SessionEnded, sentence).into());
+                    }
+                    (Some((key, session)), Some((_, token))) if lives(tx, &session) => {
+                        let user = tx.user_by_id(session.user)?;
+                        refuse_banned(tx, &user)?;
+                        see(tx, key)?;
+                        entered(user, key, Some(token.clone()))
+                    }
+                    (known, presented) => {
+                        let Some(name) = nickname else {
+                            return Err(no_nickname(presented.is_some()).into());
+                        };
+                        if let Some((key, _)) = known {
+                            forget(tx, key)?;
+                        }
+                        let user = new_guest(tx, name, self.fresh)?;
+                        // A token as good as ours that is nobody's: after a restored backup, all
+                        // connections of a person come back with the same one.
+                        let reused = presented.as_ref().filter(|(_, token)| is_ours(token));
+                        let (key, token) = reused.unwrap_or(fresh);
+                        begin(tx, *key, user.id)?;
+                        entered(user, *key, Some(token.clone()))
+                    }
+                }
+            }
+            AsWhom::Vouched { subject, key, name, role } => {
+                let user = vouched(tx, subject, name, *role, self.fresh)?;
+                refuse_banned(tx, &user)?;
+                match find(tx, *key)? {
+                    Some(_) => see(tx, *key)?,
+                    None => begin(tx, *key, user.id)?,
+                }
+                entered(user, *key, None)
+            }
+        };
+        remember_address(tx, entered.kept.person.id, &self.address)?;
+        Ok(entered)
+    }
+}
+
+impl Run for By<Rename> {
+    type Done = Done;
+
+    fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
+        let user = tx.user(self.user)?;
+        let name = &self.event.nickname;
+        take_name(tx, name, Some(user.id))?;
+        tx.execute(
+            "UPDATE users SET name = ?2, name_key = ?3 WHERE id = ?1",
+            (user.id, name.as_str(), name_key(name.as_str())),
+        )?;
+        if user.author.name != *name {
+            tx.tell(News::Person(Author { name: name.clone(), ..user.author }, user.role));
+        }
+        Ok(Done {})
+    }
+}
+
+impl Run for (UserId, SessionKey) {
+    type Done = Done;
+
+    fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
+        let (uid, key) = self;
+        let user = tx.user(*uid)?;
+        end(tx, *key)?;
+        release_if_gone(tx, user.id)?;
+        let ended =
+            SessionEnded { code: Code::SessionEnded, message: "You have signed out.".to_owned() };
+        tx.tell(News::Ended(Whose::Session(*key), ended));
+        Ok(Done {})
+    }
+}
+
+impl Run for Vec<SessionKey> {
+    type Done = Done;
+
+    fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
+        for key in self {
+            see(tx, *key)?;
+        }
+        Ok(Done {})
+    }
+}
+
+/// Whose session this is, if it lives.
+pub(super) fn session(
+    tx: &Tx<'_>,
+    key: SessionKey,
+    now: u64,
+    lifetime: Duration,
+) -> Result<Option<Kept>, Fault> {
+    let Some(session) = find(tx, key)? else { return Ok(None) };
+    let oldest = now.saturating_sub(millis(lifetime));
+    if session.ended || session.seen < oldest {
+        return Ok(None);
+    }
+    let user = tx.user_by_id(session.user)?;
+    refuse_banned(tx, &user)?;
+    Ok(Some(Kept { session: key, person: user.author, role: user.role }))
+}
+
+/// Forgets sessions that have run out, and lets go of their people's names.
+pub(super) fn forget_expired(tx: &Tx<'_>) -> Result<(), Fault> {
+    let oldest = signed(tx.now.saturating_sub(millis(tx.settings.session_lifetime)));
+    let users: Vec<i64> =
+        tx.all("SELECT DISTINCT user FROM sessions WHERE seen < ?1", [oldest], |row| row.get(0))?;
+    tx.execute("DELETE FROM sessions WHERE seen < ?1", [oldest])?;
+    for user in users {
+        release_if_gone(tx, user)?;
+    }
+    Ok(())
+}
+
+/// Ends all sessions of a person.
+pub(super) fn end_all(tx: &Tx<'_>, user: &User, ended: SessionEnded) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE sessions SET ended = ?2 WHERE user = ?1 AND ended IS NULL",
+        [user.id, signed(tx.now)],
+    )?;
+    tx.tell(News::Ended(Whose::User(user.author.id), ended));
+    Ok(())
+}
+
+/// The addresses that a person was last seen at, the latest first.
+pub(super) fn addresses(tx: &Tx<'_>, user: i64) -> rusqlite::Result<Vec<String>> {
+    tx.all("SELECT address FROM addresses WHERE user = ?1 ORDER BY seen DESC", [user], |row| {
+        row.get(0)
+    })
+}
+
+fn entered(user: User, session: SessionKey, token: Option<parlour_events::Token>) -> Entered {
+    Entered { kept: Kept { session, person: user.author, role: user.role }, token }
+}
+
+fn no_nickname(had_token: bool) -> Refusal {
+    if had_token {
+        let sentence = "This token is not known here. Please come in with a nickname.";
+        Refusal::new(Code::TokenInvalid, sentence)
+    } else {
+        Refusal::new(Code::NicknameInvalid, "A nickname is needed.")
+    }
+}
+
+fn find(tx: &Tx<'_>, key: SessionKey) -> rusqlite::Result<Option<Session>> {
+    tx.one("SELECT user, seen, ended IS NOT NULL FROM sessions WHERE token = ?1", [key.0], |row| {
+        Ok(Session { user: row.get(0)?, seen: unsigned(row.get(1)?), ended: row.get(2)? })
+    })
+}
+
+fn lives(tx: &Tx<'_>, session: &Session) -> bool {
+    !session.ended && session.seen >= tx.now.saturating_sub(millis(tx.settings.session_lifetime))
+}
+
+fn see(tx: &Tx<'_>, key: SessionKey) -> rusqlite::Result<()> {
+    tx.execute("UPDATE sessions SET seen = ?2 WHERE token = ?1", (key.0, signed(tx.now)))?;
+    Ok(())
+}
+
+fn begin(tx: &Tx<'_>, key: SessionKey, user: i64) -> rusqlite::Result<()> {
+    tx.execute(
+        "INSERT OR REPLACE INTO sessions (token, user, created, seen) VALUES (?1, ?2, ?3, ?3)",
+        (key.0, user, signed(tx.now)),
+    )?;
+    Ok(())
+}
+
+fn end(tx: &Tx<'_>, key: SessionKey) -> rusqlite::Result<()> {
+    tx.execute("UPDATE sessions SET ended = ?2 WHERE token = ?1", (key.0, signed(tx.now)))?;
+    Ok(())
+}
+
+/// Forgets a session that has run out.
+fn forget(tx: &Tx<'_>, key: SessionKey) -> Result<(), Fault> {
+    let Some(session) = find(tx, key)? else { return Ok(()) };
+    tx.execute("DELETE FROM sessions WHERE token = ?1", [key.0])?;
+    release_if_gone(tx, session.user)
+}
+
+/// Makes a new person with this nickname.
+fn new_guest(tx: &Tx<'_>, name: &Nickname, uid: Uuid) -> Result<User, Fault> {
+    take_name(tx, name, None)?;
+    make_place(tx)?;
+    tx.execute(
+        "INSERT INTO users (uid, name, name_key, kind, created) VALUES (?1, ?2, ?3, 0, ?4)",
+        (uid.as_bytes(), name.as_str(), name_key(name.as_str()), signed(tx.now)),
+    )?;
+    Ok(User {
+        id: tx.db.last_insert_rowid(),
+        author: Author { id: UserId(uid), name: name.clone(), kind: AuthorKind::Member },
+        role: Role::Member,
+        muted_until: 0,
+    })
+}
+
+/// Makes the nickname free for this person, or refuses because somebody has it.
+fn take_name(tx: &Tx<'_>, name: &Nickname, for_whom: Option<i64>) -> Result<(), Fault> {
+    let holder: Option<i64> =
+        tx.one("SELECT id FROM users WHERE name_key = ?1", [name_key(name.as_str())], |row| {
+            row.get(0)
+        })?;
+    let Some(holder) = holder.filter(|holder| Some(*holder) != for_whom) else { return Ok(()) };
+    if is_held(tx, holder)? {
+        let sentence = format!("{name} is somebody else's nickname here. Please pick another.");
+        return Err(Refusal::new(Code::NicknameTaken, sentence).into());
+    }
+    release(tx, holder)
+}
+
+/// Whether the person still has a session, or comes by another system's word.
+fn is_held(tx: &Tx<'_>, user: i64) -> rusqlite::Result<bool> {
+    let oldest = signed(tx.now.saturating_sub(millis(tx.settings.session_lifetime)));
+    tx.exists(
+        "SELECT 1 FROM sessions WHERE user = ?1 AND ended IS NULL AND seen >= ?2 \
+         UNION ALL SELECT 1 FROM users WHERE id = ?1 AND subject IS NOT NULL",
+        [user, oldest],
+    )
+}
+
+fn release_if_gone(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
+    if is_held(tx, user)? { Ok(()) } else { release(tx, user) }
+}
+
+/// The person is gone for good: the name is free, and no room counts them as a member.
+fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
+    tx.execute("UPDATE users SET name_key = NULL WHERE id = ?1", [user])?;
+    tx.execute("DELETE FROM members WHERE user = ?1", [user])?;
+    tx.execute("DELETE FROM invitations WHERE user = ?1", [user])?;
+    tx.execute(
+        "DELETE FROM addresses WHERE user = ?1 AND NOT EXISTS \
+                (SELECT 1 FROM bans WHERE user = ?1)",
+        [user],
+    )?;
+    Ok(())
+}
+
+/// Makes sure that there is a place for one more session: the one that was absent for longest
+/// gives way.
+fn make_place(tx: &Tx<'_>) -> Result<(), Fault> {
+    let limit = or_any(tx.settings.sessions);
+    let count = match tx.sessions.get() {
+        Some(count) => count,
+        None => unsigned(tx.sql("SELECT count(*) FROM sessions")?.query_row([], |row| row.get(0))?),
+    };
+    if count < limit {
+        tx.sessions.set(Some(count + 1));
+        return Ok(());
+    }
+    let absent: Option<SessionKey> = tx.one(
+        "SELECT token FROM sessions WHERE seen < ?1 ORDER BY seen LIMIT 1",
+        [signed(tx.now.saturating_sub(ABSENT))],
+        |row| row.get(0).map(SessionKey),
+    )?;
+    let Some(absent) = absent else {
+        let sentence = "Too many people are here. Try again later.";
+        return Err(Refusal::new(Code::Full, sentence).into());
+    };
+    info!("as many sessions as allowed: the one that was absent for longest is forgotten");
+    forget(tx, absent)
+}
+
+/// The person that another system vouches for, as it describes them now.
+fn vouched(
+    tx: &Tx<'_>,
+    subject: &str,
+    name: &Nickname,
+    new_role: Role,
+    fresh: Uuid,
+) -> Result<User, Fault> {
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(User {
+            id: row.get(0)?,
+            author: rows::author(row, 1)?,
+            role: role(row.get(4)?),
+            muted_until: row.get(5)?,
+        })
+    };
+    let known = tx.one(
+        "SELECT id, uid, name, kind, role, muted_until FROM users WHERE subject = ?1",
+        [subject],
+        read,
+    )?;
+    // Two people of the other system may have one name; then the first of them is found by it.
+    let key = name_key(name.as_str());
+    let taken = tx
+        .exists("SELECT 1 FROM users WHERE name_key = ?1 AND subject IS NOT ?2", (&key, subject))?;
+    let key = (!taken).then_some(key);
+    let Some(mut user) = known else {
+        tx.execute(
+            "INSERT INTO users (uid, name, name_key, kind, role, subject, created) \
+             VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)",
+            (fresh.as_bytes(), name.as_str(), key, role_number(new_role), subject, signed(tx.now)),
+        )?;
+        return Ok(User {
+            id: tx.db.last_insert_rowid(),
+            author: Author { id: UserId(fresh), name: name.clone(), kind: AuthorKind::Member },
+            role: new_role,
+            muted_until: 0,
+        });
+    };
+    if user.author.name != *name || user.role != new_role {
+        tx.execute(
+            "UPDATE users SET name = ?2, name_key = ?3, role = ?4 WHERE id = ?1",
+            (user.id, name.as_str(), key, role_number(new_role)),
+        )?;
+        user.author.name = name.clone();
+        user.role = new_role;
+        tx.tell(News::Person(user.author.clone(), new_role));
+    }
+    Ok(user)
+}
+
+fn refuse_banned(tx: &Tx<'_>, user: &User) -> Result<(), Fault> {
+    let reason: Option<String> = tx.one(
+        "SELECT reason FROM bans WHERE user = ?1 AND address IS NULL \
+         AND (until IS NULL OR until > ?2) ORDER BY id DESC LIMIT 1",
+        [user.id, signed(tx.now)],
+        |row| row.get(0),
+    )?;
+    reason.map_or(Ok(()), |reason| Err(banned(&reason).into()))
+}
+
+fn refuse_banned_address(tx: &Tx<'_>, address: &str) -> Result<(), Fault> {
+    let reason: Option<String> = tx.one(
+        "SELECT reason FROM bans WHERE address = ?1 AND (until IS NULL OR until > ?2) \
+         ORDER BY id DESC LIMIT 1",
+        (address, signed(tx.now)),
+        |row| row.get(0),
+    )?;
+    reason.map_or(Ok(()), |reason| Err(banned(&reason).into()))
+}
+
+/// The refusal of somebody who is banned.
+pub(super) fn banned(reason: &str) -> Refusal {
+    Refusal::new(Code::Banned, with_reason("A moderator has closed this server to you", reason))
+}
+
+/// A sentence, with the reason that a moderator gave.
+pub(super) fn with_reason(sentence: &str, reason: &str) -> String {
+    if reason.is_empty() { format!("{sentence}.") } else { format!("{sentence}: {reason}") }
+}
+
+fn remember_address(tx: &Tx<'_>, user: UserId, address: &str) -> Result<(), Fault> {
+    let user = tx.user(user)?;
+    tx.execute(
+        "INSERT INTO addresses (user, address, seen) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (user, address) DO UPDATE SET seen = excluded.seen",
+        (user.id, address, signed(tx.now)),
+    )?;
+    tx.execute(
+        "DELETE FROM addresses WHERE user = ?1 AND address NOT IN \
+         (SELECT address FROM addresses WHERE user = ?1 ORDER BY seen DESC LIMIT ?2)",
+        [user.id, ADDRESSES],
+    )?;
+    Ok(())
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

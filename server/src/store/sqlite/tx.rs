@@ -1,0 +1,238 @@
+//! One transaction of the writer, and what all operations need of it.
+
+use std::cell::{Cell, RefCell};
+
+use parlour_events::{Author, AuthorKind, Refusal, Role, RoomKind, RoomName, Seq, UserId};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
+
+use super::rows;
+use crate::store::{News, not_joined, room_unknown, seq, settings::Settings, signed};
+
+/// Why an operation did not do what it was asked for.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// It may not be done. The others of its batch go on.
+    Refused(Refusal),
+    /// The database failed, and with it the whole batch.
+    Store(rusqlite::Error),
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A transaction.
+pub(super) struct Tx<'c> {
+    pub(super) db: &'c Connection,
+    /// When it is, in milliseconds since 1970.
+    pub(super) now: u64,
+    pub(super) settings: &'c Settings,
+    pub(super) news: RefCell<Vec<News>>,
+    /// How many guests' sessions there are, once somebody has counted.
+    pub(super) sessions: Cell<Option<u64>>,
+}
+
+/// Something that the writer does.
+pub(super) trait Run {
+    /// What it answers with.
+    type Done: Send + 'static;
+
+    /// Does it.
+    fn run(&self, tx: &Tx<'_>) -> Result<Self::Done, Fault>;
+}
+
+/// A person's row.
+#[derive(Debug, Clone)]
+pub(super) struct User {
+    pub(super) id: i64,
+    pub(super) author: Author,
+    pub(super) role: Role,
+    pub(super) muted_until: i64,
+}
+
+/// A room's row.
+#[derive(Debug, Clone)]
+pub(super) struct RoomRow {
+    pub(super) id: i64,
+    pub(super) name: RoomName,
+    pub(super) kind: RoomKind,
+    pub(super) owner: Option<i64>,
+    pub(super) head: i64,
+    pub(super) first: i64,
+    pub(super) one: Option<i64>,
+    pub(super) other: Option<i64>,
+}
+
+impl RoomRow {
+    /// The two people of a direct conversation.
+    pub(super) fn pair(&self) -> Option<(i64, i64)> {
+        self.one.zip(self.other)
+    }
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(db: &'c Connection, now: u64, settings: &'c Settings) -> Self {
+        Self { db, now, settings, news: RefCell::default(), sessions: Cell::new(None) }
+    }
+
+    pub(super) fn sql(&self, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
+        self.db.prepare_cached(sql)
+    }
+
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+        self.sql(sql)?.execute(params)
+    }
+
+    /// The first row, if there is one.
+    pub(super) fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        self.sql(sql)?.query_row(params, read).optional()
+    }
+
+    /// All rows.
+    pub(super) fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.sql(sql)?.query_map(params, read)?.collect()
+    }
+
+    pub(super) fn exists(&self, sql: &str, params: impl Params) -> rusqlite::Result<bool> {
+        self.sql(sql)?.exists(params)
+    }
+
+    pub(super) fn tell(&self, news: News) {
+        self.news.borrow_mut().push(news);
+    }
+
+    /// The person, whom the session has named.
+    pub(super) fn user(&self, uid: UserId) -> Result<User, Fault> {
+        self.find_user(uid)?.ok_or_else(|| {
+            Refusal::new(parlour_events::Code::UserUnknown, "There is no such person.").into()
+        })
+    }
+
+    pub(super) fn find_user(&self, uid: UserId) -> rusqlite::Result<Option<User>> {
+        self.one(
+            "SELECT id, uid, name, kind, role, muted_until FROM users WHERE uid = ?1",
+            [uid.0.as_bytes()],
+            read_user,
+        )
+    }
+
+    pub(super) fn user_by_id(&self, id: i64) -> rusqlite::Result<User> {
+        self.sql("SELECT id, uid, name, kind, role, muted_until FROM users WHERE id = ?1")?
+            .query_row([id], read_user)
+    }
+
+    pub(super) fn room(&self, name: &RoomName) -> Result<RoomRow, Fault> {
+        let row = self.one(
+            "SELECT id, name, kind, owner, head, first, one, other FROM rooms WHERE name = ?1",
+            [name.as_str()],
+            read_room,
+        )?;
+        row.ok_or_else(|| room_unknown(name).into())
+    }
+
+    pub(super) fn is_member(&self, room: i64, user: i64) -> rusqlite::Result<bool> {
+        self.exists("SELECT 1 FROM members WHERE room = ?1 AND user = ?2", [room, user])
+    }
+
+    /// The room, if the person has joined it. Of one that they may not know of they learn nothing.
+    pub(super) fn joined(&self, name: &RoomName, user: &User) -> Result<RoomRow, Fault> {
+        let room = self.room(name)?;
+        if self.is_member(room.id, user.id)? {
+            return Ok(room);
+        }
+        Err(if room.kind == RoomKind::Public { not_joined(name) } else { room_unknown(name) }
+            .into())
+    }
+
+    /// The next number of the room, taken.
+    pub(super) fn next_seq(&self, room: &RoomRow) -> rusqlite::Result<Seq> {
+        let head = self
+            .sql("UPDATE rooms SET head = head + 1 WHERE id = ?1 RETURNING head")?
+            .query_row([room.id], |row| row.get(0))?;
+        Ok(seq(head))
+    }
+
+    /// Writes down what a moderator did.
+    pub(super) fn audit(
+        &self,
+        by: impl Into<Option<i64>>,
+        action: &str,
+        target: Option<i64>,
+        detail: &str,
+    ) -> rusqlite::Result<()> {
+        self.execute(
+            "INSERT INTO audit (at, by, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+            (signed(self.now), by.into(), action, target, detail),
+        )?;
+        Ok(())
+    }
+}
+
+pub(super) fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
+    Ok(User {
+        id: row.get(0)?,
+        author: rows::author(row, 1)?,
+        role: role(row.get(4)?),
+        muted_until: row.get(5)?,
+    })
+}
+
+pub(super) fn read_room(row: &Row<'_>) -> rusqlite::Result<RoomRow> {
+    Ok(RoomRow {
+        id: row.get(0)?,
+        name: rows::text(row, 1)?,
+        kind: room_kind(row.get(2)?),
+        owner: row.get(3)?,
+        head: row.get(4)?,
+        first: row.get(5)?,
+        one: row.get(6)?,
+        other: row.get(7)?,
+    })
+}
+
+pub(super) fn role(number: i64) -> Role {
+    match number {
+        1 => Role::Moderator,
+        2 => Role::Admin,
+        _ => Role::Member,
+    }
+}
+
+pub(super) fn role_number(role: Role) -> i64 {
+    match role {
+        Role::Member => 0,
+        Role::Moderator => 1,
+        Role::Admin => 2,
+    }
+}
+
+pub(super) fn room_kind(number: i64) -> RoomKind {
+    match number {
+        0 => RoomKind::Public,
+        2 => RoomKind::Direct,
+        // An unknown kind is shown to nobody who is not in it.
+        _ => RoomKind::Private,
+    }
+}
+
+pub(super) fn author_kind(number: i64) -> AuthorKind {
+    if number == 0 { AuthorKind::Member } else { AuthorKind::Guest }
+}

@@ -1,0 +1,212 @@
+//! The one thread that writes.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread::{self, JoinHandle},
+};
+
+use parlour_events::{Code, Refusal};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+use tracing::{error, warn};
+
+use super::tx::{Fault, Run, Tx};
+use crate::{
+    clock,
+    store::{Asked, Committed, Write, settings::Settings, storage, write::each},
+};
+
+/// Most batches that wait. The hub hands over one at a time.
+const WAITING: usize = 16;
+
+/// Something to do on the writer's thread.
+type Job = Box<dyn FnOnce(&mut Connection, &Settings) + Send>;
+
+/// The way to the writer's thread, which ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    settings: Arc<Settings>,
+}
+
+impl Writer {
+    pub(super) fn start(mut db: Connection, settings: Settings) -> Self {
+        let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
+        let settings = Arc::new(settings);
+        let shared = settings.clone();
+        let work = move || {
+            while let Some(job) = waiting.blocking_recv() {
+                job(&mut db, &shared);
+            }
+            // What the log holds goes into the database, so that a copy of it alone is complete.
+            if let Err(error) = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+                warn!(%error, "the write-ahead log stays; it is read at the next start");
+            }
+        };
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(work).ok();
+        Self { jobs: Some(jobs), thread: Mutex::new(thread), settings }
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Does all of these writes in one transaction, or none.
+    pub(super) async fn commit(&self, batch: Vec<Write>) -> Committed {
+        self.on_thread(move |db, settings| commit(db, settings, batch)).await.unwrap_or_default()
+    }
+
+    /// Does one thing in a transaction of its own.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let run = move |db: &mut Connection, settings: &Settings| {
+            let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&Tx::new(&transaction, clock::now(), settings))?;
+            transaction.commit()?;
+            Ok::<T, Fault>(done)
+        };
+        match self.on_thread(run).await {
+            Some(Ok(done)) => Ok(done),
+            Some(Err(Fault::Refused(refusal))) => Err(refusal),
+            Some(Err(Fault::Store(error))) => Err(failed(&error)),
+            None => Err(storage()),
+        }
+    }
+
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection, &Settings) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (done, result) = oneshot::channel();
+        let job: Job = Box::new(move |db, settings| {
+            // Nobody waits for it any more: it was done all the same.
+            let _ = done.send(work(db, settings));
+        });
+        self.jobs.as_ref()?.send(job).await.ok()?;
+        result.await.ok()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            error!("the store's writer has panicked");
+        }
+    }
+}
+
+/// Refuses because the database failed, and logs why.
+pub(super) fn failed(error: &rusqlite::Error) -> Refusal {
+    error!(%error, "the store failed");
+    storage()
+}
+
+/// The result of a write, on the way to whoever asked.
+trait Settle: Send {
+    /// Tells them, once it is known whether the transaction was committed.
+    fn settle(self: Box<Self>, committed: Result<(), Refusal>);
+}
+
+struct Pending<T> {
+    answer: crate::store::Answer<T>,
+    result: Result<T, Refusal>,
+}
+
+impl<T: Send> Settle for Pending<T> {
+    fn settle(self: Box<Self>, committed: Result<(), Refusal>) {
+        (self.answer)(committed.and(self.result));
+    }
+}
+
+fn commit(db: &mut Connection, settings: &Settings, batch: Vec<Write>) -> Committed {
+    let mut pending: Vec<Box<dyn Settle>> = Vec::with_capacity(batch.len());
+    let mut batch = batch.into_iter();
+    let result = all(db, settings, &mut batch, &mut pending);
+    let (outcome, news) = match result {
+        Ok(news) => (Ok(()), news),
+        Err(error) => (Err(failed(&error)), Vec::new()),
+    };
+    let mut committed = Committed { answers: Vec::with_capacity(pending.len()), news };
+    for pending in pending {
+        let outcome = outcome.clone();
+        committed.answers.push(Box::new(move || pending.settle(outcome)));
+    }
+    // Those that it did not come to.
+    for write in batch {
+        committed.answers.push(Box::new(move || write.refuse(storage())));
+    }
+    committed
+}
+
+fn all(
+    db: &mut Connection,
+    settings: &Settings,
+    batch: &mut impl Iterator<Item = Write>,
+    pending: &mut Vec<Box<dyn Settle>>,
+) -> rusqlite::Result<Vec<crate::store::News>> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let tx = Tx::new(&transaction, clock::now(), settings);
+    for write in batch {
+        each!(write, asked => one(&tx, asked, pending)?);
+    }
+    let news = tx.news.take();
+    transaction.commit()?;
+    Ok(news)
+}
+
+/// Does one write. If it is refused, nothing of it stays.
+fn one<O: Run + Send>(
+    tx: &Tx<'_>,
+    asked: Asked<O, O::Done>,
+    pending: &mut Vec<Box<dyn Settle>>,
+) -> rusqlite::Result<()> {
+    let Asked { op, answer } = asked;
+    let told = tx.news.borrow().len();
+    tx.execute("SAVEPOINT one", [])?;
+    let (result, outcome) = match op.run(tx) {
+        Ok(done) => {
+            let released = tx.execute("RELEASE one", []).map(drop);
+            (Ok(done), released)
+        }
+        Err(fault) => {
+            tx.news.borrow_mut().truncate(told);
+            let (refusal, outcome) = match fault {
+                Fault::Refused(refusal) => (refusal, undo(tx)),
+                // Something is wrong with this write alone.
+                Fault::Store(error) if is_its_own(&error) => {
+                    error!(%error, "a write does not fit the data");
+                    let sentence = "The server could not do that; its log says why.";
+                    (Refusal::new(Code::Internal, sentence), undo(tx))
+                }
+                Fault::Store(error) => (storage(), Err(error)),
+            };
+            (Err(refusal), outcome)
+        }
+    };
+    pending.push(Box::new(Pending { answer, result }));
+    outcome
+}
+
+fn undo(tx: &Tx<'_>) -> rusqlite::Result<()> {
+    tx.execute("ROLLBACK TO one", [])?;
+    tx.execute("RELEASE one", [])?;
+    Ok(())
+}
+
+/// Whether the database is as good as before for everybody else.
+fn is_its_own(error: &rusqlite::Error) -> bool {
+    match error {
+        rusqlite::Error::SqliteFailure(error, _) => matches!(
+            error.code,
+            ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig
+        ),
+        _ => true,
+    }
+}
