@@ -11,6 +11,7 @@
 //! * [`member`], [`bystander`]: somebody in the chat, by way of `socketio-client`;
 //! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
 //! * [`browser`], [`page`]: headless Chromium with the app;
+//! * [`chaos`]: bots under load, failures, and a checker of what the change log guarantees;
 //! * [`interop`]: the program `interop-peers`, which serves the tests of `socketio-client` that
 //!   run in browsers too.
 //!
@@ -20,6 +21,7 @@
 
 pub mod browser;
 pub mod bystander;
+pub mod chaos;
 pub mod group;
 pub mod http;
 pub mod interop;

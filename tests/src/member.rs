@@ -40,8 +40,8 @@ impl Heard {
     /// Author and text, of a message.
     pub fn message(&self) -> Option<(&str, &str)> {
         match self {
-            Self::Change(Change { kind: ChangeKind::Posted { author, body, .. }, .. }) => {
-                Some((author.name.as_str(), body.as_str()))
+            Self::Change(Change { kind: ChangeKind::Posted(posted), .. }) => {
+                Some((posted.author.name.as_str(), posted.body.as_ref()?.as_str()))
             }
             _ => None,
         }
@@ -85,12 +85,16 @@ impl Member {
     /// # Panics
     /// If it does not.
     pub async fn connected(url: &str, nickname: &str) -> Self {
-        let auth = Credentials { nickname: nickname.parse().expect("a nickname"), token: None };
+        let auth =
+            Credentials { nickname: Some(nickname.parse().expect("a nickname")), token: None };
         let mut member = Self::new(url, nickname, &auth);
         member.socket.connect();
         let session = |heard: &Heard| matches!(heard, Heard::Session(_));
         if let Heard::Session(session) = member.news.expect("its session", session).await {
-            member.token = Some(session.token);
+            member.token = session.token;
+            // The nickname alone would be somebody else's wish for it.
+            let auth = Credentials { token: member.token.clone(), ..auth };
+            member.socket.set_auth(&auth).expect("JSON");
         }
         member
     }
@@ -158,7 +162,13 @@ impl Member {
 /// If the text is no message.
 pub fn message(text: &str) -> SendMessage {
     let body = text.parse().expect("a message");
-    SendMessage { room: RoomName::default(), id: MessageId(Uuid::now_v7()), body }
+    SendMessage {
+        room: RoomName::default(),
+        id: MessageId(Uuid::now_v7()),
+        body: Some(body),
+        reply_to: None,
+        attachments: Vec::new(),
+    }
 }
 
 fn listen(socket: &Socket, teller: &Teller<Heard>) {

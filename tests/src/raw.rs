@@ -1,9 +1,9 @@
 //! A WebSocket without a client behind it, for frames that no client would send.
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
     tungstenite::{Bytes, Message},
 };
 
@@ -50,8 +50,28 @@ impl Raw {
     /// # Panics
     /// If that does not work.
     pub async fn open(url: &str) -> Self {
-        let url = format!("{}/socket.io/?EIO=4&transport=websocket", url.replacen("http", "ws", 1));
-        let (socket, _) = within("the WebSocket", connect_async(&url)).await.expect("a WebSocket");
+        let (socket, _) =
+            within("the WebSocket", connect_async(&endpoint(url))).await.expect("a WebSocket");
+        Self::past_the_handshake(socket).await
+    }
+
+    /// The same, with a system that takes only so many bytes that nobody reads.
+    ///
+    /// # Panics
+    /// If that does not work.
+    pub async fn open_narrow(url: &str, bytes: u32) -> Self {
+        let address = url.trim_start_matches("http://").parse().expect("an address");
+        let stream = TcpSocket::new_v4().expect("a socket");
+        stream.set_recv_buffer_size(bytes).expect("a size");
+        let stream = within("the connection", stream.connect(address)).await.expect("a server");
+        let stream = MaybeTlsStream::Plain(stream);
+        let (socket, _) = within("the WebSocket", client_async(endpoint(url), stream))
+            .await
+            .expect("a WebSocket");
+        Self::past_the_handshake(socket).await
+    }
+
+    async fn past_the_handshake(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
         let mut raw = Self { socket, sid: String::new() };
         let handshake = raw.next().await.expect("a handshake");
         let handshake = handshake.strip_prefix('0').expect("an open packet");
@@ -119,4 +139,8 @@ impl Raw {
         })
         .await
     }
+}
+
+fn endpoint(url: &str) -> String {
+    format!("{}/socket.io/?EIO=4&transport=websocket", url.replacen("http", "ws", 1))
 }

@@ -3,6 +3,7 @@
 
 mod bench;
 mod build;
+mod chaos;
 mod dev;
 mod fuzz;
 mod hash;
@@ -34,6 +35,8 @@ cargo xtask COMMAND
   test [SUITE] [--list]  run all tests and checks (or one suite; --list names them)
   fuzz [TARGET] [--seconds N]
                          run the fuzz targets of socketio-proto, half an hour each (or for N s)
+  chaos [--kills N] [--faults N]
+                         kill the server under load and fail its networks, hundreds of times
   bench [-- FLAGS]       run the benchmarks of socketio-proto
   env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
 ";
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         ["fuzz", ref rest @ ..] if let Some(plan) = fuzz::Plan::parse(rest) => run_fuzzers(&plan),
+        ["chaos", ref rest @ ..] if let Some(plan) = chaos::Plan::parse(rest) => run_chaos(plan),
         ["bench"] => run_benches(&[]),
         ["bench", "--", ref flags @ ..] => run_benches(flags),
         _ => {
@@ -124,6 +128,12 @@ fn run_fuzzers(plan: &fuzz::Plan) -> Result<(), String> {
     let kit = set_up(Purpose::Test)?;
     shared::claim(&kit)?;
     fuzz::run(&kit, plan)
+}
+
+fn run_chaos(plan: chaos::Plan) -> Result<(), String> {
+    let kit = set_up(Purpose::Run)?;
+    shared::claim(&kit)?;
+    chaos::run(&kit, plan)
 }
 
 /// Needs no more than Cargo.

@@ -79,7 +79,7 @@ async fn ends_the_connection(server: &mut Server, connected: bool, frame: &Frame
 
 #[tokio::test]
 async fn garbage_before_connecting() {
-    let mut server = Server::start_with(&PATIENT).await;
+    let mut server = Server::unlimited_with(&PATIENT).await;
     let bystander = Bystander::arrive(server.url()).await;
     for frame in garbage() {
         ends_the_connection(&mut server, false, &frame).await;
@@ -89,7 +89,7 @@ async fn garbage_before_connecting() {
 
 #[tokio::test]
 async fn garbage_after_connecting() {
-    let mut server = Server::start_with(&PATIENT).await;
+    let mut server = Server::unlimited_with(&PATIENT).await;
     let bystander = Bystander::arrive(server.url()).await;
     for frame in garbage() {
         ends_the_connection(&mut server, true, &frame).await;
@@ -99,7 +99,7 @@ async fn garbage_after_connecting() {
 
 #[tokio::test]
 async fn events_that_are_none() {
-    let mut server = Server::start_with(&PATIENT).await;
+    let mut server = Server::unlimited_with(&PATIENT).await;
     let bystander = Bystander::arrive(server.url()).await;
     for frame in [
         "42",
@@ -123,7 +123,7 @@ async fn events_that_are_none() {
 
 #[tokio::test]
 async fn arguments_nested_without_end_are_refused() {
-    let mut server = Server::start_with(&PATIENT).await;
+    let mut server = Server::unlimited_with(&PATIENT).await;
     let bystander = Bystander::arrive(server.url()).await;
     let mut raw = Raw::open(server.url()).await;
     raw.send("40").await;
@@ -141,7 +141,7 @@ async fn arguments_nested_without_end_are_refused() {
 
 #[tokio::test]
 async fn events_before_connecting() {
-    let mut server = Server::start_with(&PATIENT).await;
+    let mut server = Server::unlimited_with(&PATIENT).await;
     let bystander = Bystander::arrive(server.url()).await;
     for frame in [
         r#"42["chat message","not heard"]"#,
@@ -157,7 +157,7 @@ async fn events_before_connecting() {
 
 #[tokio::test]
 async fn a_connection_that_never_says_what_it_wants_is_ended() {
-    let server = Server::start_with(&["--connect-timeout", "200ms"]).await;
+    let server = Server::unlimited_with(&["--connect-timeout", "200ms"]).await;
     let bystander = Bystander::arrive(server.url()).await;
     let mut raw = Raw::open(server.url()).await;
     let frames = raw.end().await;
@@ -168,7 +168,7 @@ async fn a_connection_that_never_says_what_it_wants_is_ended() {
 #[tokio::test]
 async fn a_heartbeat_that_is_not_answered_ends_the_connection() {
     let flags = ["--ping-interval", "100ms", "--ping-timeout", "400ms"];
-    let server = Server::start_with(&flags).await;
+    let server = Server::unlimited_with(&flags).await;
     let deaf = tokio_tungstenite::connect_async(format!(
         "ws://{}/socket.io/?EIO=4&transport=websocket",
         server.address()

@@ -1,7 +1,7 @@
 //! Requests of `/chat` with payloads that are none: a refusal with the code `invalid`, a line in
 //! the log, and the client goes on.
 
-use parlour_events::{Event, JoinRoom, SendMessage, SyncRoom};
+use parlour_events::{DeleteMessage, EditMessage, Event, JoinRoom, React, SendMessage, SyncRoom};
 use parlour_tests::{bystander::Bystander, member::Member, server::Server, waiting::within};
 use serde_json::{Value, json};
 
@@ -63,15 +63,54 @@ fn bad_sends() -> Vec<Value> {
     ]
 }
 
+/// What changes a message names it, and itself.
+fn bad_changes(rest: &Value) -> Vec<Value> {
+    let change = |id: Value, message: Value| {
+        let mut all = json!({ "room": "chat", "id": id, "message": message });
+        all.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        all
+    };
+    vec![
+        json!({ "room": "chat", "id": ID }),
+        json!({ "room": "chat", "message": ID }),
+        change(json!(7), json!(ID)),
+        change(json!("no uuid"), json!(ID)),
+        change(json!(ID), json!(null)),
+        change(json!(ID), json!([ID])),
+    ]
+}
+
+fn bad_edits() -> Vec<Value> {
+    let body = |body: Value| json!({ "room": "chat", "id": ID, "message": ID, "body": body });
+    let mut all = bad_changes(&json!({ "body": "x" }));
+    all.extend([body(json!(null)), body(json!("")), body(json!("a\u{7}b")), body(json!(7))]);
+    all
+}
+
+fn bad_reactions() -> Vec<Value> {
+    let react = |emoji: Value, on: Value| json!({ "room": "chat", "id": ID, "message": ID, "emoji": emoji, "on": on });
+    let mut all = bad_changes(&json!({ "emoji": ":+1:", "on": true }));
+    all.extend([
+        react(json!("a"), json!(true)),
+        react(json!(""), json!(true)),
+        react(json!(":+1:"), json!("yes")),
+        react(json!(":+1:"), json!(null)),
+    ]);
+    all
+}
+
 #[tokio::test]
 async fn each_is_refused_and_the_client_goes_on() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let bystander = Bystander::arrive(server.url()).await;
     let mut mallory = Member::joined(server.url(), "Mallory").await;
     for (event, special) in [
         (JoinRoom::NAME, bad_joins()),
         (SyncRoom::NAME, bad_syncs()),
         (SendMessage::NAME, bad_sends()),
+        (EditMessage::NAME, bad_edits()),
+        (DeleteMessage::NAME, bad_changes(&json!({}))),
+        (React::NAME, bad_reactions()),
     ] {
         for payload in nonsense().into_iter().chain(special) {
             let place = server.log.length();
@@ -97,7 +136,7 @@ async fn each_is_refused_and_the_client_goes_on() {
 
 #[tokio::test]
 async fn an_event_that_does_not_exist_is_passed_over() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let bystander = Bystander::arrive(server.url()).await;
     let mut mallory = Member::joined(server.url(), "Mallory").await;
     for name in ["nonsense", "", "room:", "session", "room:changes", "message", &"e".repeat(5_000)]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 #[tokio::test]
 async fn only_texts_within_the_limits_are_posted() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let bystander = Bystander::arrive(server.url()).await;
     let mut ann = Member::joined(server.url(), "Ann").await;
     for body in [

@@ -13,7 +13,7 @@ const MESSAGES: u64 = 250;
 
 #[tokio::test]
 async fn a_burst_keeps_its_order() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let mut ann = Member::joined(server.url(), "Ann").await;
     let mut ben = Member::joined(server.url(), "Ben").await;
     let requests: Vec<_> = (1..=MESSAGES)

@@ -27,6 +27,7 @@ mod page_trunk;
 mod pages_talk;
 mod parser_oracle;
 mod resend;
+mod sessions;
 mod start_errors;
 mod stop;
 

@@ -1,10 +1,33 @@
 //! `socketio-client` in `/chat`: joining, saying, hearing, and catching up.
 
-use parlour_events::{Code, Cursor, JoinRoom, Seq, SyncRoom, limits::CATCH_UP_CHANGES};
+use parlour_events::{
+    CatchUpPage, Code, Cursor, Epoch, JoinRoom, ResetReason, Seq, SyncRoom,
+    limits::CATCH_UP_CHANGES,
+};
 use parlour_tests::{
     member::{Heard, Member, message},
     server::Server,
 };
+
+/// The changes of an answer that continues a cursor.
+fn continued(page: CatchUpPage) -> Vec<parlour_events::Change> {
+    match page {
+        CatchUpPage::Changes { changes } => changes,
+        CatchUpPage::Reset { why, .. } => panic!("the cursor was not continued: {why:?}"),
+    }
+}
+
+/// Why an answer does not continue a cursor, and the texts of the messages that it gives.
+fn begun_anew(page: CatchUpPage) -> (ResetReason, Vec<String>) {
+    match page {
+        CatchUpPage::Changes { changes } => panic!("the cursor was continued: {changes:?}"),
+        CatchUpPage::Reset { why, messages, earlier } => {
+            assert!(!earlier, "there is no more than that");
+            let text = |message: parlour_events::Message| message.posted.body.map(String::from);
+            (why, messages.into_iter().filter_map(text).collect())
+        }
+    }
+}
 
 #[tokio::test]
 async fn two_members_hear_each_other_and_themselves() {
@@ -30,26 +53,26 @@ async fn who_joins_later_is_told_what_was_said() {
     }
     let ben = Member::connected(server.url(), "Ben").await;
     let all = ben.join(None).await;
-    assert!(all.reset);
     assert_eq!(all.head, Seq(3));
-    assert_eq!(all.changes.iter().map(|change| change.seq.0).collect::<Vec<_>>(), [1, 2, 3]);
+    let texts = ["message 1", "message 2", "message 3"].map(str::to_owned).to_vec();
+    assert_eq!(begun_anew(all.page), (ResetReason::New, texts.clone()));
 
     // A cursor of this history gets what came after it, one of another history gets everything.
     let ask = async |epoch, seq| ben.join(Some(Cursor { epoch, seq: Seq(seq) })).await;
+    let numbers = |page| continued(page).iter().map(|change| change.seq.0).collect::<Vec<_>>();
     let some = ask(all.epoch, 1).await;
-    assert!(!some.reset);
-    assert_eq!(some.changes, all.changes[1..]);
+    assert_eq!((some.head, numbers(some.page)), (Seq(3), vec![2, 3]));
     let none = ask(all.epoch, 3).await;
-    assert!(!none.reset && none.changes.is_empty());
-    let other = ask(parlour_events::Epoch(uuid::Uuid::now_v7()), 3).await;
-    assert!(other.reset);
-    assert_eq!(other.changes, all.changes);
+    assert_eq!((none.head, numbers(none.page)), (Seq(3), vec![]));
+    let other = ask(Epoch(uuid::Uuid::now_v7()), 3).await;
+    assert_eq!((other.epoch, other.head), (all.epoch, Seq(3)));
+    assert_eq!(begun_anew(other.page), (ResetReason::Epoch, texts));
     assert_eq!(ann.hears("message 3").await, "Ann");
 }
 
 #[tokio::test]
 async fn more_than_fits_one_answer_comes_in_several() {
-    let server = Server::start().await;
+    let server = Server::unlimited().await;
     let ann = Member::joined(server.url(), "Ann").await;
     let count = CATCH_UP_CHANGES + 50;
     let start = ann.join(None).await;
@@ -62,13 +85,14 @@ async fn more_than_fits_one_answer_comes_in_several() {
         let after = Cursor { epoch: start.epoch, seq: at };
         let part = ann.ask(&SyncRoom { room: Default::default(), after, limit: None }).await;
         let part = part.expect("a member may sync");
-        assert!(!part.reset && part.changes.len() <= CATCH_UP_CHANGES);
-        seen.extend(part.changes.iter().map(|change| change.seq.0));
-        at = part.changes.last().map_or(at, |change| change.seq);
+        let changes = continued(part.page);
+        assert!(changes.len() <= CATCH_UP_CHANGES);
+        seen.extend(changes.iter().map(|change| change.seq.0));
+        at = changes.last().map_or(at, |change| change.seq);
         if at == part.head {
             break;
         }
-        assert!(!part.changes.is_empty(), "no way on from {at}");
+        assert!(!changes.is_empty(), "no way on from {at}");
     }
     assert_eq!(seen, (1..=count as u64).collect::<Vec<_>>());
 }
@@ -89,26 +113,4 @@ async fn only_who_has_joined_may_speak_and_hear() {
     ben.join(None).await;
     let heard = ben.news.rest();
     assert!(!heard.iter().any(|heard| matches!(heard, Heard::Change(_))), "{heard:?}");
-}
-
-#[tokio::test]
-async fn a_nickname_belongs_to_one_person_and_the_token_brings_it_back() {
-    let server = Server::start().await;
-    let ann = Member::connected(server.url(), "Ann").await;
-    let taken = serde_json::json!({ "nickname": "aNN" });
-    let mut other = Member::new(server.url(), "the other Ann", &taken);
-    other.socket.connect();
-    let Heard::Refused(error) = other.news.next("the refusal").await else { panic!("let in") };
-    assert_eq!(
-        parlour_events::Refusal::from_connect_error(&error.message).code,
-        Code::NicknameTaken
-    );
-    assert!(!other.socket.active());
-
-    let auth = serde_json::json!({ "nickname": "Zoe", "token": ann.token });
-    let mut same = Member::new(server.url(), "Ann's second device", &auth);
-    same.socket.connect();
-    let Heard::Session(session) = same.news.next("the session").await else { panic!("not in") };
-    assert_eq!(session.nickname.as_str(), "Ann");
-    assert_eq!(Some(session.token), ann.token);
 }

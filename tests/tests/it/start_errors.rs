@@ -69,7 +69,11 @@ async fn flags_that_mean_nothing() {
         (&["--listen", ""], "--listen"),
         (&["--ping-interval", "soon"], "--ping-interval"),
         (&["--max-message-size", "-1"], "-1"),
-        (&["--history", "0"], "--history"),
+        (&["--session-lifetime", "long"], "--session-lifetime"),
+        (&["--presence-grace", "later"], "--presence-grace"),
+        (&["--messages-per-minute", "many"], "--messages-per-minute"),
+        // What was once a flag.
+        (&["--history", "100"], "--history"),
     ] {
         let line = refusal(flags).await;
         assert!(line.contains(named), "{flags:?}: {line}");
