@@ -53,6 +53,8 @@ impl Run for Enter {
                 };
                 match (known, token) {
                     (Some((_, session)), _) if session.ended => {
+                        // A ban ended it: that is what is to be said.
+                        refuse_banned(tx, &tx.user_by_id(session.user)?)?;
                         let sentence = "This session was ended. Please come in anew.";
                         return Err(Refusal::new(Code::SessionEnded, sentence).into());
                     }
