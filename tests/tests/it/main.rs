@@ -22,6 +22,8 @@ mod interop_peers;
 mod limits;
 mod limits_edges;
 mod member_rooms;
+mod moderation;
+mod moderation_addresses;
 mod npm_events;
 mod npm_namespaces;
 mod npm_reconnection;
