@@ -1,14 +1,17 @@
 //! The one thread that writes.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread::{self, JoinHandle},
 };
 
 use parlour_events::{Code, Refusal};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::tx::{Fault, Run, Tx};
 use crate::{
@@ -28,24 +31,37 @@ pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     settings: Arc<Settings>,
+    counts: Arc<Counts>,
+}
+
+/// How much was done. Only to be told: nothing depends on it.
+#[derive(Debug, Default)]
+struct Counts {
+    writes: AtomicU64,
+    commits: AtomicU64,
 }
 
 impl Writer {
     pub(super) fn start(mut db: Connection, settings: Settings) -> Self {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let settings = Arc::new(settings);
+        let counts = Arc::new(Counts::default());
         let shared = settings.clone();
+        let written = counts.clone();
         let work = move || {
             while let Some(job) = waiting.blocking_recv() {
                 job(&mut db, &shared);
             }
+            let commits = written.commits.load(Ordering::Relaxed);
+            let writes = written.writes.load(Ordering::Relaxed);
+            info!(writes, commits, "the store has written all");
             // What the log holds goes into the database, so that a copy of it alone is complete.
             if let Err(error) = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
                 warn!(%error, "the write-ahead log stays; it is read at the next start");
             }
         };
         let thread = thread::Builder::new().name("store".to_owned()).spawn(work).ok();
-        Self { jobs: Some(jobs), thread: Mutex::new(thread), settings }
+        Self { jobs: Some(jobs), thread: Mutex::new(thread), settings, counts }
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -54,6 +70,8 @@ impl Writer {
 
     /// Does all of these writes in one transaction, or none.
     pub(super) async fn commit(&self, batch: Vec<Write>) -> Committed {
+        self.counts.writes.fetch_add(batch.len() as u64, Ordering::Relaxed);
+        self.counts.commits.fetch_add(1, Ordering::Relaxed);
         self.on_thread(move |db, settings| commit(db, settings, batch)).await.unwrap_or_default()
     }
 
