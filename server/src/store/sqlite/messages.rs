@@ -160,6 +160,10 @@ impl Run for By<DeleteMessage> {
                     forbidden("Only its writer or a moderator can delete a message.").into()
                 );
             }
+            if tx.user_by_id(message.author)?.role >= user.role {
+                let sentence = "That is for somebody with a higher role than its writer's.";
+                return Err(forbidden(sentence).into());
+            }
             let detail = format!("in {}, message {}", room.name, delete.message);
             tx.audit(user.id, "message:delete", Some(message.author), &detail)?;
         }
