@@ -12,7 +12,7 @@ use super::{
     log::{Whole, exported, is_sound, witness},
     random::Random,
     record::{Age, Place, Seen, Story, What},
-    swarm::{SETTLING, Swarm},
+    swarm::{Crowd, SETTLING, Swarm},
 };
 use crate::{
     member::Member,
@@ -69,13 +69,8 @@ impl Arena {
     }
 
     /// A swarm that is in.
-    pub async fn swarm(&mut self, bots: usize, urls: &[String]) -> Swarm {
-        self.wordy_swarm(bots, urls, 0).await
-    }
-
-    /// The same, with messages that are longer by so many characters.
-    pub async fn wordy_swarm(&mut self, bots: usize, urls: &[String], padding: usize) -> Swarm {
-        Swarm::start(bots, urls, &self.rooms, padding, &mut self.random).await
+    pub async fn swarm(&mut self, crowd: Crowd<'_>) -> Swarm {
+        Swarm::start(crowd, &self.rooms, &mut self.random).await
     }
 
     /// Kills the server, has its data checked, and starts it again.
