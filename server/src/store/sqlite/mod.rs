@@ -17,6 +17,8 @@ mod reads;
 mod rooms;
 mod rows;
 mod search;
+#[cfg(test)]
+mod tests;
 
 mod files;
 mod tx;

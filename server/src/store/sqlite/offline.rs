@@ -106,7 +106,7 @@ fn write_backup(folder: &Path, part: &Path) -> Result<(u64, Vec<FileId>), Offlin
     tx.execute_batch("CREATE TABLE backup_files (hash TEXT PRIMARY KEY, content BLOB) STRICT")?;
     let (mut count, mut missing) = (0, Vec::new());
     for file in file_ids(&tx)? {
-        let path = place(&folder.join(FILES), &file);
+        let path = files::path(&folder.join(FILES), &file);
         match fs::read(&path) {
             Ok(content) => {
                 tx.execute(
@@ -152,11 +152,11 @@ pub fn restore(folder: &Path, from: &Path) -> Result<Option<PathBuf>, OfflineErr
     drop(backup);
 
     let db = Connection::open(&new)?;
-    let files = folder.join(FILES);
+    let contents_folder = folder.join(FILES);
     let mut contents = db.prepare("SELECT hash, content FROM backup_files")?;
     let mut rows = contents.query([])?;
     while let Some(row) = rows.next()? {
-        let path = place(&files, &text(row, 0)?);
+        let path = files::path(&contents_folder, &text(row, 0)?);
         if !path.exists() {
             write_whole(&path, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         }
@@ -374,11 +374,6 @@ fn open(folder: &Path) -> Result<Connection, OfflineError> {
 
 fn file_ids(db: &Connection) -> rusqlite::Result<Vec<FileId>> {
     db.prepare("SELECT hash FROM files")?.query_map([], |row| text(row, 0))?.collect()
-}
-
-fn place(files: &Path, file: &FileId) -> PathBuf {
-    let (first, rest) = file.as_str().split_at(2);
-    files.join(first).join(rest)
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {
