@@ -1,7 +1,7 @@
 //! The server is killed again and again while a thousand messages a second are offered to it.
 
 use parlour_tests::{
-    chaos::{arena::Arena, random::times},
+    chaos::{arena::Arena, random::times, swarm::Crowd},
     ports,
     server::Launch,
 };
@@ -18,7 +18,7 @@ async fn nothing_is_lost_when_the_server_is_killed() {
     let launch = Launch::default().at(format!("127.0.0.1:{}", ports::free())).unlimited().quiet();
     let mut arena = Arena::open("kills", launch, ROOMS).await;
     let urls = [arena.server.url().to_owned()];
-    let swarm = arena.swarm(BOTS, &urls).await;
+    let swarm = arena.swarm(Crowd::new(BOTS, &urls)).await;
     let load = swarm.load(RATE, arena.random.split());
     let mut answered = Vec::new();
     for _ in 0..kills {
