@@ -32,6 +32,8 @@ mod page_reconnection;
 mod page_trunk;
 mod pages_talk;
 mod parser_oracle;
+mod protocol_document;
+mod protocol_example;
 mod resend;
 mod sessions;
 mod start_errors;
