@@ -83,6 +83,17 @@ impl Arena {
         self.server.start_again().await;
     }
 
+    /// Stops the server as it is stopped, and goes on in the same way.
+    ///
+    /// # Panics
+    /// If it does not stop in time, or the data is not sound.
+    pub async fn restart(&mut self) {
+        let status = self.server.stop(StopSignal::TERM).await;
+        assert!(status.success(), "the server ended with {status}");
+        is_sound(self.server.data()).await;
+        self.server.start_again().await;
+    }
+
     /// As [`Arena::judge`], of a run in which nothing may be wrong.
     ///
     /// # Panics

@@ -11,6 +11,7 @@ mod bad_frames;
 mod bad_requests;
 mod bad_texts;
 mod burst;
+mod catch_up;
 mod classic_and_page;
 mod classic_clients;
 mod feature_table;
