@@ -21,9 +21,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use parlour_events::{
-    CreateRoom, Event, JoinRoom, MessageId, Reply, RoomName, SendMessage, Sent,
-};
+use parlour_events::{CreateRoom, Event, JoinRoom, MessageId, Reply, RoomName, SendMessage, Sent};
 use parlour_tests::{
     chaos::stuck::Stuck,
     member::Member,
