@@ -338,8 +338,9 @@ pub(super) fn list(tx: &Tx<'_>, who: UserId, query: &ListRooms) -> Result<Rooms,
     let user = tx.user(who)?;
     let after: Option<(bool, String)> = match &query.after {
         Some(name) => {
-            let room = tx.room(name)?;
-            Some((!tx.is_member(room.id, user.id)?, name.key()))
+            // Of one that they may not know of they learn nothing.
+            let room = seen_by(tx, &tx.room(name)?, &user)?;
+            Some((!room.joined, name.key()))
         }
         None => None,
     };
