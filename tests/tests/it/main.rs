@@ -14,6 +14,7 @@ mod burst;
 mod classic_and_page;
 mod classic_clients;
 mod feature_table;
+mod history;
 mod http_assets;
 mod http_policy;
 mod identity;
@@ -32,14 +33,18 @@ mod page_reconnection;
 mod page_trunk;
 mod pages_talk;
 mod parser_oracle;
+mod presence;
 mod resend;
+mod retention;
 mod rooms;
 mod rooms_pages;
 mod rooms_private;
 mod rooms_read;
+mod search;
 mod sessions;
 mod start_errors;
 mod stop;
+mod typing;
 
 /// Where pictures of failed tests' pages go.
 const PICTURES: &str = env!("CARGO_TARGET_TMPDIR");
