@@ -5,6 +5,7 @@
 //! `synchronous = FULL`: a commit is on disk when it returns.
 
 mod classic;
+mod memory;
 mod messages;
 mod migrations;
 mod moderation;

@@ -12,7 +12,9 @@ use parlour_events::{Change, FileId, Nickname, Role, RoomName};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    FILE, OpenError, lock, migrations, prepare, reads,
+    FILE, OpenError, lock,
+    memory::Memory,
+    migrations, prepare, reads,
     rows::text,
     tx::{Fault, Tx, role_number},
 };
@@ -208,8 +210,8 @@ pub fn export(
 ) -> Result<u64, OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
-    let settings = Settings::default();
-    let tx = Tx::new(&transaction, clock::now(), &settings);
+    let (settings, memory) = (Settings::default(), Memory::default());
+    let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
     let room = match tx.room(room) {
         Ok(room) => room,
         Err(Fault::Refused(_)) => return Err(OfflineError::RoomUnknown(room.clone())),
@@ -251,8 +253,8 @@ pub struct Checked {
 pub fn check(folder: &Path) -> Result<Checked, OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
-    let settings = Settings::default();
-    let tx = Tx::new(&transaction, clock::now(), &settings);
+    let (settings, memory) = (Settings::default(), Memory::default());
+    let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
     let mut checked = Checked::default();
     let found: Vec<String> = tx.all("PRAGMA integrity_check", [], |row| row.get(0))?;
     checked.problems.extend(found.into_iter().filter(|line| line != "ok"));
@@ -346,8 +348,8 @@ fn check_rest(tx: &Tx<'_>, checked: &mut Checked) -> Result<(), OfflineError> {
 pub fn grant(folder: &Path, nickname: &Nickname, role: Role) -> Result<(), OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
-    let settings = Settings::default();
-    let tx = Tx::new(&transaction, clock::now(), &settings);
+    let (settings, memory) = (Settings::default(), Memory::default());
+    let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
     let user: Option<i64> = tx.one(
         "UPDATE users SET role = ?2 WHERE name_key = ?1 RETURNING id",
         (crate::identity::name_key(nickname.as_str()), role_number(role)),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     rows,
-    tx::{Fault, Run, Tx, User, role, role_number},
+    tx::{Effect, Fault, Run, Tx, User, role, role_number},
 };
 use crate::{
     identity::{is_ours, name_key},
@@ -132,6 +132,7 @@ impl Run for (UserId, SessionKey) {
 
 impl Run for Vec<SessionKey> {
     type Done = Done;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
         for key in self {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     rows,
-    tx::{Fault, RoomRow, Run, Tx, User, read_room, role},
+    tx::{Effect, Fault, RoomRow, Run, Tx, User, read_room, role},
 };
 use crate::store::{
     News, forbidden, read::MemberPage, room_unknown, seq, settings::or_any, signed, unsigned,
@@ -220,6 +220,7 @@ impl Run for (By<OpenDirect>, Uuid) {
 
 impl Run for By<MarkRead> {
     type Done = ReadMarker;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<ReadMarker, Fault> {
         let user = tx.user(self.user)?;

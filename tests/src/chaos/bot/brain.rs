@@ -159,10 +159,9 @@ impl Brain {
         if what < 90 || self.own.is_empty() {
             let room = random.pick(&self.bot.rooms).clone();
             self.said += 1;
-            return Request::send(
-                &room,
-                &format!("message {} of {}", self.said, self.bot.nickname),
-            );
+            let padding = ".".repeat(self.bot.padding);
+            let text = format!("message {} of {}{padding}", self.said, self.bot.nickname);
+            return Request::send(&room, &text);
         }
         let at = random.below(self.own.len());
         let own = &mut self.own[at];
