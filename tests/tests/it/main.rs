@@ -6,6 +6,7 @@
     reason = "the lint knows tests by their attribute; helpers have none"
 )]
 
+mod attachments;
 mod bad_connects;
 mod bad_frames;
 mod bad_requests;
