@@ -299,7 +299,11 @@ pub(super) fn seen_by(tx: &Tx<'_>, room: &RoomRow, user: &User) -> Result<Room, 
         .sql("SELECT count(*) FROM members WHERE room = ?1")?
         .query_row([room.id], |row| row.get(0))?;
     let (unread, mentions) = match read {
-        Some(read) => (unread(tx, room.id, user.id, read)?, mentioned(tx, room.id, user.id, read)?),
+        Some(read) => {
+            // What is not kept any more cannot be read.
+            let read = read.max(room.first - 1);
+            (unread(tx, room.id, user.id, read)?, mentioned(tx, room.id, user.id, read)?)
+        }
         None => (0, 0),
     };
     Ok(Room {
