@@ -53,8 +53,8 @@ pub(crate) fn router() -> Router {
     Router::new().fallback(serve)
 }
 
-/// Adds the headers that hold for every answer of the server; over HTTPS, that browsers are to stay
-/// with it.
+/// Adds the headers that hold for every answer of the server, where it has none of its own; over
+/// HTTPS, that browsers are to stay with it.
 pub(crate) fn with_security_headers(router: Router, https: bool) -> Router {
     let index = find("/").map_or(&b""[..], |file| file.plain);
     let mut headers = HeaderMap::new();
@@ -76,7 +76,9 @@ pub(crate) fn with_security_headers(router: Router, https: bool) -> Router {
         headers.insert(STRICT_TRANSPORT_SECURITY, value);
     }
     router.layer(map_response(move |mut response: Response<Body>| {
-        response.headers_mut().extend(headers.clone());
+        for (name, value) in &headers {
+            response.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
         std::future::ready(response)
     }))
 }

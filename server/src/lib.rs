@@ -34,6 +34,8 @@ mod refuse;
 mod reply;
 mod seats;
 mod store;
+#[cfg(test)]
+mod testing;
 mod tls;
 
 use std::{

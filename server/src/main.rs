@@ -184,10 +184,12 @@ fn log_to_stderr() {
     }
 }
 
-/// A line to standard output. Nobody may be reading it any more, which is no reason to stop.
-fn print(line: &str) {
+/// Text and a line end to standard output. Nobody may be reading it any more, which is no reason to
+/// stop.
+fn print(text: &str) {
     let mut out = io::stdout().lock();
-    if let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) {
-        warn!(%error, "standard output does not take {line:?}");
+    if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
+        let begin = text.lines().next().unwrap_or_default();
+        warn!(%error, "standard output does not take {begin:?}");
     }
 }

@@ -1,8 +1,8 @@
 //! Which sites' pages may use the chat.
 //!
 //! A browser lets any page open a WebSocket to any server, and says in `Origin` whose page it is:
-//! the server has to look. [`guard`] does, for every path under [`SOCKET_IO`], before anything is
-//! made for the request:
+//! the server has to look. [`guard`] does, for every path under those of [`GUARDED`], before
+//! anything is made for the request:
 //!
 //! * no `Origin`: not a page's script, and let in, unless `Sec-Fetch-Site` says that a page of
 //!   another site is behind it (an image, a link);
@@ -26,13 +26,20 @@ use axum::{
     },
     middleware::Next,
 };
-use tracing::info;
+use tracing::{field::display, info};
 
 use crate::{
     SOCKET_IO,
     peer::{ClientAddress, Reached},
     refuse::refuse,
 };
+
+/// What only some sites' pages may use, below these paths. The page itself is for everybody.
+const GUARDED: [&str; 2] = [SOCKET_IO, FILES];
+
+/// Files are sent here, which is guarded. Looking at one is not: links to it lead here from
+/// anywhere, and `Cross-Origin-Resource-Policy` keeps other sites from showing it as theirs.
+const FILES: &str = "/files";
 
 /// Whose page is behind a request, as far as a browser says it without naming the site.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -129,9 +136,15 @@ fn usual_port(scheme: &str) -> Option<u16> {
     }
 }
 
-/// Whether Socket.IO answers for this path.
-pub(crate) fn is_chat(path: &str) -> bool {
-    path.strip_prefix(SOCKET_IO).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+fn is_guarded(request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    let looks = is_under(path, FILES) && matches!(*request.method(), Method::GET | Method::HEAD);
+    !looks && GUARDED.iter().any(|top| is_under(path, top))
+}
+
+/// Whether a path is this one, or below it.
+pub(crate) fn is_under(path: &str, top: &str) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What is thought of a request.
@@ -150,7 +163,7 @@ pub(crate) async fn guard(
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
-    if !is_chat(request.uri().path()) {
+    if !is_guarded(&request) {
         return next.run(request).await;
     }
     let mut response = match judge(&allowed, &request) {
@@ -223,11 +236,11 @@ fn preflight(request: &Request<Body>) -> Option<Response<Body>> {
 fn log_refused(request: &Request<Body>) {
     let origin = request.headers().get(ORIGIN).map_or(&b"none"[..], HeaderValue::as_bytes);
     let origin: String = String::from_utf8_lossy(origin).chars().take(ORIGIN_CHARS).collect();
-    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
+    let client = request.extensions().get::<ClientAddress>().map(|client| display(client.0));
     let reached = request.extensions().get::<Reached>();
     let host = reached.and_then(|reached| reached.host.as_deref()).unwrap_or_default();
     info!(
-        ?client,
+        client,
         origin,
         host,
         "request refused: a page of another site. If it is yours, name it with --allow-origin; \

@@ -27,7 +27,8 @@ use governor::{
 use tracing::info;
 
 use crate::{
-    origin::is_chat,
+    SOCKET_IO,
+    origin::is_under,
     peer::{AddressKey, ClientAddress},
     refuse::refuse,
 };
@@ -97,7 +98,8 @@ pub(crate) async fn sessions(
 /// Every request to Socket.IO that belongs to no session yet asks for a new one.
 fn opens_session(request: &Request<Body>) -> bool {
     let query = request.uri().query().unwrap_or_default();
-    is_chat(request.uri().path()) && !query.split('&').any(|item| item.starts_with("sid="))
+    is_under(request.uri().path(), SOCKET_IO)
+        && !query.split('&').any(|item| item.starts_with("sid="))
 }
 
 #[cfg(test)]

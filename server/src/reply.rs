@@ -73,5 +73,5 @@ pub(crate) fn too_fast() -> Refusal {
 
 /// The refusal of a client for whom there is no place.
 pub(crate) fn full() -> Refusal {
-    Refusal::new(Code::Busy, "The server is full at the moment. Try again later.")
+    Refusal::new(Code::Full, "The server is full at the moment. Try again later.")
 }

@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use super::*;
+use crate::testing::Here;
 
 /// A folder that is removed at the end.
 struct Folder(PathBuf);
@@ -77,7 +78,7 @@ impl Polling {
 
 #[tokio::test]
 async fn it_says_that_it_is_well() {
-    let app = app(&Config::read(["parlour"]).unwrap());
+    let app = Here::with(&[]);
     assert_eq!(ask(&app.router, get_request("/healthz")).await, (StatusCode::OK, "ok".into()));
 }
 
@@ -85,7 +86,7 @@ async fn it_says_that_it_is_well() {
 /// layers of a fallback with every request.
 #[tokio::test]
 async fn a_session_is_known_to_the_next_request() {
-    let app = app(&Config::read(["parlour"]).unwrap());
+    let app = Here::with(&[]);
     let client = Polling::open(&app).await;
     client.post("40").await;
     client.wait_for("40{\"sid\"").await;
@@ -94,7 +95,7 @@ async fn a_session_is_known_to_the_next_request() {
 
 #[tokio::test]
 async fn an_unknown_namespace_is_refused_and_leaves_nothing_behind() {
-    let app = app(&Config::read(["parlour"]).unwrap());
+    let app = Here::with(&[]);
     let namespaces = app.io.nsps().len();
     let client = Polling::open(&app).await;
     for name in ["/nowhere", "/no/where", "/chat/", "/{*name}"] {
@@ -106,7 +107,7 @@ async fn an_unknown_namespace_is_refused_and_leaves_nothing_behind() {
 
 #[tokio::test(start_paused = true)]
 async fn while_it_stops_no_namespace_is_called_invalid() {
-    let app = app(&Config::read(["parlour"]).unwrap());
+    let app = Here::with(&[]);
     // A client that is in no namespace yet is not closed with the namespaces.
     let client = Polling::open(&app).await;
     app.close().await;
@@ -127,7 +128,7 @@ async fn while_it_stops_no_namespace_is_called_invalid() {
 
 #[tokio::test]
 async fn a_post_beyond_the_limit_is_refused() {
-    let app = app(&Config::read(["parlour"]).unwrap());
+    let app = Here::with(&[]);
     let client = Polling::open(&app).await;
     let long = format!("42[\"message\",\"{}\"]", "x".repeat(70_000));
     let request = Request::post(&client.path).body(Body::from(long)).unwrap();
@@ -141,6 +142,7 @@ async fn the_url_has_the_port_that_was_taken() {
     let server = Server::bind(&folder.config("127.0.0.1:0")).await.unwrap();
     assert_eq!(server.url(), format!("http://{}", server.address));
     assert_ne!(server.address.port(), 0);
+    let folder = Folder::new("everywhere");
     let everywhere = Server::bind(&folder.config("0.0.0.0:0")).await.unwrap();
     assert!(everywhere.url().starts_with("http://127.0.0.1:"), "{}", everywhere.url());
 }
@@ -206,6 +208,7 @@ async fn with_a_certificate_the_url_and_the_headers_say_https() {
     let line = Server::bind(&config).await.unwrap_err().to_string();
     assert!(line.ends_with("cert.key of --tls-key has no private key in it, as PEM"), "{line}");
 
+    let folder = Folder::new("http");
     let plain = Server::bind(&folder.config("127.0.0.1:0")).await.unwrap();
     assert!(!plain.reload().reload().unwrap());
 }
@@ -213,9 +216,7 @@ async fn with_a_certificate_the_url_and_the_headers_say_https() {
 /// By way of the request that opened its session, whatever comes after that.
 #[tokio::test]
 async fn a_socket_knows_its_clients_address() {
-    let mut config = Config::read(["parlour"]).unwrap();
-    config.network.trust_proxy = vec!["127.0.0.1".parse::<IpAddr>().unwrap().into()];
-    let app = app(&config);
+    let app = Here::with(&["--trust-proxy", "127.0.0.1"]);
     let mut request = get_request("/socket.io/?EIO=4&transport=polling");
     request.extensions_mut().insert(peer::Connection {
         address: Ipv4Addr::LOCALHOST.into(),
@@ -237,4 +238,49 @@ async fn a_socket_knows_its_clients_address() {
     assert_eq!(address, Some(&peer::ClientAddress("198.51.100.1".parse().unwrap())));
     assert!(sockets[0].req_parts().extensions.get::<peer::Connection>().is_none());
     app.close().await;
+}
+
+#[tokio::test]
+async fn a_websocket_over_https_is_closed_by_a_stop() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let folder = Folder::new("wss");
+    fs::create_dir_all(&folder.0).unwrap();
+    let made = tls::testing::Certificate::make(&folder.0, "cert");
+    let mut config = folder.config("127.0.0.1:0");
+    config.network.tls_cert = Some(made.file);
+    config.network.tls_key = Some(made.key);
+    let server = Server::bind(&config).await.unwrap();
+    let address = server.address;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(server.run(async {
+        stopped.await.unwrap();
+    }));
+
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let connector = tls::testing::connector(&made.der, &[]);
+    let mut stream = connector.connect(tls::testing::localhost(), stream).await.unwrap();
+    let request = format!(
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: {address}\r\n\
+         origin: https://{address}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut all = Vec::new();
+    while !String::from_utf8_lossy(&all).contains("0{\"sid\"") {
+        assert_ne!(stream.read_buf(&mut all).await.unwrap(), 0, "it ends");
+    }
+    assert!(all.starts_with(b"HTTP/1.1 101 "));
+    // "40", in a frame with an empty mask: into the namespace / .
+    stream.write_all(&[0x81, 0x82, 0, 0, 0, 0, b'4', b'0']).await.unwrap();
+    while !String::from_utf8_lossy(&all).contains("40{\"sid\"") {
+        assert_ne!(stream.read_buf(&mut all).await.unwrap(), 0, "it ends");
+    }
+
+    stop.send(()).unwrap();
+    all.clear();
+    // With a WebSocket's own goodbye, a close frame; the library says none for TLS after it.
+    let _ = stream.read_to_end(&mut all).await;
+    assert!(all.contains(&0x88), "{all:?}");
+    running.await.unwrap();
 }

@@ -8,7 +8,8 @@
 //! * [`ports`], [`group`]: free ports, and processes that leave nothing behind;
 //! * [`server`]: a Parlour server;
 //! * [`http`], [`raw`]: its answers, and frames that no client would send;
-//! * [`member`], [`bystander`]: somebody in the chat, by way of `socketio-client`;
+//! * [`member`], [`person`], [`bystander`]: somebody in the chat, by way of `socketio-client`;
+//! * [`upload`]: files, over HTTP;
 //! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
 //! * [`browser`], [`page`]: headless Chromium with the app;
 //! * [`chaos`]: bots under load, failures, and a checker of what the change log guarantees;
@@ -29,11 +30,13 @@ pub mod member;
 pub mod news;
 pub mod page;
 pub mod peer;
+pub mod person;
 pub mod ports;
 pub mod raw;
 pub mod server;
 pub mod settings;
 pub mod transcript;
+pub mod upload;
 pub mod waiting;
 
 /// The README's Rust is compiled with the doc tests.

@@ -81,8 +81,13 @@ impl Launch {
     }
 
     /// Without a line in the log for each message, of which there will be many.
-    pub fn quiet(mut self) -> Self {
-        self.filter = Some("warn");
+    pub fn quiet(self) -> Self {
+        self.log("warn")
+    }
+
+    /// With this filter for what is logged.
+    pub fn log(mut self, filter: &'static str) -> Self {
+        self.filter = Some(filter);
         self
     }
 

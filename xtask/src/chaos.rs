@@ -44,9 +44,18 @@ impl Plan {
 
     /// Each run: its name, its test, the variable that says how often, and how often.
     fn runs(self) -> impl Iterator<Item = (String, &'static str, &'static str, u64)> {
-        let kills = (format!("{} kills", self.kills), "kills::", "PARLOUR_CHAOS_KILLS", self.kills);
-        let faults =
-            (format!("{} faults", self.faults), "faults::", "PARLOUR_CHAOS_FAULTS", self.faults);
+        let kills = (
+            format!("{} kills", self.kills),
+            "when_the_server_is_killed",
+            "PARLOUR_CHAOS_KILLS",
+            self.kills,
+        );
+        let faults = (
+            format!("{} faults", self.faults),
+            "when_networks_fail",
+            "PARLOUR_CHAOS_FAULTS",
+            self.faults,
+        );
         [kills, faults].into_iter().filter(|(.., times)| *times > 0)
     }
 }

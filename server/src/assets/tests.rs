@@ -155,6 +155,13 @@ async fn every_answer_has_the_headers_that_keep_others_out() {
         assert!(!permissions.contains("  "), "{permissions}");
         assert_eq!(header(&response, STRICT_TRANSPORT_SECURITY), "");
     }
+    // What people put there may need to be kept in tighter.
+    let own = Router::new().fallback(async || [(CONTENT_SECURITY_POLICY, "sandbox")]);
+    let request = Request::get("/").body(Body::empty()).unwrap();
+    let response = with_security_headers(own, false).oneshot(request).await.unwrap();
+    assert_eq!(header(&response, CONTENT_SECURITY_POLICY), "sandbox");
+    assert_eq!(header(&response, X_FRAME_OPTIONS), "DENY");
+
     let https = with_security_headers(router(), true);
     let response = https.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(header(&response, STRICT_TRANSPORT_SECURITY), "max-age=31536000");

@@ -1,7 +1,9 @@
 //! Those who are told: the connections of both namespaces, by room and by person.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use parlour_events::{
     ChangeKind, Epoch, Event, Limits, RoomChanges, RoomHead, RoomName, Session, SessionEnded,
@@ -33,7 +35,9 @@ pub(super) fn connections(user: UserId) -> String {
 
 /// Who is connected to `/chat` here.
 #[derive(Clone, Default)]
-pub(super) struct Members(Arc<Mutex<HashMap<Sid, (SocketRef, Arc<Member>)>>>);
+pub(super) struct Members(Arc<Mutex<Table>>);
+
+type Table = HashMap<Sid, (SocketRef, Arc<Member>)>;
 
 impl Members {
     pub(super) fn add(&self, socket: SocketRef, member: Arc<Member>) {
@@ -49,7 +53,7 @@ impl Members {
         self.lock().values().filter(|(_, member)| holds(member)).cloned().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Sid, (SocketRef, Arc<Member>)>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -148,10 +148,11 @@ async fn arrive<S: Store>(
     chat: Arc<Chat<S>>,
 ) -> Result<(), Refusal> {
     let member = Arc::new(door::let_in(socket, presented, &chat).await?);
-    let caller = Caller { chat, member: member.clone(), socket: socket.clone() };
-    handlers::let_in(caller.clone());
+    let (at, whose) = (chat.clone(), member.clone());
+    handlers::let_in(Caller { chat, member: member.clone(), socket: socket.clone() });
+    // Without the socket itself, which keeps what is set here.
     socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
-        leave(&socket, &caller, reason);
+        leave(&socket, &at, &whose, reason);
         ready(())
     });
     socket.extensions.insert(member);
@@ -217,8 +218,7 @@ async fn attend(socket: SocketRef, member: Arc<Member>, mut inbox: mpsc::Receive
 }
 
 /// The client is gone.
-fn leave<S: Store>(socket: &SocketRef, caller: &Caller<S>, reason: DisconnectReason) {
-    let Caller { chat, member, .. } = caller;
+fn leave<S: Store>(socket: &SocketRef, chat: &Chat<S>, member: &Member, reason: DisconnectReason) {
     member.inbox.close();
     chat.members.remove(socket.id);
     for room in member.followed() {

@@ -108,9 +108,9 @@ impl<S: Store> Pipeline<S> {
 
     /// Lets in requests of this type.
     pub(super) fn request<E: Handle<S> + Sync>(&self) -> &Self {
-        let caller = self.caller.clone();
-        let take = move |_: SocketRef, TryData(payload): TryData<E>, ack: AckSender| {
-            admit::<S, E>(&caller, payload, ack);
+        let caller = self.caller_of();
+        let take = move |socket: SocketRef, TryData(payload): TryData<E>, ack: AckSender| {
+            admit::<S, E>(&caller(socket), payload, ack);
             ready(())
         };
         self.caller.socket.on(E::NAME, take);
@@ -119,8 +119,9 @@ impl<S: Store> Pipeline<S> {
 
     /// Lets in hints of this type.
     pub(super) fn hint<E: Hint<S> + Sync>(&self) -> &Self {
-        let caller = self.caller.clone();
-        let take = move |_: SocketRef, TryData(payload): TryData<E>| {
+        let caller = self.caller_of();
+        let take = move |socket: SocketRef, TryData(payload): TryData<E>| {
+            let caller = caller(socket);
             let open = !caller.member.has_ended();
             if open
                 && let Ok(event) = payload
@@ -132,6 +133,13 @@ impl<S: Store> Pipeline<S> {
         };
         self.caller.socket.on(E::NAME, take);
         self
+    }
+
+    /// The caller, once the socket is at hand. A socket keeps its handlers: one that kept the
+    /// socket would keep it, its member and their seat for ever.
+    fn caller_of(&self) -> impl Fn(SocketRef) -> Caller<S> + Clone + Send + Sync + 'static {
+        let (chat, member) = (self.caller.chat.clone(), self.caller.member.clone());
+        move |socket| Caller { chat: chat.clone(), member: member.clone(), socket }
     }
 
     /// Whatever else comes is written to the log, and no more.

@@ -177,3 +177,6 @@ impl Reminders {
         self.0.extract_if(|_, reminder| reminder.due <= now).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,8 +31,8 @@ pub struct Network {
     #[arg(long, env = "PARLOUR_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
 
-    /// Another site whose pages may use this chat, such as https://example.com; * for any.
-    /// Repeat it or separate several by commas.
+    /// Another site whose pages may use this chat, such as `https://example.com`; `*`
+    /// for any. Repeat it or separate several by commas.
     #[arg(
         long,
         env = "PARLOUR_ALLOW_ORIGIN",

@@ -1,22 +1,17 @@
-//! Files from outside a running server: looked over, listed, copied for a backup. Everything here
-//! blocks, and changes nothing in the folder.
+//! Files from outside a running server: found, and looked over. Everything here blocks, and changes
+//! nothing in the folder.
 
 use std::{
-    collections::BTreeSet,
-    fmt, fs,
+    fmt,
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use parlour_events::FileId;
 use sha2::{Digest, Sha256};
 
-use super::{
-    Stored,
-    folder::{Folder, sync},
-    incoming::id,
-};
+use super::{Stored, folder::Folder, incoming::id};
 
 /// How much of a file is read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -59,93 +54,15 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What a copy came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Copied {
-    /// Files that are there now, also those that were there before.
-    pub(crate) files: u64,
-    /// Those whose content was not there to copy.
-    pub(crate) missing: Vec<FileId>,
+/// Where the content of a file is, in the folder of files.
+pub(crate) fn path(folder: &Path, file: &FileId) -> PathBuf {
+    Folder::at(folder).path(file)
 }
 
 /// Reads the content of each file that is written down, and tells what is wrong.
 pub(crate) fn check(folder: &Path, rows: impl IntoIterator<Item = Stored>) -> Vec<Problem> {
     let folder = Folder::at(folder);
     rows.into_iter().filter_map(|row| problem(&folder, row)).collect()
-}
-
-/// All files whose content is in the folder, with a row or without.
-///
-/// # Errors
-/// What the system said.
-pub(crate) fn list(folder: &Path) -> io::Result<BTreeSet<FileId>> {
-    let folder = Folder::at(folder);
-    let mut files = BTreeSet::new();
-    for first in 0..=u8::MAX {
-        files.extend(folder.shard(first)?.into_iter().map(|(file, _)| file));
-    }
-    Ok(files)
-}
-
-/// Puts the content of these files into another folder of the same kind, which is made if it is
-/// not there. On the same file system as a second name of the same content, which costs nothing
-/// and is safe because content never changes; elsewhere as a copy. Durable when it returns.
-///
-/// # Errors
-/// What the system said. What was copied by then stays.
-pub(crate) fn copy_into(
-    folder: &Path,
-    files: impl IntoIterator<Item = FileId>,
-    target: &Path,
-) -> io::Result<Copied> {
-    let source = Folder::at(folder);
-    let target = Folder::open(target.to_owned())?;
-    let mut copied = Copied::default();
-    let mut shards = BTreeSet::new();
-    for file in files {
-        let to = target.path(&file);
-        if let Some(shard) = to.parent()
-            && shards.insert(shard.to_owned())
-        {
-            target.make_shard(shard)?;
-        }
-        if copy(&source, &target, &file)? {
-            copied.files += 1;
-        } else {
-            copied.missing.push(file);
-        }
-    }
-    shards.iter().try_for_each(|shard| sync(shard))?;
-    Ok(copied)
-}
-
-/// False if there is nothing to copy.
-fn copy(source: &Folder, target: &Folder, file: &FileId) -> io::Result<bool> {
-    let (from, to) = (source.path(file), target.path(file));
-    let size = match fs::metadata(&from) {
-        Ok(meta) => meta.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    // What an earlier backup left; a broken-off copy never has the name.
-    if fs::metadata(&to).is_ok_and(|there| there.len() == size) {
-        return Ok(true);
-    }
-    target.remove(file)?;
-    if fs::hard_link(&from, &to).is_ok() {
-        return Ok(true);
-    }
-    // Another file system, or one without second names. If it was neither, the copy says so.
-    let (temporary, mut copy) = target.temporary()?;
-    match File::open(&from) {
-        Ok(mut content) => io::copy(&mut content, &mut copy)?,
-        // Swept since.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    copy.sync_all()?;
-    target.keep(temporary, file)?;
-    Ok(true)
 }
 
 fn problem(folder: &Folder, row: Stored) -> Option<Problem> {

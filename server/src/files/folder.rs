@@ -2,9 +2,11 @@
 //! blocks.
 
 use std::{
+    collections::HashSet,
     fs::{self, DirBuilder, File, OpenOptions},
     io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 
@@ -20,6 +22,8 @@ pub(super) struct Folder {
     /// What the names of our own temporary files begin with. They are removed by whoever made
     /// them, however old they look when somebody sets the clock.
     own: String,
+    /// The shards that we made, or found, and that are durable.
+    durable: Arc<Mutex<HashSet<PathBuf>>>,
 }
 
 /// A file in `incoming`, removed when this is dropped.
@@ -40,12 +44,17 @@ impl Folder {
         let folder = Self::at(path);
         private_folder().recursive(true).create(folder.incoming())?;
         sync(&folder.path)?;
+        // A relative path of one part has an empty parent.
+        if let Some(parent) = folder.path.parent().filter(|parent| *parent != "") {
+            sync(parent)?;
+        }
         Ok(folder)
     }
 
     /// The folder as it is, without making anything.
     pub(super) fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), own: Uuid::now_v7().simple().to_string() }
+        let own = Uuid::now_v7().simple().to_string();
+        Self { path: path.into(), own, durable: Arc::default() }
     }
 
     fn incoming(&self) -> PathBuf {
@@ -87,16 +96,25 @@ impl Folder {
         sync(shard)
     }
 
-    /// Makes the folder of the files whose ids begin alike.
+    /// Makes the folder of the files whose ids begin alike, durably.
     ///
     /// # Errors
     /// What the system said.
     pub(super) fn make_shard(&self, shard: &Path) -> io::Result<()> {
-        match private_folder().create(shard) {
-            Ok(()) => sync(&self.path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            Err(error) => Err(error),
+        // Nothing panics while it is held, and there are 256 shards.
+        let durable = || self.durable.lock().unwrap_or_else(PoisonError::into_inner);
+        if durable().contains(shard) {
+            return Ok(());
         }
+        match private_folder().create(shard) {
+            Ok(()) => {}
+            // Somebody else may have made it this moment, and not be done.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+        sync(&self.path)?;
+        durable().insert(shard.to_owned());
+        Ok(())
     }
 
     /// Removes a content. False if it is not there.

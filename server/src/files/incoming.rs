@@ -5,7 +5,7 @@ use std::{fmt::Write, io};
 
 use parlour_events::FileId;
 use sha2::{Digest, Sha256};
-use tokio::{fs::File, io::AsyncWriteExt};
+use tokio::{fs::File, io::AsyncWriteExt, task::spawn_blocking};
 
 use super::{
     Stored, blocking,
@@ -61,16 +61,17 @@ impl Incoming {
         // What was written last may have failed since.
         self.file.flush().await?;
         let file = self.file.into_std().await;
-        let mime = kind::of(&self.head, self.size);
-        let (file, temporary, size) = (file, self.temporary, self.size);
-        let (temporary, pixels) = blocking(move || {
-            file.sync_all()?;
-            Ok((temporary, pixels(mime, file)))
-        })
-        .await?;
+        let file = blocking(move || file.sync_all().map(|()| file)).await?;
+        let (head, size) = (self.head, self.size);
+        let looked = spawn_blocking(move || {
+            let mime = kind::of(&head, size);
+            (mime, pixels(mime, file))
+        });
+        // If others' code cannot cope with what somebody sent, it is of no known kind.
+        let (mime, pixels) = looked.await.unwrap_or((kind::UNKNOWN, None));
         let stored =
             Stored { file: id(&self.hash.finalize()), mime: mime.to_owned(), size, pixels };
-        Ok((temporary, stored))
+        Ok((self.temporary, stored))
     }
 }
 

@@ -48,8 +48,7 @@ use axum::{
 use parlour_events::{FileId, Refusal, Timestamp, Token, Uploaded, UserId};
 use tokio::sync::RwLock;
 
-pub(crate) use check::{Copied, Problem, check, copy_into, list};
-pub(crate) use sweep::Swept;
+pub(crate) use check::{check, path};
 
 use self::{folder::Folder, places::Places};
 

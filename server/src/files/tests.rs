@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
     pin::Pin,
@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use tokio::sync::{Semaphore, mpsc};
 use tower::ServiceExt;
 
-use super::*;
+use super::{check::Problem, sweep::Swept, *};
 
 mod check;
 mod download;
@@ -27,6 +27,16 @@ mod sweep;
 mod upload;
 
 const MAX: u64 = 1024 * 1024;
+
+/// All files whose content is in the folder, with a row or without.
+fn list(folder: &Path) -> io::Result<BTreeSet<FileId>> {
+    let folder = folder::Folder::at(folder);
+    let mut files = BTreeSet::new();
+    for first in 0..=u8::MAX {
+        files.extend(folder.shard(first)?.into_iter().map(|(file, _)| file));
+    }
+    Ok(files)
+}
 
 /// The rows, in memory.
 #[derive(Clone, Default)]

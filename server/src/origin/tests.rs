@@ -3,7 +3,7 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use super::*;
-use crate::{App, Config, app};
+use crate::{App, testing::Here};
 
 const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
 const WEBSOCKET: &str = "/socket.io/?EIO=4&transport=websocket";
@@ -139,7 +139,7 @@ async fn ask(app: &App, method: Method, path: &str, headers: &[(&str, &str)]) ->
 
 #[tokio::test]
 async fn another_sites_page_is_refused_whatever_it_tries_and_nothing_is_made_for_it() {
-    let app = app(&Config::read(["parlour", "--connects-per-minute", "1"]).unwrap());
+    let app = Here::with(&["--connects-per-minute", "1"]);
     let upgrade = [
         ("connection", "upgrade"),
         ("upgrade", "websocket"),
@@ -178,8 +178,7 @@ async fn another_sites_page_is_refused_whatever_it_tries_and_nothing_is_made_for
 
 #[tokio::test]
 async fn an_allowed_sites_page_gets_what_its_browser_asks_for() {
-    let arguments = ["parlour", "--allow-origin", "https://example.com"];
-    let app = app(&Config::read(arguments).unwrap());
+    let app = Here::with(&["--allow-origin", "https://example.com"]);
     let origin = ("origin", "https://example.com");
     let answer = ask(&app, Method::GET, POLLING, &[origin]).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -204,7 +203,7 @@ async fn an_allowed_sites_page_gets_what_its_browser_asks_for() {
 
 #[tokio::test]
 async fn an_address_opens_only_so_many_sessions_a_minute() {
-    let app = app(&Config::read(["parlour", "--connects-per-minute", "1"]).unwrap());
+    let app = Here::with(&["--connects-per-minute", "1"]);
     let open = ask(&app, Method::GET, POLLING, &[]).await;
     assert_eq!(open.status, StatusCode::OK);
     let again = ask(&app, Method::GET, WEBSOCKET, &[]).await;

@@ -1,18 +1,18 @@
 //! A run: a server, a swarm that talks, whatever fails, and the end with everything that is
 //! checked then.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{env, fmt, path::PathBuf, time::Duration};
 
 use parlour_events::{CreateRoom, Cursor, RoomName};
 use tokio::{sync::Semaphore, sync::SemaphorePermit, time::Instant};
 
 use super::{
     bot::Bot,
-    checker::{Kept, check},
+    checker::{Fault, Kept, check},
     log::{Whole, exported, is_sound, witness},
     random::Random,
     record::{Age, Place, Seen, Story, What},
-    swarm::{SETTLING, Swarm},
+    swarm::{Crowd, SETTLING, Swarm},
 };
 use crate::{
     member::Member,
@@ -69,13 +69,8 @@ impl Arena {
     }
 
     /// A swarm that is in.
-    pub async fn swarm(&mut self, bots: usize, urls: &[String]) -> Swarm {
-        self.wordy_swarm(bots, urls, 0).await
-    }
-
-    /// The same, with messages that are longer by so many characters.
-    pub async fn wordy_swarm(&mut self, bots: usize, urls: &[String], padding: usize) -> Swarm {
-        Swarm::start(bots, urls, &self.rooms, padding, &mut self.random).await
+    pub async fn swarm(&mut self, crowd: Crowd<'_>) -> Swarm {
+        Swarm::start(crowd, &self.rooms, &mut self.random).await
     }
 
     /// Kills the server, has its data checked, and starts it again.
@@ -88,12 +83,43 @@ impl Arena {
         self.server.start_again().await;
     }
 
-    /// Waits until all is done, reads the log in both ways, stops the server, and checks all that
-    /// there is to check.
+    /// Stops the server as it is stopped, and goes on in the same way.
     ///
     /// # Panics
-    /// If anything is wrong. The story is written to a file then.
-    pub async fn conclude(mut self, swarm: Swarm, kept: &[(RoomName, Cursor)]) -> Figures {
+    /// If it does not stop in time, or the data is not sound.
+    pub async fn restart(&mut self) {
+        let status = self.server.stop(StopSignal::TERM).await;
+        assert!(status.success(), "the server ended with {status}");
+        is_sound(self.server.data()).await;
+        self.server.start_again().await;
+    }
+
+    /// As [`Arena::judge`], of a run in which nothing may be wrong.
+    ///
+    /// # Panics
+    /// If anything is. The story is written to a file then.
+    pub async fn conclude(self, swarm: Swarm, kept: &[(RoomName, Cursor)]) -> Figures {
+        let (name, seed, start) = (self.name, self.seed, self.start);
+        let Verdict { figures, faults, story } = self.judge(swarm, kept).await;
+        if !faults.is_empty() {
+            let path = story_path(name, seed);
+            let written = story.write(&path);
+            eprintln!("the whole story: {} ({written:?})", path.display());
+            for fault in faults.iter().take(SHOWN) {
+                eprintln!("  {}", fault.tell(&story));
+            }
+            panic!("{name}: {} faults with seed {seed}", faults.len());
+        }
+        println!("{name}, seed {seed}: {figures}, {:.0?}", start.elapsed());
+        figures
+    }
+
+    /// Waits until all is done, reads the log in both ways, stops the server, and checks all that
+    /// there is to check. `kept` is what a restored backup had of an earlier history.
+    ///
+    /// # Panics
+    /// If it does not come to an end, or the two logs differ.
+    pub async fn judge(mut self, swarm: Swarm, kept: &[(RoomName, Cursor)]) -> Verdict {
         swarm.is_done().await;
         let wholes = witness(self.server.url(), "Witness", &self.rooms).await;
         everybody_is_at_the_end(&swarm.bots, &wholes).await;
@@ -129,24 +155,25 @@ impl Arena {
             })
             .collect();
         let faults = check(&story, &logs, &ends, &kept);
-        if !faults.is_empty() {
-            let path = self.story_path();
-            let written = story.write(&path);
-            eprintln!("the whole story: {} ({written:?})", path.display());
-            for fault in faults.iter().take(SHOWN) {
-                eprintln!("  {}", fault.tell(&story));
-            }
-            panic!("{}: {} faults with seed {}", self.name, faults.len(), self.seed);
-        }
         let figures = Figures::of(&story, logs.iter().map(|log| log.changes.len()).sum());
-        println!("{}, seed {}: {figures}, {:.0?}", self.name, self.seed, self.start.elapsed());
-        figures
+        Verdict { figures, faults, story }
     }
+}
 
-    fn story_path(&self) -> PathBuf {
-        let folder = std::env::temp_dir();
-        folder.join(format!("parlour-chaos-{}-{}.jsonl", self.name, self.seed))
-    }
+/// What is found at the end of a run.
+#[derive(Debug)]
+#[must_use = "somebody has to look at the faults"]
+pub struct Verdict {
+    /// What happened.
+    pub figures: Figures,
+    /// What is wrong.
+    pub faults: Vec<Fault>,
+    /// All of it.
+    pub story: Story,
+}
+
+fn story_path(name: &str, seed: u64) -> PathBuf {
+    env::temp_dir().join(format!("parlour-chaos-{}-{seed}.jsonl", name.replace(' ', "-")))
 }
 
 async fn everybody_is_at_the_end(bots: &[Bot], wholes: &[Whole]) {

@@ -13,7 +13,7 @@ use parlour_events::{
     Credentials, Cursor, Event, MessageId, Nickname, Refusal, RoomChanges, RoomHead, RoomName,
     Sent, Session, SessionEnded, UserId,
 };
-use socketio_client::{Client, ConnectError, DisconnectReason, Socket};
+use socketio_client::{Client, ConnectError, DisconnectReason, Limits, Socket};
 use tokio::{
     sync::{
         mpsc::{self, UnboundedReceiver, UnboundedSender},
@@ -30,6 +30,9 @@ use super::{
     request::Request,
 };
 use crate::{member::options, waiting::within};
+
+/// How long an attempt to connect may take, on a network that does not answer.
+const CONNECTING: Duration = Duration::from_secs(5);
 
 /// How a bot is made.
 #[derive(Debug, Clone)]
@@ -113,9 +116,11 @@ impl Bot {
     /// If the URL is none.
     pub fn start(bot: BotOptions, record: &Record) -> Self {
         let number = record.enlist();
-        // A connection that is not noticed to be gone is another test's.
-        let timeout = Duration::from_secs(10);
-        let client = Client::new(options(&bot.url).timeout(timeout)).expect("a runtime");
+        // The outbox is the bot's own: what the client kept would be sent before the bot has joined.
+        let mut limits = Limits::default();
+        limits.buffered_packets = 0;
+        let options = options(&bot.url).timeout(CONNECTING).limits(limits);
+        let client = Client::new(options).expect("a runtime");
         let socket = client.socket(parlour_events::chat::NAMESPACE).expect("a namespace");
         let auth = Credentials { nickname: Some(bot.nickname.clone()), token: None };
         socket.set_auth(&auth).expect("JSON");

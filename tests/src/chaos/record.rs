@@ -17,6 +17,9 @@ use uuid::Uuid;
 
 use super::request::{Kind, Request, print_of};
 
+/// Readers of one change that are shown; there are many, who all read the same as a rule.
+const SHOWN: usize = 4;
+
 /// A bot, by its place in the swarm.
 pub type BotNumber = usize;
 
@@ -145,7 +148,7 @@ impl Story {
             .read
             .iter()
             .filter(|read| matches!(read.what, Seen::Applied { id: Some(it), .. } if it.0 == id));
-        told.chain(read.map(|read| format!("{read:?}"))).collect()
+        told.chain(read.map(|read| format!("{read:?}")).take(SHOWN)).collect()
     }
 
     /// Writes all of it as JSON lines.

@@ -11,8 +11,9 @@ use serde_json::json;
 use super::replica::{Ask, Replica, Step};
 use crate::{raw::Raw, waiting::within};
 
-/// What its system takes that nobody reads; systems double it.
-const TAKES: u32 = 4 * 1024;
+/// What its system takes that nobody reads; systems double it. With much less, reading again takes
+/// long.
+const TAKES: u32 = 64 * 1024;
 
 /// A reader without a client behind it. It reads only within a call.
 #[derive(Debug)]

@@ -22,6 +22,26 @@ pub const SETTLING: Duration = Duration::from_secs(180);
 /// What is offered is offered in so many portions a second.
 const PORTIONS: Duration = Duration::from_millis(10);
 
+/// How many bots there are to be, and what they are like.
+#[derive(Debug, Clone, Copy)]
+pub struct Crowd<'a> {
+    /// How many.
+    pub bots: usize,
+    /// Where the server is; they spread over these.
+    pub urls: &'a [String],
+    /// What they write by themselves is longer by so many characters.
+    pub padding: usize,
+    /// How many requests a bot has under way at a time; they take turns with these.
+    pub windows: [usize; 2],
+}
+
+impl<'a> Crowd<'a> {
+    /// Short messages; every other bot waits for each answer, the others for none in particular.
+    pub fn new(bots: usize, urls: &'a [String]) -> Self {
+        Self { bots, urls, padding: 0, windows: [1, 8] }
+    }
+}
+
 /// Bots with one record.
 #[derive(Debug)]
 pub struct Swarm {
@@ -32,15 +52,10 @@ pub struct Swarm {
 }
 
 impl Swarm {
-    /// So many bots, each in two of the rooms (or the one), spread over the URLs; all are in when
-    /// this returns. Messages are longer by `padding` characters. Every other bot sends the next request before the last one is answered.
-    pub async fn start(
-        bots: usize,
-        urls: &[String],
-        rooms: &[RoomName],
-        padding: usize,
-        seed: &mut Random,
-    ) -> Self {
+    /// A crowd in these rooms, each in two of them (or the one), which does what follows from the
+    /// seed; all are in when this returns.
+    pub async fn start(crowd: Crowd<'_>, rooms: &[RoomName], seed: &mut Random) -> Self {
+        let Crowd { bots, urls, padding, windows } = crowd;
         let record = Record::default();
         let start = |number: usize| {
             let mut two = vec![rooms[number % rooms.len()].clone()];
@@ -53,7 +68,7 @@ impl Swarm {
                 nickname: format!("Bot {number}").parse().expect("a nickname"),
                 url: urls[number % urls.len()].clone(),
                 rooms: two,
-                window: if number.is_multiple_of(2) { 1 } else { 8 },
+                window: windows[number % windows.len()],
                 padding,
                 random: seed.split(),
             };

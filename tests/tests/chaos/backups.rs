@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parlour_events::{ResetReason, RoomName};
 use parlour_tests::{
-    chaos::{arena::Arena, record::Seen},
+    chaos::{arena::Arena, record::Seen, swarm::Crowd},
     ports,
     server::{Launch, StopSignal, run_to_end},
     waiting::BOUND,
@@ -32,7 +32,7 @@ async fn a_restored_backup_is_another_history() {
     let mut arena = Arena::open("backups", launch, ROOMS).await;
     let data = arena.server.data().to_str().unwrap().to_owned();
     let urls = [arena.server.url().to_owned()];
-    let swarm = arena.swarm(BOTS, &urls).await;
+    let swarm = arena.swarm(Crowd::new(BOTS, &urls)).await;
 
     // The backup is made while everybody talks.
     let load = swarm.load(RATE, arena.random.split());

@@ -7,6 +7,7 @@ use parlour_tests::{
     chaos::{
         arena::{Arena, QUICK},
         random::{Random, times},
+        swarm::Crowd,
     },
     interop::proxy::{
         Cut, Delay, Direction, Freeze, How, Order, Proxy, Refuse, Resume, WebSockets,
@@ -65,7 +66,7 @@ async fn nothing_is_lost_when_networks_fail() {
         networks.push(Proxy::start(target).await.unwrap());
     }
     let urls: Vec<_> = networks.iter().map(|it| format!("http://{}", it.address())).collect();
-    let swarm = arena.swarm(BOTS, &urls).await;
+    let swarm = arena.swarm(Crowd::new(BOTS, &urls)).await;
     let load = swarm.load(RATE, arena.random.split());
     // Several networks fail at a time: each goes its own way.
     let share =

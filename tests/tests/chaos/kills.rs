@@ -1,7 +1,8 @@
-//! The server is killed again and again while a thousand messages a second are offered to it.
+//! The server is killed again and again while a thousand messages a second are offered to it, and
+//! stopped as it should be.
 
 use parlour_tests::{
-    chaos::{arena::Arena, random::times},
+    chaos::{arena::Arena, random::times, swarm::Crowd},
     ports,
     server::Launch,
 };
@@ -18,7 +19,7 @@ async fn nothing_is_lost_when_the_server_is_killed() {
     let launch = Launch::default().at(format!("127.0.0.1:{}", ports::free())).unlimited().quiet();
     let mut arena = Arena::open("kills", launch, ROOMS).await;
     let urls = [arena.server.url().to_owned()];
-    let swarm = arena.swarm(BOTS, &urls).await;
+    let swarm = arena.swarm(Crowd::new(BOTS, &urls)).await;
     let load = swarm.load(RATE, arena.random.split());
     let mut answered = Vec::new();
     for _ in 0..kills {
@@ -33,4 +34,23 @@ async fn nothing_is_lost_when_the_server_is_killed() {
     let figures = arena.conclude(swarm, &[]).await;
     assert_eq!(figures.invoked as u64, offered);
     assert!(figures.disconnects > 0, "nobody noticed a kill");
+}
+
+/// Restarts in the orderly way.
+const RESTARTS: u32 = 5;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_when_the_server_is_restarted() {
+    let launch = Launch::default().at(format!("127.0.0.1:{}", ports::free())).unlimited().quiet();
+    let mut arena = Arena::open("restarts", launch, ROOMS).await;
+    let urls = [arena.server.url().to_owned()];
+    let swarm = arena.swarm(Crowd::new(BOTS, &urls)).await;
+    let load = swarm.load(RATE, arena.random.split());
+    for _ in 0..RESTARTS {
+        sleep(arena.random.millis(300, 1_000)).await;
+        arena.restart().await;
+    }
+    let offered = load.stop().await;
+    let figures = arena.conclude(swarm, &[]).await;
+    assert_eq!(figures.invoked as u64, offered);
 }

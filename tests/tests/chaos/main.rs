@@ -11,6 +11,7 @@
 
 mod backups;
 mod faults;
+mod forgetful;
 mod kills;
 mod offline;
 mod retries;

@@ -9,6 +9,7 @@ use parlour_tests::{
         bot::Bot,
         record::{Place, Seen, Story},
         request::Request,
+        swarm::Crowd,
     },
     interop::proxy::{Cut, Order, Proxy, Refuse, Resume},
     server::Launch,
@@ -52,7 +53,7 @@ async fn who_was_away_converges_by_one_answer() {
     let network = Proxy::start(arena.server.address().parse().unwrap()).await.unwrap();
     // The first is behind the network, the second is not.
     let urls = [format!("http://{}", network.address()), arena.server.url().to_owned()];
-    let swarm = arena.swarm(2, &urls).await;
+    let swarm = arena.swarm(Crowd::new(2, &urls)).await;
     let (room, away, here) = (arena.rooms[0].clone(), &swarm.bots[0], &swarm.bots[1]);
     let ids = posts(here, &room).await;
     let head = here.status().cursors[&room];

@@ -10,7 +10,12 @@ use std::{
 
 use parlour_events::Code;
 use parlour_tests::{
-    chaos::{arena::Arena, disk::SmallDisk, record::What, swarm::Swarm},
+    chaos::{
+        arena::Arena,
+        disk::SmallDisk,
+        record::What,
+        swarm::{Crowd, Swarm},
+    },
     server::Launch,
     waiting::wait_for_bound,
 };
@@ -46,7 +51,7 @@ async fn everybody_is_told(swarm: &Swarm) {
 /// What goes wrong between load and load.
 async fn goes_on<T>(mut arena: Arena, padding: usize, fail: impl FnOnce() -> T) {
     let urls = [arena.server.url().to_owned()];
-    let swarm = arena.wordy_swarm(BOTS, &urls, padding).await;
+    let swarm = arena.swarm(Crowd { padding, ..Crowd::new(BOTS, &urls) }).await;
     let load = swarm.load(RATE, arena.random.split());
     sleep(TIME).await;
     let failure = fail();

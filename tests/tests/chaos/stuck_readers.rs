@@ -11,14 +11,14 @@ use parlour_tests::{
         fold::Fold,
         log::witness,
         stuck::Stuck,
-        swarm::{SETTLING, Swarm},
+        swarm::{Crowd, SETTLING, Swarm},
     },
     server::{Launch, Server},
     waiting::wait_for_bound,
 };
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, interval, timeout};
 
-const BOTS: usize = 6;
+const BOTS: usize = 8;
 const READERS: usize = 16;
 const RATE: u32 = 1_000;
 /// Answered in each part of the run. That is more than any system's buffers take for a reader.
@@ -34,7 +34,9 @@ const PATIENT: [&str; 4] = ["--ping-interval", "5m", "--ping-timeout", "5m"];
 async fn memory_under_load(arena: &mut Arena, swarm: &Swarm, offered: &mut u64) -> u64 {
     let goal = swarm.acknowledged() + MESSAGES;
     let load = swarm.load(RATE, arena.random.split());
+    let start = Instant::now();
     let most = timeout(SETTLING, most_memory(&arena.server, swarm, goal)).await;
+    println!("{MESSAGES} messages in {:.1?}", start.elapsed());
     *offered += load.stop().await;
     let most = most.unwrap_or_else(|_| panic!("{} of {goal} answers", swarm.acknowledged()));
     swarm.is_done().await;
@@ -56,7 +58,8 @@ async fn readers_that_do_not_read_cost_nobody_anything() {
     let launch = Launch::default().unlimited().quiet().flags(&PATIENT);
     let mut arena = Arena::open("stuck readers", launch, 1).await;
     let urls = [arena.server.url().to_owned()];
-    let swarm = arena.wordy_swarm(BOTS, &urls, PADDING).await;
+    let crowd = Crowd { padding: PADDING, windows: [16, 16], ..Crowd::new(BOTS, &urls) };
+    let swarm = arena.swarm(crowd).await;
     let mut offered = 0;
 
     // The first part is for whatever grows once. The second and the third differ by the readers.
@@ -83,14 +86,15 @@ async fn readers_that_do_not_read_cost_nobody_anything() {
     let whole = witness(&urls[0], "First witness", &arena.rooms).await.remove(0);
     let log: Fold = whole.changes.iter().collect();
     let end = Cursor { epoch: whole.epoch, seq: whole.head };
-    for reader in &mut readers {
+    let read_again = readers.iter_mut().map(async |reader| {
         let before = reader.seq();
         reader.reads_until(end).await;
         let replica = reader.replica();
         assert_eq!(log.differs_from(&replica.fold, replica.floor()), None);
         assert!(before < end.seq);
         assert!(reader.seen.syncs > 0, "nothing was kept from it: {:?}", reader.seen);
-    }
+    });
+    futures_util::future::join_all(read_again).await;
     println!("the first of them saw {:?}", readers[0].seen);
     drop(readers);
 

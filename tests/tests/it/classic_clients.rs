@@ -128,7 +128,7 @@ async fn coming_saying_and_going_are_logged_but_not_what_is_said() {
     server.log.line(0, &["guest connected"]).await;
     client.emit("chat message", &json!(["a secret of mine"])).await;
     client.hears("chat message", "a secret of mine").await;
-    server.log.line(0, &["message", "author=Guest "]).await;
+    server.log.line(0, &["classic: message", "seq=1"]).await;
     client.emit("message", &json!(["another secret"])).await;
     client.hears("response", "Message received: another secret").await;
     client.order(&json!({ "do": "disconnect" })).await;

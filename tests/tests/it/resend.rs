@@ -1,10 +1,11 @@
-//! A message that is sent again under its id is answered with the first result and posted once.
+//! What is sent again under its id is answered with the first result and done once.
 
-use parlour_events::{Code, SendMessage};
+use parlour_events::{ChangeId, Code, DeleteMessage, EditMessage, RoomName, SendMessage};
 use parlour_tests::{
     member::{Member, message},
     server::Server,
 };
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_message_that_comes_again_is_posted_once() {
@@ -44,4 +45,32 @@ async fn a_message_that_comes_again_is_posted_once() {
             .collect();
         assert_eq!(authors, ["Ann"], "{name} heard {heard:?}");
     }
+}
+
+#[tokio::test]
+async fn a_request_under_an_id_that_is_taken_does_nothing() {
+    let server = Server::start().await;
+    let ann = Member::joined(server.url(), "Ann").await;
+    let (first, second) = (message("first"), message("second"));
+    ann.ask(&first).await.expect("it is allowed");
+    ann.ask(&second).await.expect("it is allowed");
+    let edit = EditMessage {
+        room: RoomName::default(),
+        id: ChangeId(Uuid::now_v7()),
+        message: first.id,
+        body: "edited".parse().unwrap(),
+    };
+    let edited = ann.ask(&edit).await.expect("it is allowed");
+    assert_eq!(ann.ask(&edit).await, Ok(edited));
+    // The same id on something else is a mistake. Whatever it is answered with, nothing is done.
+    let elsewhere = EditMessage { message: second.id, ..edit.clone() };
+    let delete = DeleteMessage { room: RoomName::default(), id: edit.id, message: first.id };
+    for answer in [ann.ask(&elsewhere).await, ann.ask(&delete).await] {
+        let nothing = match &answer {
+            Ok(sent) => *sent == edited,
+            Err(refusal) => refusal.code == Code::IdTaken,
+        };
+        assert!(nothing, "{answer:?}");
+    }
+    assert_eq!(ann.say("the next").await.seq, edited.seq.next());
 }

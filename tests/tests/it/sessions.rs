@@ -78,7 +78,7 @@ async fn a_session_that_is_ended_frees_the_nickname_and_ends_all_its_connections
     let (_other, second) = session(server.url(), "the next Ann", &by_name("Ann")).await;
     assert_ne!(second.person.id, first.person.id);
     let token = Credentials { nickname: None, token: first.token };
-    assert_eq!(refusal(server.url(), &token).await, Code::TokenInvalid);
+    assert_eq!(refusal(server.url(), &token).await, Code::SessionEnded);
 }
 
 async fn survives(signal: StopSignal) {

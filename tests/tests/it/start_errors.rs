@@ -70,7 +70,7 @@ async fn flags_that_mean_nothing() {
         (&["--ping-interval", "soon"], "--ping-interval"),
         (&["--max-message-size", "-1"], "-1"),
         (&["--session-lifetime", "long"], "--session-lifetime"),
-        (&["--presence-grace", "-1s"], "--presence-grace"),
+        (&["--presence-grace", "later"], "--presence-grace"),
         (&["--messages-per-minute", "many"], "--messages-per-minute"),
         // What was once a flag.
         (&["--history", "100"], "--history"),

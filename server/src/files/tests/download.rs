@@ -3,6 +3,10 @@ use axum::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
     X_CONTENT_TYPE_OPTIONS,
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 use super::*;
 
@@ -130,6 +134,37 @@ async fn head_tells_the_same_and_sends_nothing() {
     assert_eq!(head.status(), StatusCode::OK);
     assert_eq!(head.headers(), get.headers());
     assert!(bytes(head).await.is_empty());
+}
+
+/// The same over a connection, where a wrong length would make the next answer unreadable.
+#[tokio::test]
+async fn answers_follow_each_other_on_one_connection() {
+    let (server, path) = with_file("0123456789").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let serving = tokio::spawn(axum::serve(listener, server.router.clone()).into_future());
+    let tag = &path["/files/".len()..];
+    for (method, more) in [
+        ("HEAD", ""),
+        ("GET", "Range: bytes=2-3\r\n"),
+        ("GET", "Range: bytes=10-\r\n"),
+        ("GET", &format!("If-None-Match: \"{tag}\"\r\n")),
+        ("GET", "Connection: close\r\n"),
+    ] {
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\n{more}\r\n");
+        client.write_all(request.as_bytes()).await.unwrap();
+    }
+    let mut answers = String::new();
+    client.read_to_string(&mut answers).await.unwrap();
+    let told: Vec<(&str, &str)> = answers
+        .split("HTTP/1.1 ")
+        .skip(1)
+        .map(|answer| (&answer[..3], answer.split_once("\r\n\r\n").unwrap().1))
+        .collect();
+    let expected = [("200", ""), ("206", "23"), ("416", ""), ("304", ""), ("200", "0123456789")];
+    assert_eq!(told, expected);
+    assert_eq!(answers.matches("content-length: 10\r\n").count(), 2);
+    serving.abort();
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use rusqlite::Row;
 
 use super::{
     rows::{pixels, text},
-    tx::{Fault, Run, Tx},
+    tx::{Effect, Fault, Run, Tx},
 };
 use crate::{
     files::Stored,
@@ -17,6 +17,7 @@ const PORTION: i64 = 500;
 
 impl Run for By<Stored> {
     type Done = Done;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
         let (user, file) = (tx.user(self.user)?, &self.event);
@@ -58,6 +59,7 @@ impl Run for By<Stored> {
 
 impl Run for Timestamp {
     type Done = Vec<FileId>;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Vec<FileId>, Fault> {
         let unused: Vec<FileId> = tx.all(

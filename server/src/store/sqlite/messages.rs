@@ -15,7 +15,7 @@ use super::{
     files, rooms,
     rows::{self, FILES, MENTIONS, REACTIONS},
     search,
-    tx::{Fault, RoomRow, Run, Tx, User},
+    tx::{Effect, Fault, RoomRow, Run, Tx, User},
 };
 use crate::store::{
     News, forbidden, seq,
@@ -37,6 +37,7 @@ struct Target {
 
 impl Run for By<SendMessage> {
     type Done = Sent;
+    const EFFECT: Effect = Effect::Posts;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, message) = (tx.user(self.user)?, &self.event);
@@ -50,14 +51,17 @@ impl Run for By<SendMessage> {
             Some(uid) => Some(target(tx, &room, uid)?.id),
             None => None,
         };
-        let post = Post { id: message.id, body: message.body.as_ref(), reply_to };
-        let row = insert(tx, &room, user.id, &post)?;
-
-        for (place, attach) in (0_i64..).zip(&message.attachments) {
+        for attach in &message.attachments {
             if !tx.exists("SELECT 1 FROM files WHERE hash = ?1", [attach.file.as_str()])? {
                 let sentence = format!("The file {} is not here: upload it again.", attach.name);
                 return Err(Refusal::new(Code::FileUnknown, sentence).into());
             }
+        }
+        // Nothing is refused from here on: see `Effect::Posts`.
+        let post = Post { id: message.id, body: message.body.as_ref(), reply_to };
+        let row = insert(tx, &room, user.id, &post)?;
+
+        for (place, attach) in (0_i64..).zip(&message.attachments) {
             tx.execute(
                 "INSERT INTO attachments (message, place, file, name) VALUES (?1, ?2, ?3, ?4)",
                 (row.id, place, attach.file.as_str(), attach.name.as_str()),
@@ -91,6 +95,7 @@ impl Run for By<SendMessage> {
 
 impl Run for Classic {
     type Done = Sent;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let room = tx.room(&RoomName::default())?;
@@ -112,6 +117,7 @@ impl Run for Classic {
 
 impl Run for By<EditMessage> {
     type Done = Sent;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, edit) = (tx.user(self.user)?, &self.event);
@@ -139,6 +145,7 @@ impl Run for By<EditMessage> {
 
 impl Run for By<DeleteMessage> {
     type Done = Sent;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, delete) = (tx.user(self.user)?, &self.event);
@@ -152,6 +159,10 @@ impl Run for By<DeleteMessage> {
                 return Err(
                     forbidden("Only its writer or a moderator can delete a message.").into()
                 );
+            }
+            if tx.user_by_id(message.author)?.role >= user.role {
+                let sentence = "That is for somebody with a higher role than its writer's.";
+                return Err(forbidden(sentence).into());
             }
             let detail = format!("in {}, message {}", room.name, delete.message);
             tx.audit(user.id, "message:delete", Some(message.author), &detail)?;
@@ -176,6 +187,7 @@ impl Run for By<DeleteMessage> {
 
 impl Run for By<React> {
     type Done = Sent;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, react) = (tx.user(self.user)?, &self.event);
@@ -233,7 +245,7 @@ struct Inserted {
 }
 
 fn insert(tx: &Tx<'_>, room: &RoomRow, author: i64, post: &Post<'_>) -> Result<Inserted, Fault> {
-    let number = tx.next_seq(room)?;
+    let number = tx.next_seq(room);
     tx.execute(
         "INSERT INTO messages (uid, room, seq, rev, at, author, body, reply_to) \
          VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)",
@@ -294,7 +306,7 @@ fn change(
     kind: i64,
     emoji: Option<&str>,
 ) -> rusqlite::Result<Seq> {
-    let number = tx.next_seq(room)?;
+    let number = tx.next_seq(room);
     tx.execute(
         "INSERT INTO changes (room, seq, at, kind, user, message, emoji) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -5,6 +5,7 @@
 //! `synchronous = FULL`: a commit is on disk when it returns.
 
 mod classic;
+mod memory;
 mod messages;
 mod migrations;
 mod moderation;
@@ -17,6 +18,8 @@ mod reads;
 mod rooms;
 mod rows;
 mod search;
+#[cfg(test)]
+mod tests;
 
 mod files;
 mod tx;

@@ -12,7 +12,9 @@ use parlour_events::{Change, FileId, Nickname, Role, RoomName};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    FILE, OpenError, lock, migrations, prepare, reads,
+    FILE, OpenError, lock,
+    memory::Memory,
+    migrations, prepare, reads,
     rows::text,
     tx::{Fault, Tx, role_number},
 };
@@ -106,7 +108,7 @@ fn write_backup(folder: &Path, part: &Path) -> Result<(u64, Vec<FileId>), Offlin
     tx.execute_batch("CREATE TABLE backup_files (hash TEXT PRIMARY KEY, content BLOB) STRICT")?;
     let (mut count, mut missing) = (0, Vec::new());
     for file in file_ids(&tx)? {
-        let path = place(&folder.join(FILES), &file);
+        let path = files::path(&folder.join(FILES), &file);
         match fs::read(&path) {
             Ok(content) => {
                 tx.execute(
@@ -152,11 +154,11 @@ pub fn restore(folder: &Path, from: &Path) -> Result<Option<PathBuf>, OfflineErr
     drop(backup);
 
     let db = Connection::open(&new)?;
-    let files = folder.join(FILES);
+    let contents_folder = folder.join(FILES);
     let mut contents = db.prepare("SELECT hash, content FROM backup_files")?;
     let mut rows = contents.query([])?;
     while let Some(row) = rows.next()? {
-        let path = place(&files, &text(row, 0)?);
+        let path = files::path(&contents_folder, &text(row, 0)?);
         if !path.exists() {
             write_whole(&path, row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         }
@@ -208,8 +210,8 @@ pub fn export(
 ) -> Result<u64, OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
-    let settings = Settings::default();
-    let tx = Tx::new(&transaction, clock::now(), &settings);
+    let (settings, memory) = (Settings::default(), Memory::default());
+    let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
     let room = match tx.room(room) {
         Ok(room) => room,
         Err(Fault::Refused(_)) => return Err(OfflineError::RoomUnknown(room.clone())),
@@ -251,8 +253,8 @@ pub struct Checked {
 pub fn check(folder: &Path) -> Result<Checked, OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
-    let settings = Settings::default();
-    let tx = Tx::new(&transaction, clock::now(), &settings);
+    let (settings, memory) = (Settings::default(), Memory::default());
+    let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
     let mut checked = Checked::default();
     let found: Vec<String> = tx.all("PRAGMA integrity_check", [], |row| row.get(0))?;
     checked.problems.extend(found.into_iter().filter(|line| line != "ok"));
@@ -346,8 +348,8 @@ fn check_rest(tx: &Tx<'_>, checked: &mut Checked) -> Result<(), OfflineError> {
 pub fn grant(folder: &Path, nickname: &Nickname, role: Role) -> Result<(), OfflineError> {
     let mut db = open(folder)?;
     let transaction = db.transaction()?;
-    let settings = Settings::default();
-    let tx = Tx::new(&transaction, clock::now(), &settings);
+    let (settings, memory) = (Settings::default(), Memory::default());
+    let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
     let user: Option<i64> = tx.one(
         "UPDATE users SET role = ?2 WHERE name_key = ?1 RETURNING id",
         (crate::identity::name_key(nickname.as_str()), role_number(role)),
@@ -374,11 +376,6 @@ fn open(folder: &Path) -> Result<Connection, OfflineError> {
 
 fn file_ids(db: &Connection) -> rusqlite::Result<Vec<FileId>> {
     db.prepare("SELECT hash FROM files")?.query_map([], |row| text(row, 0))?.collect()
-}
-
-fn place(files: &Path, file: &FileId) -> PathBuf {
-    let (first, rest) = file.as_str().split_at(2);
-    files.join(first).join(rest)
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {

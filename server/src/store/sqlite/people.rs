@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     rows,
-    tx::{Fault, Run, Tx, User, role, role_number},
+    tx::{Effect, Fault, Run, Tx, User, role, role_number},
 };
 use crate::{
     identity::{is_ours, name_key},
@@ -53,6 +53,8 @@ impl Run for Enter {
                 };
                 match (known, token) {
                     (Some((_, session)), _) if session.ended => {
+                        // A ban ended it: that is what is to be said.
+                        refuse_banned(tx, &tx.user_by_id(session.user)?)?;
                         let sentence = "This session was ended. Please come in anew.";
                         return Err(Refusal::new(Code::SessionEnded, sentence).into());
                     }
@@ -83,8 +85,9 @@ impl Run for Enter {
                 let user = vouched(tx, subject, name, *role, self.fresh)?;
                 refuse_banned(tx, &user)?;
                 match find(tx, *key)? {
-                    Some(_) => see(tx, *key)?,
-                    None => begin(tx, *key, user.id)?,
+                    Some(session) if !session.ended => see(tx, *key)?,
+                    // Whoever was put out comes in anew, under the same key.
+                    _ => begin(tx, *key, user.id)?,
                 }
                 entered(user, *key, None)
             }
@@ -129,6 +132,7 @@ impl Run for (UserId, SessionKey) {
 
 impl Run for Vec<SessionKey> {
     type Done = Done;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
         for key in self {
@@ -289,8 +293,8 @@ fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Makes sure that there is a place for one more session: the one that was absent for longest
-/// gives way.
+/// Makes sure that there is a place for one more session: one that was ended gives way, or the one
+/// that was absent for longest.
 fn make_place(tx: &Tx<'_>) -> Result<(), Fault> {
     let limit = or_any(tx.settings.sessions);
     let count = match tx.sessions.get() {
@@ -302,7 +306,8 @@ fn make_place(tx: &Tx<'_>) -> Result<(), Fault> {
         return Ok(());
     }
     let absent: Option<SessionKey> = tx.one(
-        "SELECT token FROM sessions WHERE seen < ?1 ORDER BY seen LIMIT 1",
+        "SELECT token FROM sessions WHERE ended IS NOT NULL OR seen < ?1 \
+         ORDER BY ended IS NULL, seen LIMIT 1",
         [signed(tx.now.saturating_sub(ABSENT))],
         |row| row.get(0).map(SessionKey),
     )?;
@@ -310,7 +315,7 @@ fn make_place(tx: &Tx<'_>) -> Result<(), Fault> {
         let sentence = "Too many people are here. Try again later.";
         return Err(Refusal::new(Code::Full, sentence).into());
     };
-    info!("as many sessions as allowed: the one that was absent for longest is forgotten");
+    info!("as many sessions as allowed: one that is over, or was absent for longest, is forgotten");
     forget(tx, absent)
 }
 

@@ -14,6 +14,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 use tracing::error;
 
 use super::{
+    memory::Memory,
     open_reader,
     tx::{Fault, Tx},
     writer::failed,
@@ -67,9 +68,10 @@ fn answer<T>(
     db: &Connection,
     query: impl FnOnce(&Tx<'_>) -> Result<T, Fault>,
 ) -> Result<T, Refusal> {
-    let settings = Settings::default();
+    // Nothing is remembered: others write.
+    let (settings, memory) = (Settings::default(), Memory::default());
     let transaction = db.unchecked_transaction().map_err(|error| failed(&error))?;
-    let result = query(&Tx::new(&transaction, clock::now(), &settings));
+    let result = query(&Tx::new(&transaction, clock::now(), &settings, &memory));
     result.map_err(|fault| match fault {
         Fault::Refused(refusal) => refusal,
         Fault::Store(error) => failed(&error),

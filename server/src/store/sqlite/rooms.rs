@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     rows,
-    tx::{Fault, RoomRow, Run, Tx, User, read_room, role},
+    tx::{Effect, Fault, RoomRow, Run, Tx, User, read_room, role},
 };
 use crate::store::{
     News, forbidden, read::MemberPage, room_unknown, seq, settings::or_any, signed, unsigned,
@@ -220,6 +220,7 @@ impl Run for (By<OpenDirect>, Uuid) {
 
 impl Run for By<MarkRead> {
     type Done = ReadMarker;
+    const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<ReadMarker, Fault> {
         let user = tx.user(self.user)?;
@@ -337,8 +338,9 @@ pub(super) fn list(tx: &Tx<'_>, who: UserId, query: &ListRooms) -> Result<Rooms,
     let user = tx.user(who)?;
     let after: Option<(bool, String)> = match &query.after {
         Some(name) => {
-            let room = tx.room(name)?;
-            Some((!tx.is_member(room.id, user.id)?, name.key()))
+            // Of one that they may not know of they learn nothing.
+            let room = seen_by(tx, &tx.room(name)?, &user)?;
+            Some((!room.joined, name.key()))
         }
         None => None,
     };

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use parlour_events::{Author, AuthorKind, Refusal, Role, RoomKind, RoomName, Seq, UserId};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 
-use super::rows;
+use super::{memory::Memory, rows};
 use crate::store::{News, not_joined, room_unknown, seq, settings::Settings, signed};
 
 /// Why an operation did not do what it was asked for.
@@ -29,9 +29,22 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
+/// What an operation does to the rows that the writer remembers, and how it is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It posts, and no more. It refuses before it writes anything, so there is nothing to undo;
+    /// the rooms' heads are written down once for all posts of a batch.
+    Posts,
+    /// It leaves people, rooms and memberships as they are.
+    Keeps,
+    /// It may change them.
+    Changes,
+}
+
 /// A transaction.
 pub(super) struct Tx<'c> {
     pub(super) db: &'c Connection,
+    memory: &'c Memory,
     /// When it is, in milliseconds since 1970.
     pub(super) now: u64,
     pub(super) settings: &'c Settings,
@@ -44,6 +57,9 @@ pub(super) struct Tx<'c> {
 pub(super) trait Run {
     /// What it answers with.
     type Done: Send + 'static;
+
+    /// What it does to the rows that the writer remembers.
+    const EFFECT: Effect = Effect::Changes;
 
     /// Does it.
     fn run(&self, tx: &Tx<'_>) -> Result<Self::Done, Fault>;
@@ -79,8 +95,13 @@ impl RoomRow {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(db: &'c Connection, now: u64, settings: &'c Settings) -> Self {
-        Self { db, now, settings, news: RefCell::default(), sessions: Cell::new(None) }
+    pub(super) fn new(
+        db: &'c Connection,
+        now: u64,
+        settings: &'c Settings,
+        memory: &'c Memory,
+    ) -> Self {
+        Self { db, memory, now, settings, news: RefCell::default(), sessions: Cell::new(None) }
     }
 
     pub(super) fn sql(&self, sql: &str) -> rusqlite::Result<CachedStatement<'c>> {
@@ -127,11 +148,18 @@ impl<'c> Tx<'c> {
     }
 
     pub(super) fn find_user(&self, uid: UserId) -> rusqlite::Result<Option<User>> {
-        self.one(
+        if let Some(user) = self.memory.user(uid) {
+            return Ok(Some(user));
+        }
+        let user = self.one(
             "SELECT id, uid, name, kind, role, muted_until FROM users WHERE uid = ?1",
             [uid.0.as_bytes()],
             read_user,
-        )
+        )?;
+        if let Some(user) = &user {
+            self.memory.keep_user(user);
+        }
+        Ok(user)
     }
 
     pub(super) fn user_by_id(&self, id: i64) -> rusqlite::Result<User> {
@@ -140,16 +168,29 @@ impl<'c> Tx<'c> {
     }
 
     pub(super) fn room(&self, name: &RoomName) -> Result<RoomRow, Fault> {
+        if let Some(room) = self.memory.room(name) {
+            return Ok(room);
+        }
         let row = self.one(
             "SELECT id, name, kind, owner, head, first, one, other FROM rooms WHERE name = ?1",
             [name.as_str()],
             read_room,
         )?;
-        row.ok_or_else(|| room_unknown(name).into())
+        let room = row.ok_or_else(|| room_unknown(name))?;
+        self.memory.keep_room(&room);
+        Ok(room)
     }
 
     pub(super) fn is_member(&self, room: i64, user: i64) -> rusqlite::Result<bool> {
-        self.exists("SELECT 1 FROM members WHERE room = ?1 AND user = ?2", [room, user])
+        if self.memory.is_member(room, user) {
+            return Ok(true);
+        }
+        let is =
+            self.exists("SELECT 1 FROM members WHERE room = ?1 AND user = ?2", [room, user])?;
+        if is {
+            self.memory.keep_member(room, user);
+        }
+        Ok(is)
     }
 
     /// The room, if the person has joined it. Of one that they may not know of they learn nothing.
@@ -162,12 +203,17 @@ impl<'c> Tx<'c> {
             .into())
     }
 
-    /// The next number of the room, taken.
-    pub(super) fn next_seq(&self, room: &RoomRow) -> rusqlite::Result<Seq> {
-        let head = self
-            .sql("UPDATE rooms SET head = head + 1 WHERE id = ?1 RETURNING head")?
-            .query_row([room.id], |row| row.get(0))?;
-        Ok(seq(head))
+    /// The next number of the room, taken. [`Tx::write_heads`] writes it down.
+    pub(super) fn next_seq(&self, room: &RoomRow) -> Seq {
+        seq(self.memory.next_head(room))
+    }
+
+    /// Writes down the heads of the rooms that have grown.
+    pub(super) fn write_heads(&self) -> rusqlite::Result<()> {
+        for (room, head) in self.memory.take_heads() {
+            self.execute("UPDATE rooms SET head = ?2 WHERE id = ?1", [room, head])?;
+        }
+        Ok(())
     }
 
     /// Writes down what a moderator did.

@@ -41,8 +41,11 @@ pub(super) struct Brain {
     socket: Socket,
     record: Record,
     status: watch::Sender<Status>,
-    /// There while connected.
+    /// There while connected, as far as the bot has heard.
     session: Option<Session>,
+    /// The connection that the session was told on. Nothing is sent on another one: the bot may
+    /// have heard nothing yet of the end of the first.
+    connection: Option<String>,
     rooms: BTreeMap<RoomName, Room>,
     outbox: VecDeque<Pending>,
     flying: Later<(Uuid, Result<Reply<Sent>, AckError>)>,
@@ -100,6 +103,7 @@ impl Brain {
             record,
             status,
             session: None,
+            connection: None,
             outbox: VecDeque::new(),
             flying: FuturesUnordered::new(),
             asked: FuturesUnordered::new(),
@@ -155,10 +159,9 @@ impl Brain {
         if what < 90 || self.own.is_empty() {
             let room = random.pick(&self.bot.rooms).clone();
             self.said += 1;
-            return Request::send(
-                &room,
-                &format!("message {} of {}", self.said, self.bot.nickname),
-            );
+            let padding = ".".repeat(self.bot.padding);
+            let text = format!("message {} of {}{padding}", self.said, self.bot.nickname);
+            return Request::send(&room, &text);
         }
         let at = random.below(self.own.len());
         let own = &mut self.own[at];
@@ -194,6 +197,9 @@ impl Brain {
             }
             return;
         }
+        if !self.is_connected() {
+            return;
+        }
         let is_due = |room: &Room| {
             room.asked.is_none() && room.again.map_or(!room.joined, |again| again <= now)
         };
@@ -205,12 +211,16 @@ impl Brain {
                 self.ask(&name, ask);
             }
         }
-        if self.pause.is_some_and(|pause| pause > now) || self.rooms.values().any(|it| !it.joined) {
+        self.pause = self.pause.filter(|pause| *pause > now);
+        if self.pause.is_some() || self.rooms.values().any(|room| !room.joined) {
             return;
         }
-        self.pause = None;
-        let window = self.bot.window.min(self.outbox.len());
-        for pending in self.outbox.iter_mut().take(window).filter(|it| !it.flying) {
+        for at in 0..self.bot.window.min(self.outbox.len()) {
+            let is_connected = self.is_connected();
+            let Some(pending) = self.outbox.get_mut(at).filter(|it| !it.flying) else { continue };
+            if !is_connected {
+                return;
+            }
             let id = pending.request.id();
             pending.flying = true;
             self.record.told(self.number, What::Attempted(id));
@@ -219,10 +229,21 @@ impl Brain {
         }
     }
 
+    fn is_connected(&self) -> bool {
+        self.connection.is_some() && self.connection == self.socket.id()
+    }
+
+    /// When to go on, if nothing happens before.
     fn wake(&self) -> Option<Instant> {
+        if self.session.is_none() {
+            return self.pause;
+        }
+        // Of the connection's end it will hear.
+        if !self.is_connected() {
+            return None;
+        }
         let rooms = self.rooms.values().filter(|room| room.asked.is_none());
-        let rooms = rooms.filter_map(|room| room.again).filter(|_| self.session.is_some());
-        rooms.chain(self.pause).min()
+        rooms.filter_map(|room| room.again).chain(self.pause).min()
     }
 
     fn ask(&mut self, name: &RoomName, ask: Ask) {
@@ -337,6 +358,7 @@ impl Brain {
                 });
                 self.pause = None;
                 self.session = Some(session);
+                self.connection = self.socket.id();
             }
             Heard::Changes(changes) => {
                 let name = changes.room.clone();
@@ -348,7 +370,7 @@ impl Brain {
             }
             Heard::Disconnected(reason) => {
                 self.record.told(self.number, What::Disconnected(reason.to_string()));
-                self.session = None;
+                (self.session, self.connection) = (None, None);
                 for room in self.rooms.values_mut() {
                     room.replica.lost();
                     (room.joined, room.asked, room.again) = (false, None, None);

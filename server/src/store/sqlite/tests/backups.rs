@@ -1,0 +1,94 @@
+//! Backup, restore, export, check.
+
+use parlour_events::ResetReason;
+
+use super::{
+    super::offline::{OfflineError, backup, check, export, restore},
+    *,
+};
+
+#[tokio::test]
+async fn a_backup_made_while_writing_is_restored_as_another_history() {
+    let mut place = Place::new();
+    let ann = place.joined("Ann").await;
+    place.say(ann, "before").await.unwrap();
+    let (epoch, file) = (place.store().epoch(), place.folder.path().join("backup"));
+    assert_eq!(backup(place.folder.path(), &file).unwrap(), (0, vec![]));
+    assert!(matches!(backup(place.folder.path(), &file), Err(OfflineError::Exists(_))));
+    place.say(ann, "after").await.unwrap();
+
+    let busy = restore(place.folder.path(), &file);
+    assert!(matches!(busy, Err(OfflineError::Open(OpenError::InUse))), "{busy:?}");
+    place.store = None;
+    let old = restore(place.folder.path(), &file).unwrap().unwrap();
+    assert!(old.is_file());
+    place.reopen();
+    assert_ne!(place.store().epoch(), epoch);
+    let cursor = Some(Cursor { epoch, seq: Seq(2) });
+    let answer = place.store().catch_up(ann, RoomName::default(), cursor, None, false).await;
+    let CatchUp { head, page, .. } = answer.unwrap();
+    let CatchUpPage::Reset { why, messages, .. } = page else { panic!("no reset") };
+    assert_eq!((why, head, messages.len()), (ResetReason::Epoch, Seq(1), 1));
+    assert_eq!(check(place.folder.path()).unwrap().problems, Vec::<String>::new());
+}
+
+#[test]
+fn what_is_no_backup_is_not_restored() {
+    let mut place = Place::new();
+    let database = place.folder.path().join(FILE);
+    let text = place.folder.path().join("text");
+    std::fs::write(&text, "hello").unwrap();
+    place.store = None;
+    let elsewhere = TempDir::new().unwrap();
+    for file in [&database, &text] {
+        let error = restore(elsewhere.path(), file).unwrap_err();
+        let told = matches!(error, OfflineError::NoBackup(_));
+        assert!(told, "{error}");
+        assert!(!elsewhere.path().join(FILE).exists());
+    }
+    assert!(restore(elsewhere.path(), &text.join("x")).is_err());
+}
+
+#[tokio::test]
+async fn an_export_has_a_line_for_each_change() {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    for number in 0..1_200 {
+        place.say(ann, &format!("line {number}")).await.unwrap();
+    }
+    let mut out = Vec::new();
+    let room = RoomName::default();
+    assert_eq!(export(place.folder.path(), &room, &mut out).unwrap(), 1_200);
+    let lines = String::from_utf8(out).unwrap();
+    for (number, line) in (1..).zip(lines.lines()) {
+        let change: Change = serde_json::from_str(line).unwrap();
+        assert_eq!(change.seq, Seq(number));
+    }
+    let nowhere = "nowhere".parse().unwrap();
+    let error = export(place.folder.path(), &nowhere, &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, OfflineError::RoomUnknown(_)));
+}
+
+#[tokio::test]
+async fn a_check_finds_what_does_not_fit() {
+    let mut place = Place::new();
+    let ann = place.joined("Ann").await;
+    for _ in 0..5 {
+        place.say(ann, "x").await.unwrap();
+    }
+    place.store = None;
+    let db = Connection::open(place.folder.path().join(FILE)).unwrap();
+    for (damage, word) in [
+        ("DELETE FROM messages WHERE seq = 3", "change 3 was expected"),
+        ("UPDATE rooms SET head = 9", "9 was given"),
+        ("INSERT INTO files VALUES (printf('%064d', 1), 'x', 1, NULL, NULL, 1, 1)", "file"),
+        ("UPDATE messages SET deleted = 1 WHERE seq = 1", "deleted"),
+        ("UPDATE members SET room = 77", "points to nothing"),
+    ] {
+        db.execute_batch(&format!("PRAGMA foreign_keys = OFF; {damage}")).unwrap();
+        let problems = check(place.folder.path()).unwrap().problems;
+        assert!(problems.iter().any(|problem| problem.contains(word)), "{damage}: {problems:?}");
+    }
+    let empty = TempDir::new().unwrap();
+    assert!(matches!(check(empty.path()), Err(OfflineError::Open(OpenError::Missing))));
+}

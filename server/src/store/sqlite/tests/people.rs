@@ -1,0 +1,213 @@
+//! Who is who.
+
+use std::time::Duration;
+
+use parlour_events::{Ban, Kick, Mute, Rename, Role};
+
+use super::*;
+use crate::{identity::subject_key, store::news::Whose};
+
+#[tokio::test]
+async fn the_token_brings_back_the_person_after_a_restart() {
+    let mut place = Place::new();
+    let ann = place.guest("Ann").await;
+    place.reopen();
+    let again = place.enter(Some("Zoe"), ann.token.as_ref()).await.unwrap();
+    assert_eq!(again, ann);
+    assert_eq!(place.enter(None, ann.token.as_ref()).await.unwrap(), ann);
+}
+
+#[tokio::test]
+async fn a_nickname_is_held_whatever_it_is_written_with() {
+    let place = Place::new();
+    place.guest("Ann").await;
+    for name in ["Ann", "aNN", "\u{410}nn", "A\u{200d}nn"] {
+        assert_eq!(code(place.enter(Some(name), None).await), Code::NicknameTaken, "{name}");
+    }
+    place.guest("Anna").await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_token_and_frees_the_name() {
+    let place = Place::new();
+    let ann = place.guest("Ann").await;
+    place.join(ann.kept.person.id, "chat").await.unwrap();
+    let op = (ann.kept.person.id, ann.kept.session);
+    let (_, news) = place.ask_for_news(Write::End, op).await;
+    let [News::Ended(whose, ended)] = &news[..] else { panic!("{news:?}") };
+    assert_eq!((whose, ended.code), (&Whose::Session(ann.kept.session), Code::SessionEnded));
+    assert_eq!(code(place.enter(Some("Ann"), ann.token.as_ref()).await), Code::SessionEnded);
+    let other = place.guest("Ann").await;
+    assert_ne!(other.kept.person.id, ann.kept.person.id);
+    // The one who is gone is no member any more.
+    place.join(other.kept.person.id, "chat").await.unwrap();
+    let room = place.store().room(other.kept.person.id, RoomName::default()).await.unwrap();
+    assert_eq!(room.members, 1);
+}
+
+#[tokio::test]
+async fn a_session_runs_out_when_nobody_has_seen_it() {
+    let place = Place::with(Settings { session_lifetime: Duration::ZERO, ..Settings::default() });
+    let ann = place.guest("Ann").await;
+    // The clock has to go on by a millisecond.
+    while crate::clock::now()
+        <= ann.kept.person.id.0.get_timestamp().map_or(0, |it| {
+            let (seconds, nanos) = it.to_unix();
+            seconds * 1_000 + u64::from(nanos) / 1_000_000
+        }) + 1
+    {
+        tokio::task::yield_now().await;
+    }
+    let other = place.guest("Ann").await;
+    assert_ne!(other.kept.person.id, ann.kept.person.id);
+    assert_eq!(code(place.enter(None, ann.token.as_ref()).await), Code::TokenInvalid);
+}
+
+#[tokio::test]
+async fn a_token_of_our_form_that_nobody_has_is_taken_on() {
+    let place = Place::new();
+    let lost = new_token().unwrap();
+    let first = place.enter(Some("Ann"), Some(&lost)).await.unwrap();
+    assert_eq!(first.token.as_ref(), Some(&lost));
+    assert_eq!(place.enter(Some("Ann"), Some(&lost)).await.unwrap(), first);
+    let weak = "1234".parse().unwrap();
+    assert_ne!(place.enter(Some("Ben"), Some(&weak)).await.unwrap().token, Some(weak));
+    assert_eq!(code(place.enter(None, Some(&new_token().unwrap())).await), Code::TokenInvalid);
+    assert_eq!(code(place.enter(None, None).await), Code::NicknameInvalid);
+}
+
+#[tokio::test]
+async fn the_number_of_sessions_is_bounded() {
+    let place = Place::with(Settings { sessions: 2, ..Settings::default() });
+    let ann = place.guest("Ann").await;
+    place.guest("Ben").await;
+    assert_eq!(code(place.enter(Some("Eve"), None).await), Code::Full);
+    // Whoever was absent for longest gives way to somebody new.
+    let long_ago = crate::clock::now() - 3_600_000;
+    let db = Connection::open(place.folder.path().join(FILE)).unwrap();
+    let sql = "UPDATE sessions SET seen = ?1 WHERE token = ?2";
+    db.execute(sql, (signed(long_ago), ann.kept.session.0)).unwrap();
+    place.guest("Eve").await;
+    assert_eq!(code(place.enter(None, ann.token.as_ref()).await), Code::TokenInvalid);
+    place.enter(Some("Ann"), None).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn another_nickname_is_news_and_has_to_be_free() {
+    let place = Place::new();
+    let (ann, _) = (place.joined("Ann").await, place.joined("Ben").await);
+    let rename = async |name: &str| {
+        let event = Rename { nickname: name.parse().unwrap() };
+        place.ask_for_news(Write::Rename, By { user: ann, event }).await
+    };
+    assert_eq!(code(rename("ben").await.0), Code::NicknameTaken);
+    assert_eq!(rename("Ann").await, (Ok(parlour_events::Done {}), vec![]));
+    let (_, news) = rename("Anna").await;
+    assert!(matches!(&news[..], [News::Person(person, _)] if person.name.as_str() == "Anna"));
+    place.guest("Ann").await;
+}
+
+#[tokio::test]
+async fn another_systems_people_are_taken_as_it_describes_them() {
+    let place = Place::new();
+    let enter = async |subject: &str, name: &str, role| {
+        let as_whom = AsWhom::Vouched {
+            subject: subject.to_owned(),
+            key: subject_key(subject),
+            name: name.parse().unwrap(),
+            role,
+        };
+        let op = Enter { as_whom, address: "a".to_owned(), fresh: Uuid::now_v7() };
+        place.ask(Write::Enter, op).await.unwrap()
+    };
+    let ann = enter("1", "Ann", Role::Member).await;
+    let other = enter("2", "Ann", Role::Member).await;
+    assert_ne!(ann.kept.person.id, other.kept.person.id);
+    let later = enter("1", "Anna", Role::Moderator).await;
+    assert_eq!(later.kept.person.id, ann.kept.person.id);
+    assert_eq!((later.kept.person.name.as_str(), later.kept.role), ("Anna", Role::Moderator));
+    assert_eq!(later.token, None);
+}
+
+async fn with_admin() -> (Place, UserId, Entered) {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    offline::grant(place.folder.path(), &"Ann".parse().unwrap(), Role::Admin).unwrap();
+    let eve = place.guest("Eve").await;
+    place.join(eve.kept.person.id, "chat").await.unwrap();
+    (place, ann, eve)
+}
+
+#[tokio::test]
+async fn whoever_is_muted_reads_and_does_not_write() {
+    let (place, ann, eve) = with_admin().await;
+    let eve = eve.kept.person.id;
+    let mute = async |by, user, seconds| {
+        let event = Mute { user, seconds, reason: Default::default() };
+        place.ask(Write::Mute, By { user: by, event }).await
+    };
+    assert_eq!(code(mute(eve, ann, 60).await), Code::Forbidden);
+    assert_eq!(code(mute(ann, ann, 60).await), Code::Forbidden);
+    mute(ann, eve, 60).await.unwrap();
+    let refusal = place.say(eve, "x").await.unwrap_err();
+    assert_eq!(refusal.code, Code::Muted);
+    assert!((59_000..=60_000).contains(&refusal.retry_after.unwrap()), "{refusal:?}");
+    place.log(eve).await;
+    mute(ann, eve, 0).await.unwrap();
+    place.say(eve, "x").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_kick_ends_the_sessions_and_a_ban_keeps_people_out() {
+    let (place, ann, eve) = with_admin().await;
+    let user = eve.kept.person.id;
+    let kick = Kick { user, reason: "enough".parse().unwrap() };
+    let (_, news) = place.ask_for_news(Write::Kick, By { user: ann, event: kick }).await;
+    let [News::Ended(Whose::User(who), ended)] = &news[..] else { panic!("{news:?}") };
+    assert_eq!((*who, ended.code), (user, Code::Kicked));
+    assert!(ended.message.ends_with(": enough"), "{ended:?}");
+    assert_eq!(code(place.enter(None, eve.token.as_ref()).await), Code::SessionEnded);
+    let eve = place.guest("Eve").await;
+
+    let user = eve.kept.person.id;
+    let ban = Ban { user, addresses: false, seconds: None, reason: Default::default() };
+    place.ask(Write::Ban, By { user: ann, event: ban.clone() }).await.unwrap();
+    assert_eq!(code(place.enter(None, eve.token.as_ref()).await), Code::Banned);
+    // Under another name she is somebody else, unless her address is banned too; but not where
+    // the moderator has the same one.
+    let eve = place.guest("Eve again").await;
+    let ban = Ban { user: eve.kept.person.id, addresses: true, ..ban };
+    let (_, news) = place.ask_for_news(Write::Ban, By { user: ann, event: ban }).await;
+    assert_eq!(news.len(), 1, "{news:?}");
+    place.guest("Zoe").await;
+    let bans = place.store().bans(ann, ListBans::default()).await.unwrap().bans;
+    assert_eq!(bans.len(), 2);
+}
+
+#[tokio::test]
+async fn a_banned_address_lets_nobody_in_until_the_ban_is_lifted() {
+    let (place, ann, _) = with_admin().await;
+    let enter = async |name: &str| {
+        let fresh = new_token().unwrap();
+        let as_whom = AsWhom::Guest {
+            nickname: Some(name.parse().unwrap()),
+            token: None,
+            fresh: (session_key(&fresh), fresh),
+        };
+        let op = Enter { as_whom, address: "198.51.100.7".to_owned(), fresh: Uuid::now_v7() };
+        place.ask(Write::Enter, op).await
+    };
+    let troll = enter("Troll").await.unwrap().kept.person.id;
+    let ban = Ban { user: troll, addresses: true, seconds: None, reason: "spam".parse().unwrap() };
+    let (_, news) = place.ask_for_news(Write::Ban, By { user: ann, event: ban }).await;
+    let address = Whose::Address("198.51.100.7".to_owned());
+    assert!(news.iter().any(|it| matches!(it, News::Ended(whose, _) if *whose == address)));
+    let refusal = enter("Other").await.unwrap_err();
+    assert_eq!(refusal.code, Code::Banned);
+    assert!(refusal.message.ends_with(": spam"), "{refusal}");
+    for ban in place.store().bans(ann, ListBans::default()).await.unwrap().bans {
+        let event = parlour_events::Unban { ban: ban.ban };
+        place.ask(Write::Unban, By { user: ann, event }).await.unwrap();
+    }
+    enter("Other").await.unwrap();
+}
