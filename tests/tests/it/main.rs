@@ -17,6 +17,7 @@ mod classic_and_page;
 mod classic_clients;
 mod feature_table;
 mod history;
+mod hostile;
 mod http_assets;
 mod http_policy;
 mod identity;
