@@ -15,6 +15,7 @@ mod burst;
 mod catch_up;
 mod classic_and_page;
 mod classic_clients;
+mod event_names;
 mod feature_table;
 mod history;
 mod hostile;
