@@ -142,6 +142,10 @@ impl Brain {
                 self.invoke(request, None);
             }
             Order::This(request, answer) => self.invoke(request, answer),
+            Order::Mark(reached) => {
+                self.tell_status();
+                let _ = reached.send(());
+            }
             Order::Tell(answer) => {
                 let rooms = self.rooms.iter().map(|(name, room)| {
                     let it = &room.replica;
