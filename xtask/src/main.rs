@@ -38,6 +38,7 @@ cargo xtask COMMAND
   chaos [--kills N] [--faults N]
                          kill the server under load and fail its networks, hundreds of times
   bench [-- FLAGS]       run the benchmarks of socketio-proto
+  bench server [PART]    how much the server takes in (sends), and what stuck readers cost (stuck)
   env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
 ";
 
@@ -73,6 +74,7 @@ fn main() -> ExitCode {
         ["fuzz", ref rest @ ..] if let Some(plan) = fuzz::Plan::parse(rest) => run_fuzzers(&plan),
         ["chaos", ref rest @ ..] if let Some(plan) = chaos::Plan::parse(rest) => run_chaos(plan),
         ["bench"] => run_benches(&[]),
+        ["bench", "server", ref parts @ ..] => bench_server(parts),
         ["bench", "--", ref flags @ ..] => run_benches(flags),
         _ => {
             eprint!("xtask: cannot do `{}`\n\n{USAGE}", arguments.join(" "));
@@ -134,6 +136,12 @@ fn run_chaos(plan: chaos::Plan) -> Result<(), String> {
     let kit = set_up(Purpose::Run)?;
     shared::claim(&kit)?;
     chaos::run(&kit, plan)
+}
+
+fn bench_server(parts: &[&str]) -> Result<(), String> {
+    let kit = set_up(Purpose::Run)?;
+    shared::claim(&kit)?;
+    bench::become_server_bench(&kit, parts)
 }
 
 /// Needs no more than Cargo.

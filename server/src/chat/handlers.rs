@@ -17,7 +17,7 @@ use super::{
     hub::ask,
     pipeline::{Caller, Cost, Handle, Hint, Pipeline},
 };
-use crate::store::{Answer, Asked, Store, Write, not_joined, write::By};
+use crate::store::{Answer, Asked, Store, Write, forbidden, not_joined, write::By};
 
 /// Lets in every event of the namespace.
 pub(super) fn let_in<S: Store>(caller: Caller<S>) {
@@ -79,7 +79,6 @@ writes! {
     Invite, Done, Message => Invite;
     RemoveMember, Done, Request => Remove;
     MarkRead, ReadMarker, Request => Read;
-    Rename, Done, Message => Rename;
     Mute, Done, Request => Mute;
     Kick, Done, Request => Kick;
     Ban, Done, Request => Ban;
@@ -116,6 +115,20 @@ impl<S: Store> Handle<S> for OpenDirect {
     async fn handle(self, caller: Caller<S>, answer: Answer<Room>) {
         let op = (By { user: caller.member.user, event: self }, Uuid::now_v7());
         caller.chat.hub.write(Write::Direct(Asked { op, answer })).await;
+    }
+}
+
+impl<S: Store> Handle<S> for Rename {
+    type Done = Done;
+    const COST: Cost = Cost::Message;
+
+    async fn handle(self, caller: Caller<S>, answer: Answer<Done>) {
+        if caller.chat.names_are_given() {
+            let sentence = "Names here come from the other system: change yours there.";
+            return answer(Err(forbidden(sentence)));
+        }
+        let op = By { user: caller.member.user, event: self };
+        caller.chat.hub.write(Write::Rename(Asked { op, answer })).await;
     }
 }
 

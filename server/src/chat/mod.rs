@@ -117,6 +117,11 @@ impl<S: Store> Chat<S> {
         })
     }
 
+    /// Whether another system says what people are called.
+    fn names_are_given(&self) -> bool {
+        matches!(*self.authority, Authority::Jwt(_))
+    }
+
     /// Opens the namespace, and begins what is done by the clock.
     pub(crate) fn open(self: &Arc<Self>, files: &Files) {
         let chat = self.clone();
@@ -201,18 +206,18 @@ async fn attend(socket: SocketRef, member: Arc<Member>, mut inbox: mpsc::Receive
     tokio::pin!(expiry);
     loop {
         tokio::select! {
-            // What came before the end is done before it.
+            // Whoever asks without a pause does not put the end off.
             biased;
-            request = inbox.recv() => match request {
-                Some(request) if !member.has_ended() => request.work_off().await,
-                Some(_) => {}
-                None => return,
-            },
             () = &mut expiry, if !member.has_ended() => {
                 let message = "The token has expired. Please come in with a new one.".to_owned();
                 let ended = SessionEnded { code: Code::TokenInvalid, message };
                 audience::end(socket.clone(), &member, &ended);
             }
+            request = inbox.recv() => match request {
+                Some(request) if !member.has_ended() => request.work_off().await,
+                Some(_) => {}
+                None => return,
+            },
         }
     }
 }

@@ -6,6 +6,7 @@
     reason = "the lint knows tests by their attribute; helpers have none"
 )]
 
+mod attachments;
 mod bad_connects;
 mod bad_frames;
 mod bad_requests;
@@ -15,6 +16,7 @@ mod catch_up;
 mod classic_and_page;
 mod classic_clients;
 mod feature_table;
+mod history;
 mod http_assets;
 mod http_policy;
 mod identity;
@@ -33,12 +35,20 @@ mod page_reconnection;
 mod page_trunk;
 mod pages_talk;
 mod parser_oracle;
+mod presence;
 mod protocol_document;
 mod protocol_example;
 mod resend;
+mod retention;
+mod rooms;
+mod rooms_pages;
+mod rooms_private;
+mod rooms_read;
+mod search;
 mod sessions;
 mod start_errors;
 mod stop;
+mod typing;
 
 /// Where pictures of failed tests' pages go.
 const PICTURES: &str = env!("CARGO_TARGET_TMPDIR");

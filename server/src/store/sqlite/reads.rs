@@ -189,9 +189,11 @@ impl Page<'_, '_> {
     }
 
     fn around(&self, number: i64, limit: usize) -> Result<(Messages, bool, bool), Fault> {
-        let half = (limit / 2).max(1);
-        let (mut messages, earlier, _) = self.before(number, half)?;
-        let (after, _, later) = self.after(number - 1, limit.saturating_sub(half).max(1))?;
+        let (after, mut earlier, later) = self.after(number - 1, limit - limit / 2)?;
+        let mut messages = Vec::new();
+        if limit > 1 {
+            (messages, earlier, _) = self.before(number, limit / 2)?;
+        }
         messages.extend(after);
         Ok((messages, earlier, later))
     }

@@ -299,7 +299,11 @@ pub(super) fn seen_by(tx: &Tx<'_>, room: &RoomRow, user: &User) -> Result<Room, 
         .sql("SELECT count(*) FROM members WHERE room = ?1")?
         .query_row([room.id], |row| row.get(0))?;
     let (unread, mentions) = match read {
-        Some(read) => (unread(tx, room.id, user.id, read)?, mentioned(tx, room.id, user.id, read)?),
+        Some(read) => {
+            // What is not kept any more cannot be read.
+            let read = read.max(room.first - 1);
+            (unread(tx, room.id, user.id, read)?, mentioned(tx, room.id, user.id, read)?)
+        }
         None => (0, 0),
     };
     Ok(Room {
@@ -338,8 +342,9 @@ pub(super) fn list(tx: &Tx<'_>, who: UserId, query: &ListRooms) -> Result<Rooms,
     let user = tx.user(who)?;
     let after: Option<(bool, String)> = match &query.after {
         Some(name) => {
-            let room = tx.room(name)?;
-            Some((!tx.is_member(room.id, user.id)?, name.key()))
+            // Of one that they may not know of they learn nothing.
+            let room = seen_by(tx, &tx.room(name)?, &user)?;
+            Some((!room.joined, name.key()))
         }
         None => None,
     };

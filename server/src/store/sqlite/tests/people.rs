@@ -172,7 +172,7 @@ async fn a_kick_ends_the_sessions_and_a_ban_keeps_people_out() {
     let user = eve.kept.person.id;
     let ban = Ban { user, addresses: false, seconds: None, reason: Default::default() };
     place.ask(Write::Ban, By { user: ann, event: ban.clone() }).await.unwrap();
-    assert_eq!(code(place.enter(None, eve.token.as_ref()).await), Code::SessionEnded);
+    assert_eq!(code(place.enter(None, eve.token.as_ref()).await), Code::Banned);
     // Under another name she is somebody else, unless her address is banned too; but not where
     // the moderator has the same one.
     let eve = place.guest("Eve again").await;
