@@ -6,6 +6,7 @@
 //! record; nothing is judged here.
 
 mod brain;
+mod ideas;
 
 use std::{collections::BTreeMap, time::Duration};
 
