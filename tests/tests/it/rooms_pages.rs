@@ -48,7 +48,7 @@ async fn hundreds_of_rooms_are_listed_page_by_page() {
     let public = |number: usize| number % 10 != 5;
     // Some in capital letters: the order is that of the alphabet all the same.
     let name = |number: usize| {
-        let letter = if number % 3 == 0 { 'R' } else { 'r' };
+        let letter = if number.is_multiple_of(3) { 'R' } else { 'r' };
         room(&format!("{letter}oom {number:04}"))
     };
     for number in 0..count {
