@@ -1,8 +1,6 @@
 //! Beyond the limits on what people do in the chat.
 
-use std::pin::Pin;
-
-use futures_util::future::join_all;
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use parlour_events::{
     ChangeId, Code, CreateRoom, EditMessage, JoinRoom, LeaveRoom, ListRooms, OpenDirect, React,
     Refusal, RoomHistory, RoomName,
@@ -11,6 +9,7 @@ use parlour_tests::{
     person::{Door, Person, room, text_in},
     raw::Raw,
     server::Server,
+    waiting::wait_for,
 };
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -138,40 +137,30 @@ pub(super) async fn pending_requests(value: &str) -> Vec<Saw> {
     let server = Server::unlimited_with(&["--max-pending-requests", value]).await;
     let ann = Person::chatting(server.url(), "Ann").await;
     let ben = Person::chatting(server.url(), "Ben").await;
-    // As long as somebody else writes, no message can be answered.
     let db = Connection::open(server.data().join("parlour.db")).unwrap();
-    db.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting: usize = value.parse().unwrap();
     // One that is taken out of the queue and waits for a place; and some that there is none for.
     let count = UNANSWERED + 1 + waiting + 10;
-    let texts: Vec<_> = (0..count).map(|number| text_in(&chat(), &number.to_string())).collect();
-    let mut asked = texts
-        .iter()
-        .map(|text| -> Pin<Box<dyn Future<Output = _>>> { Box::pin(ann.ask(text)) })
-        .collect::<Vec<_>>();
-    let last = asked.pop().expect("many");
-    // The answer to the last of them comes while nothing is written.
-    let refused = {
-        let mut all = Box::pin(join_all(asked));
-        let last = tokio::select! {
-            // Asked in this order.
-            biased;
-            _ = &mut all => panic!("answered while nothing can be written"),
-            last = last => last,
-        };
-        let refused = last.expect_err("there is no place for it");
+    let refused = wait_for("more at once than may wait", async || {
+        let before = head(&ben).await.0;
+        let texts: Vec<_> = (0..count).map(|n| text_in(&chat(), &n.to_string())).collect();
+        // As long as somebody else writes, no message can be answered; what there is no place for
+        // is.
+        db.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let mut asked: FuturesUnordered<_> = texts.iter().map(|text| ann.ask(text)).collect();
+        let mut answers = vec![asked.next().await.expect("many")];
         db.execute_batch("ROLLBACK").unwrap();
-        let answers = all.await;
-        let taken = answers.iter().filter(|answer| answer.is_ok()).count();
-        assert!((1..=UNANSWERED + 1 + waiting).contains(&taken), "{taken} were taken");
-        for refusal in answers.iter().filter_map(|answer| answer.as_ref().err()) {
-            // A slow machine may not have been done before the store gave up.
-            assert!(matches!(refusal.code, Code::Busy | Code::Storage), "{refusal}");
-        }
+        answers.extend(asked.collect::<Vec<_>>().await);
         // Each was answered as it is.
-        assert_eq!(head(&ben).await.0, taken as u64);
-        refused
-    };
+        let taken = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(head(&ben).await.0, before + taken as u64);
+        let refused: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
+        // On a slow machine the store may have given up before all had asked.
+        let known = |it: &Refusal| matches!(it.code, Code::Busy | Code::Storage);
+        assert!(refused.iter().all(known), "{refused:?}");
+        refused.into_iter().find(|it| it.code == Code::Busy).ok_or(taken)
+    })
+    .await;
     ann.say(&chat(), "one after the other").await;
     seen(&[Some(refused)])
 }

@@ -231,9 +231,13 @@ pub(super) async fn connects(value: &str) -> Vec<Saw> {
     let sid = handshake["sid"].as_str().unwrap();
     let session = format!("{polling}&sid={sid}");
     assert_eq!(ask(Method::POST, &session, &[], "40").await.text(), "ok");
-    let answer = get(&session, &[]).await;
-    // A heartbeat may be with it.
-    assert!(answer.text().contains("40{"), "{} {}", answer.status, answer.text());
+    wait_for("the answer to CONNECT", async || {
+        // Heartbeats come as well.
+        let answer = get(&session, &[]).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        if answer.text().contains("40{") { Ok(()) } else { Err(answer.text().to_owned()) }
+    })
+    .await;
     assert_eq!(get(&format!("{}/healthz", server.url()), &[]).await.text(), "ok");
     assert_eq!(get(&polling, &[("x-forwarded-for", "192.0.2.1")]).await.status, 200);
     // And after a while it is let in again.
