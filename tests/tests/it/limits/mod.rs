@@ -84,7 +84,7 @@ async fn beyond(flag: &str, off: bool) -> Vec<Saw> {
         "--max-connections" => network::connections(set("2")).await,
         "--max-connections-per-address" => network::connections_per_address(set("2")).await,
         "--connects-per-minute" => network::connects(set("60")).await,
-        "--ping-timeout" => network::ping_timeout("400ms").await,
+        "--ping-timeout" => network::ping_timeout("2s").await,
         "--connect-timeout" => network::connect_timeout("200ms").await,
         "--max-message-size" => network::message_size("53248").await,
         "--max-sessions" => chat::sessions(set("2")).await,
