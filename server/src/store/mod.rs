@@ -137,6 +137,7 @@ pub(crate) struct Committed {
 }
 
 /// A part of what is to be done after a commit.
+#[expect(clippy::large_enum_variant, reason = "a list of a few hundred that lives for a moment")]
 pub(crate) enum Step {
     /// To be called: the answer to whoever asked.
     Answer(Box<dyn FnOnce() + Send>),
