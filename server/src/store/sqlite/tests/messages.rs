@@ -212,3 +212,21 @@ async fn people_are_mentioned_by_the_longest_name() {
     // Not oneself, and nobody who has not joined.
     assert_eq!(posted.mentions, [lee]);
 }
+
+#[tokio::test]
+async fn an_id_names_one_request() {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    let (one, other) = (message("one"), message("other"));
+    place.send(ann, one.clone()).await.unwrap();
+    place.send(ann, other.clone()).await.unwrap();
+    let first = edit(one.id, "1");
+    place.ask(Write::Edit, By { user: ann, event: first.clone() }).await.unwrap();
+    let elsewhere = EditMessage { message: other.id, ..first.clone() };
+    let answer = place.ask(Write::Edit, By { user: ann, event: elsewhere }).await;
+    assert_eq!(code(answer), Code::IdTaken);
+    let another = DeleteMessage { id: first.id, ..delete(one.id) };
+    let answer = place.ask(Write::Delete, By { user: ann, event: another }).await;
+    assert_eq!(code(answer), Code::IdTaken);
+    assert_eq!(place.log(ann).await.len(), 3);
+}

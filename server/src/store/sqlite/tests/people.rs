@@ -211,3 +211,103 @@ async fn a_banned_address_lets_nobody_in_until_the_ban_is_lifted() {
     }
     enter("Other").await.unwrap();
 }
+
+/// Makes a session look as if it had last been seen so long ago.
+fn age(place: &Place, session: crate::store::SessionKey, millis: u64) {
+    let db = Connection::open(place.folder.path().join(FILE)).unwrap();
+    let sql = "UPDATE sessions SET seen = seen - ?1 WHERE token = ?2";
+    db.execute(sql, (signed(millis), session.0)).unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_got_lost_on_its_way_holds_its_name_for_a_minute() {
+    let place = Place::new();
+    let lost = place.guest("Ann").await;
+    assert_eq!(code(place.enter(Some("Ann"), None).await), Code::NicknameTaken);
+    age(&place, lost.kept.session, 61_000);
+    let ann = place.guest("Ann").await;
+    // One that was used holds it for as long as sessions live.
+    place.ask(Write::Seen, vec![ann.kept.session]).await.unwrap();
+    age(&place, ann.kept.session, 61_000);
+    assert_eq!(code(place.enter(Some("Ann"), None).await), Code::NicknameTaken);
+}
+
+#[tokio::test]
+async fn moderators_keep_to_those_over_whom_they_have_a_say() {
+    let (place, ann, eve) = with_admin().await;
+    let eve = eve.kept.person.id;
+    let moderate = parlour_events::SetRole { user: eve, role: Role::Moderator };
+    place.ask(Write::Role, By { user: ann, event: moderate }).await.unwrap();
+    // Ann is an administrator, and comes from the same address as everybody here.
+    let zoe = place.guest("Zoe").await.kept.person.id;
+    let ban = Ban { user: zoe, addresses: true, seconds: None, reason: Default::default() };
+    let (_, news) = place.ask_for_news(Write::Ban, By { user: eve, event: ban }).await;
+    assert_eq!(news.len(), 1, "{news:?}");
+    place.guest("Zoe's neighbour").await;
+
+    let troll = place.guest("Troll").await.kept.person.id;
+    let ban = Ban { user: troll, addresses: false, seconds: None, reason: Default::default() };
+    place.ask(Write::Ban, By { user: ann, event: ban }).await.unwrap();
+    let bans = place.store().bans(eve, ListBans::default()).await.unwrap().bans;
+    let lift =
+        |ban| place.ask(Write::Unban, By { user: eve, event: parlour_events::Unban { ban } });
+    // The newest first: that of the administrator.
+    assert_eq!(code(lift(bans[0].ban).await), Code::Forbidden);
+    lift(bans[1].ban).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_muted_person_makes_no_noise_in_other_ways_either() {
+    let (place, ann, eve) = with_admin().await;
+    let eve = eve.kept.person.id;
+    let mute = Mute { user: eve, seconds: 60, reason: "noise".parse().unwrap() };
+    let (_, news) = place.ask_for_news(Write::Mute, By { user: ann, event: mute }).await;
+    assert!(
+        matches!(&news[..], [News::Muted(user, muted)] if *user == eve && muted.until.is_some())
+    );
+    let rename = Rename { nickname: "Loud".parse().unwrap() };
+    let renamed = place.ask(Write::Rename, By { user: eve, event: rename }).await;
+    assert_eq!(code(renamed), Code::Muted);
+    let room = parlour_events::CreateRoom {
+        room: "loud".parse().unwrap(),
+        private: false,
+        topic: Default::default(),
+    };
+    assert_eq!(
+        code(place.ask(Write::CreateRoom, By { user: eve, event: room }).await),
+        Code::Muted
+    );
+}
+
+#[tokio::test]
+async fn classic_guests_are_muted_banned_and_kept_out_like_others() {
+    let (place, ann, _) = with_admin().await;
+    let guest = UserId(Uuid::now_v7());
+    let post = crate::store::write::Classic {
+        user: guest,
+        name: "Guest 0001".parse().unwrap(),
+        address: "198.51.100.9".to_owned(),
+        id: Uuid::now_v7(),
+        body: "hello".parse().unwrap(),
+    };
+    let again = || crate::store::write::Classic { id: Uuid::now_v7(), ..post.clone() };
+    place.ask(Write::Classic, post.clone()).await.unwrap();
+    let mute = Mute { user: guest, seconds: 60, reason: Default::default() };
+    place.ask(Write::Mute, By { user: ann, event: mute }).await.unwrap();
+    assert_eq!(code(place.ask(Write::Classic, again()).await), Code::Muted);
+    let ban = Ban { user: guest, addresses: true, seconds: None, reason: Default::default() };
+    place.ask(Write::Ban, By { user: ann, event: ban }).await.unwrap();
+    let other = crate::store::write::Classic { user: UserId(Uuid::now_v7()), ..again() };
+    assert_eq!(code(place.ask(Write::Classic, other).await), Code::Banned);
+    let open = place.store().is_open_to("198.51.100.9".to_owned()).await;
+    assert_eq!(code(open), Code::Banned);
+}
+
+#[tokio::test]
+async fn names_that_look_alike_in_capital_letters_are_one() {
+    let place = Place::new();
+    place.guest("PaypaI").await;
+    assert_eq!(code(place.enter(Some("Paypal"), None).await), Code::NicknameTaken);
+    place.guest("Ali").await;
+    place.guest("All").await;
+}

@@ -165,3 +165,16 @@ async fn the_list_has_ones_own_rooms_first_and_goes_on() {
     assert!(!second.more);
     assert_eq!(first.rooms.len() + second.rooms.len(), 211);
 }
+
+#[tokio::test]
+async fn an_invitation_can_be_declined() {
+    let place = Place::new();
+    let (ann, ben) = (place.joined("Ann").await, place.joined("Ben").await);
+    create(&place, ann, private("tea")).await.unwrap();
+    let invite = Invite { room: "tea".parse().unwrap(), user: ben };
+    place.ask(Write::Invite, By { user: ann, event: invite }).await.unwrap();
+    let leave = LeaveRoom { room: "tea".parse().unwrap() };
+    place.ask(Write::Leave, By { user: ben, event: leave }).await.unwrap();
+    assert_eq!(names(&place, ben).await, ["chat"]);
+    assert_eq!(code(place.join(ben, "tea").await), Code::RoomUnknown);
+}
