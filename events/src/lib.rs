@@ -52,7 +52,7 @@ pub use chat::{
         ResetReason, Room, RoomChanges, RoomHead, RoomHistory, RoomKind, RoomUpdated, Rooms,
         SetTopic, SyncRoom, TopicChanged,
     },
-    session::{Credentials, EndSession, Limits, Rename, Role, Session, SessionEnded},
+    session::{Credentials, EndSession, Limits, Muted, Rename, Role, Session, SessionEnded},
 };
 pub use log::{
     Attachment, Author, AuthorKind, Change, ChangeId, ChangeKind, Cursor, Epoch, Message,

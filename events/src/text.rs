@@ -41,7 +41,8 @@ pub enum TextError {
 pub struct Nickname(String);
 
 impl Nickname {
-    /// What two nicknames are compared by: `Ann` and `ann` are the same person.
+    /// `Ann` and `ann` are the same person. (The server looks closer: it also takes names for the
+    /// same that only look it.)
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }

@@ -19,6 +19,10 @@ pub(crate) struct PerMinute {
     pub(crate) requests: u32,
     /// Files of one person.
     pub(crate) uploads: u32,
+    /// Connects to a namespace from one address.
+    pub(crate) connects: u32,
+    /// New nicknames from one address.
+    pub(crate) new_guests: u32,
 }
 
 /// The budgets.
@@ -28,6 +32,8 @@ pub(crate) struct Budgets {
     messages_per_address: Rates<AddressKey>,
     requests: Rates<UserId>,
     uploads: Rates<UserId>,
+    connects: Rates<AddressKey>,
+    new_guests: Rates<AddressKey>,
     typing: Rates<UserId>,
 }
 
@@ -41,6 +47,8 @@ impl Budgets {
             messages_per_address: Rates::per_minute(limits.messages_per_address),
             requests: Rates::per_minute(limits.requests),
             uploads: Rates::per_minute(limits.uploads),
+            connects: Rates::per_minute(limits.connects),
+            new_guests: Rates::per_minute(limits.new_guests),
             typing: Rates::per_minute(TYPING_PER_MINUTE),
         }
     }
@@ -61,6 +69,16 @@ impl Budgets {
     /// A file.
     pub(crate) fn upload(&self, user: UserId) -> Result<(), Refusal> {
         self.uploads.check(&user).map_err(|wait| too_many("files", wait))
+    }
+
+    /// A connect to a namespace: one connection can ask for it again and again.
+    pub(crate) fn connect(&self, address: AddressKey) -> Result<(), Refusal> {
+        self.connects.check(&address).map_err(|wait| too_many("connects", wait))
+    }
+
+    /// Somebody with a nickname and no session.
+    pub(crate) fn new_guest(&self, address: AddressKey) -> Result<(), Refusal> {
+        self.new_guests.check(&address).map_err(|wait| too_many("new nicknames", wait))
     }
 
     /// Whether it is worth telling others that somebody types.

@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 use crate::{
     budgets::Budgets,
-    chat::{address, hub::Hub},
+    chat::{Chat, address, at_address, connections, hub::Hub},
     inbox::{Inbox, Refused},
     peer::AddressKey,
     reply::{
@@ -39,7 +39,7 @@ use crate::{
         too_fast,
     },
     seats::{Seat, Seats},
-    store::{Answer, Asked, Write, write::Classic},
+    store::{Answer, Asked, Store, Write, write::Classic},
 };
 
 /// Most requests of one guest that wait for their turn.
@@ -61,14 +61,19 @@ enum Request {
 }
 
 /// Opens the namespace.
-pub(crate) fn open(io: &SocketIo, hub: Hub, budgets: Arc<Budgets>, seats: Seats) {
+pub(crate) fn open<S: Store>(io: &SocketIo, chat: &Arc<Chat<S>>, seats: Seats) {
+    let at = chat.clone();
     let arrive = move |socket: SocketRef| {
-        let result = arrive(&socket, &budgets, &seats);
-        if let Err(refusal) = &result {
-            log_refused_connect(socket.id, "/", refusal);
+        let (chat, seats) = (at.clone(), seats.clone());
+        async move {
+            let result = arrive(&socket, &chat, &seats).await;
+            if let Err(refusal) = &result {
+                log_refused_connect(socket.id, "/", refusal);
+            }
+            result
         }
-        ready(result)
     };
+    let hub = chat.hub.clone();
     let enter = move |socket: SocketRef| {
         enter(socket, hub);
         ready(())
@@ -78,8 +83,14 @@ pub(crate) fn open(io: &SocketIo, hub: Hub, budgets: Arc<Budgets>, seats: Seats)
 
 /// Before the CONNECT is answered. The handlers are set here because the first event may come
 /// right behind the answer.
-fn arrive(socket: &SocketRef, budgets: &Arc<Budgets>, seats: &Seats) -> Result<(), Refusal> {
-    let address = address(socket)?;
+async fn arrive<S: Store>(
+    socket: &SocketRef,
+    chat: &Chat<S>,
+    seats: &Seats,
+) -> Result<(), Refusal> {
+    let (address, budgets) = (address(socket)?, &chat.budgets);
+    budgets.connect(address)?;
+    chat.store.is_open_to(address.to_string()).await?;
     let seat = seats.take().ok_or_else(full)?;
     let guest = Arc::new(Guest {
         user: UserId(Uuid::now_v7()),
@@ -135,7 +146,11 @@ fn enter(socket: SocketRef, hub: Hub) {
         protocol = ?socket.protocol(),
         "guest connected"
     );
-    socket.join(classic::ROOM);
+    socket.join([
+        classic::ROOM.to_owned(),
+        connections(guest.user),
+        at_address(&guest.address.to_string()),
+    ]);
     if guest.inbox.is_closed() {
         // The disconnect may have cleared the socket's rooms before this join.
         socket.leave_all();
@@ -195,6 +210,7 @@ async fn attend(
                 let op = Classic {
                     user: guest.user,
                     name: guest.name.clone(),
+                    address: guest.address.to_string(),
                     id: Uuid::now_v7(),
                     body,
                 };

@@ -7,7 +7,7 @@
 use parlour_events::{Change, ChangeKind, Message, Posted};
 
 /// Most bytes of changes in one answer to a join or a sync.
-pub(crate) const ANSWER_BYTES: usize = 32 * 1024;
+pub(crate) const ANSWER_BYTES: usize = 16 * 1024;
 
 /// Most bytes of changes in one `room:changes`; a single change may be larger.
 pub(crate) const LIVE_BYTES: usize = 3 * 1024;

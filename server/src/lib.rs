@@ -87,7 +87,8 @@ const CONNECTIONS_FOR_PAGES: usize = 256;
 
 /// Most packets that may wait to be sent to one client: room for as many answers as can come at
 /// once, and for others' messages meanwhile. With the weight of a packet ([`frame`]) it bounds
-/// what a client that reads nothing costs, to less than 1 MiB.
+/// what a client costs that reads nothing: less than 1 MiB if others talk, and up to 4 MiB if it
+/// asks all the while for what it does not read.
 const OUTGOING_PACKETS: usize = 256;
 
 /// Why the server cannot start. Each is one line, and says what to do.
@@ -193,12 +194,16 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         messages_per_address: limits.messages_per_minute_per_address,
         requests: limits.requests_per_minute,
         uploads: limits.uploads_per_minute,
+        connects: network.connects_per_minute,
+        new_guests: network.new_guests_per_minute,
     }));
     let seats = Seats::new(network.max_connections);
     let settings = told(config);
-    let chat = Chat::start(&io, store, authority, budgets.clone(), seats, settings);
+    let chat = Chat::start(&io, store, authority, budgets, seats, settings);
     let seats = Seats::new(network.max_connections);
-    classic::open(&io, chat.hub.clone(), budgets, seats);
+    if config.identity.has_classic() {
+        classic::open(&io, &chat, seats);
+    }
     chat.open(&files);
     let files = files.router(Books::new(&chat));
     let stopping = Arc::new(AtomicBool::new(false));
@@ -255,6 +260,7 @@ fn told(config: &Config) -> chat::Settings {
     let Config { data, identity, limits, .. } = config;
     chat::Settings {
         presence_grace: identity.presence_grace,
+        session_lifetime: identity.session_lifetime,
         pending_requests: limits.max_pending_requests,
         keep: Some(data.keep).filter(|keep| !keep.is_zero()),
         limits: parlour_events::Limits {

@@ -15,12 +15,11 @@ const DEFAULT_LOG: &str = "parlour_server=info,parlour=info,warn";
 
 /// In front of every filter: these libraries log whole packets at `debug`, with tokens and with
 /// what people write, so a plain `RUST_LOG=debug` must not switch that on. Naming them does.
-///
-/// Two things only the library knows, and says without packets: why it closed a connection that
-/// was nobody's yet, and that a second CONNECT was ignored.
-const DISCREET: &str = "socketioxide=warn,socketioxide::ns=debug,\
-                        socketioxide::client[on_disconnect]=debug,\
-                        engineioxide=warn,tungstenite=warn";
+const DISCREET: &str = "socketioxide=warn,engineioxide=warn,tungstenite=warn";
+
+/// With the default filter: two things only the library knows, and says without packets: why it
+/// closed a connection that was nobody's yet, and that a second CONNECT was ignored.
+const TELLING: &str = "socketioxide::ns=debug,socketioxide::client[on_disconnect]=debug";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -169,10 +168,11 @@ fn reload_when_told(reload: parlour_server::Reload) -> impl Future<Output = ()> 
 
 fn log_to_stderr() {
     let filter = std::env::var("RUST_LOG").ok().filter(|filter| !filter.trim().is_empty());
-    let filter = filter.as_deref().unwrap_or(DEFAULT_LOG);
-    let (filter, bad) = match EnvFilter::try_new(format!("{DISCREET},{filter}")) {
+    let usual = format!("{DISCREET},{TELLING},{DEFAULT_LOG}");
+    let wanted = filter.map_or_else(|| usual.clone(), |filter| format!("{DISCREET},{filter}"));
+    let (filter, bad) = match EnvFilter::try_new(wanted) {
         Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new(DEFAULT_LOG), Some(error)),
+        Err(error) => (EnvFilter::new(usual), Some(error)),
     };
     tracing_subscriber::fmt()
         .with_env_filter(filter)

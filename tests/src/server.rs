@@ -31,7 +31,7 @@ const FILTER: &str = "PARLOUR_TEST_LOG";
 
 /// Flags that turn off every limit on how often somebody may do something, for tests that do it
 /// more often than people do.
-pub const UNLIMITED: [&str; 10] = [
+pub const UNLIMITED: [&str; 12] = [
     "--messages-per-minute",
     "0",
     "--messages-per-minute-per-address",
@@ -39,6 +39,8 @@ pub const UNLIMITED: [&str; 10] = [
     "--requests-per-minute",
     "0",
     "--connects-per-minute",
+    "0",
+    "--new-guests-per-minute",
     "0",
     "--max-connections-per-address",
     "0",

@@ -176,8 +176,8 @@ pub struct MarkRead {
     pub seq: Seq,
 }
 
-/// The answer to [`MarkRead`]; and server to client, when another connection of the same person
-/// has read.
+/// The answer to [`MarkRead`]; and server to client, to all connections of the person, when the
+/// marker has moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadMarker {
     /// The room.
@@ -321,8 +321,7 @@ pub struct History {
 pub struct RoomUpdated {
     /// Its name.
     pub room: RoomName,
-    /// How it is now; none if the person is not in it any more and may not know of it, or it is
-    /// gone. `unread` and `mentions` are those of the person at this moment.
+    /// How it is now; none if the person is not in it any more and may not know of it. `unread` and `mentions` are those of the person at this moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub now: Option<Room>,
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Done, news, requests};
 use crate::{
-    log::{Author, Epoch},
+    log::{Author, Epoch, Timestamp},
     refusal::Code,
-    text::{Nickname, Token},
+    text::{Nickname, Reason, Token},
 };
 
 /// What a client says of itself in the CONNECT packet.
@@ -91,6 +91,17 @@ pub struct SessionEnded {
     pub message: String,
 }
 
+/// Server to client: a moderator has muted the person, or lets them write again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Muted {
+    /// Until when they can read and not write; none if they can write again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why.
+    #[serde(default)]
+    pub reason: Reason,
+}
+
 requests! {
     Rename = "session:rename" -> Done;
     EndSession = "session:end" -> Done;
@@ -99,4 +110,5 @@ requests! {
 news! {
     Session = "session";
     SessionEnded = "session:ended";
+    Muted = "session:muted";
 }

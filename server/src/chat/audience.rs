@@ -3,14 +3,18 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use parlour_events::{
-    ChangeKind, Epoch, Event, Limits, RoomChanges, RoomHead, RoomName, Session, SessionEnded,
+    ChangeKind, Epoch, Event, Limits, Role, RoomChanges, RoomHead, RoomName, Session, SessionEnded,
     TopicChanged, UserId, chat, classic,
 };
 use serde::Serialize;
-use socketioxide::{BroadcastError, SocketError, SocketIo, extract::SocketRef, socket::Sid};
+use socketioxide::{
+    BroadcastError, SendError, SocketError, SocketIo, extract::SocketRef, socket::Sid,
+};
+use tokio::time::sleep;
 use tracing::{debug, error, info, warn};
 
 use super::{
@@ -23,14 +27,23 @@ use crate::{
     store::{News, news::Whose},
 };
 
+/// The first pause before somebody whose queue is full is let go of, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LAST_PAUSE: Duration = Duration::from_secs(2);
+
 /// The library's name for those who follow a room.
 pub(super) fn followers(room: &RoomName) -> String {
     format!("room:{room}")
 }
 
 /// The library's name for the connections of a person.
-pub(super) fn connections(user: UserId) -> String {
+pub(crate) fn connections(user: UserId) -> String {
     format!("user:{user}")
+}
+
+/// The library's name for the classic guests from an address.
+pub(crate) fn at_address(address: &str) -> String {
+    format!("address:{address}")
 }
 
 /// Who is connected to `/chat` here.
@@ -121,6 +134,19 @@ impl Sockets {
         self.send(chat::NAMESPACE, to, E::NAME, event).await
     }
 
+    /// Guests of the classic namespace have no session; their connections end all the same.
+    async fn end_guests(&self, whose: &Whose) {
+        let room = match whose {
+            Whose::User(user) => connections(*user),
+            Whose::Address(address) => at_address(address),
+            Whose::Session(_) => return,
+        };
+        let Some(guests) = self.io.of("/") else { return };
+        if let Err(error) = guests.within(room).disconnect().await {
+            warn!(%error, "not every guest could be disconnected; what they send is refused");
+        }
+    }
+
     /// All connections of a person.
     async fn tell_person<E: Event>(&self, user: UserId, event: &E) {
         if let Delivery::Missed(connections) = self.tell(connections(user), event).await {
@@ -162,13 +188,12 @@ impl Audience for Sockets {
             News::Topic(room, topic, by) => {
                 self.tell(followers(&room), &TopicChanged { room: room.clone(), topic, by }).await;
             }
-            News::Room(user, updated) => {
-                if updated.now.as_ref().is_none_or(|room| !room.joined) {
-                    for (socket, member) in self.members.find(|member| member.user == user) {
-                        member.unfollow(&socket, &updated.room);
-                    }
-                    self.presence.leave(&updated.room, user);
+            News::Room(user, updated) => self.tell_person(user, &updated).await,
+            News::Left(user, updated) => {
+                for (socket, member) in self.members.find(|member| member.user == user) {
+                    member.unfollow(&socket, &updated.room);
                 }
+                self.presence.leave(&updated.room, user);
                 self.tell_person(user, &updated).await;
             }
             News::Read(user, marker) => self.tell_person(user, &marker).await,
@@ -183,28 +208,61 @@ impl Audience for Sockets {
                 let concerned = |member: &Member| match &whose {
                     Whose::Session(key) => member.session == *key,
                     Whose::User(user) => member.user == *user,
-                    Whose::Address(address) => member.address.to_string() == *address,
+                    Whose::Address(address) => {
+                        member.address.to_string() == *address && member.role() == Role::Member
+                    }
                 };
                 for (socket, member) in self.members.find(concerned) {
                     end(socket, &member, &ended);
                 }
+                self.end_guests(&whose).await;
             }
-            News::Muted(user, until) => debug!(%user, until, "muted"),
+            News::Muted(user, muted) => {
+                for (_, member) in self.members.find(|member| member.user == user) {
+                    member.mute(muted.until.map_or(0, |until| until.0));
+                }
+                self.tell_person(user, &muted).await;
+            }
         }
     }
 }
 
 /// Tells a client that its session is over, and lets go of it.
+///
+/// It hears nothing of any room from here on. If its queue is full, because it reads nothing, the
+/// rest is tried again until it works or the connection is gone.
 pub(super) fn end(socket: SocketRef, member: &Member, ended: &SessionEnded) {
     if !member.end() {
         return;
     }
     info!(sid = %socket.id, code = %ended.code, "session ended");
-    if let Err(error) = socket.emit(SessionEnded::NAME, ended) {
-        not_sent(socket.id, SessionEnded::NAME, &error);
+    socket.leave_all();
+    if let Some(socket) = try_to_end(socket, ended) {
+        let ended = ended.clone();
+        tokio::spawn(async move {
+            let (mut socket, mut pause) = (socket, FIRST_PAUSE);
+            while socket.connected() {
+                sleep(pause).await;
+                pause = (pause * 2).min(LAST_PAUSE);
+                match try_to_end(socket, &ended) {
+                    Some(again) => socket = again,
+                    None => return,
+                }
+            }
+        });
     }
-    let sid = socket.id;
-    if let Err(error) = socket.disconnect() {
-        warn!(%sid, %error, "could not be disconnected; its heartbeat will end it");
+}
+
+/// Gives the socket back if its queue has no place.
+fn try_to_end(socket: SocketRef, ended: &SessionEnded) -> Option<SocketRef> {
+    if let Err(SendError::Socket(SocketError::InternalChannelFull)) =
+        socket.emit(SessionEnded::NAME, ended)
+    {
+        return Some(socket);
+    }
+    match socket.clone().disconnect() {
+        Err(SocketError::InternalChannelFull) => Some(socket),
+        // Closed already, or now.
+        _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use parlour_events::{Code, Nickname, Refusal, Token};
+use parlour_events::{Code, Nickname, Refusal, Role, Token};
 use serde::Deserialize;
 use socketioxide::extract::SocketRef;
 use tracing::error;
@@ -20,6 +20,7 @@ use crate::{
     reply::full,
     store::{
         Asked, Store, Write,
+        read::Kept,
         write::{AsWhom, Enter, Entered},
     },
 };
@@ -47,11 +48,19 @@ pub(super) async fn let_in<S: Store>(
         Refusal::new(Code::NicknameInvalid, sentence)
     })?;
     let address = address(socket)?;
+    chat.budgets.connect(address)?;
     let (as_whom, expires_in) = whom(&presented, &chat.authority)?;
     let seat = chat.seats.take().ok_or_else(full)?;
-    let op = Enter { as_whom, address: address.to_string(), fresh: Uuid::now_v7() };
-    let Entered { kept, token } =
-        ask(&chat.hub, |answer| Write::Enter(Asked { op, answer })).await?;
+    let Entered { kept, token } = match known(&as_whom, address, chat).await? {
+        Some(entered) => entered,
+        None => {
+            if let AsWhom::Guest { .. } = as_whom {
+                chat.budgets.new_guest(address)?;
+            }
+            let op = Enter { as_whom, address: address.to_string(), fresh: Uuid::now_v7() };
+            ask(&chat.hub, |answer| Write::Enter(Asked { op, answer })).await?
+        }
+    };
     let arrived = Arrived {
         person: kept.person,
         role: kept.role,
@@ -61,6 +70,25 @@ pub(super) async fn let_in<S: Store>(
         expires_in,
     };
     Ok(Member::new(arrived, chat.settings.pending_requests, seat))
+}
+
+/// Somebody whose session lives, and who is what they were: they come in without a write, and so
+/// even while the disk is full. That they are here is written down when they use it.
+async fn known<S: Store>(
+    as_whom: &AsWhom,
+    address: AddressKey,
+    chat: &Chat<S>,
+) -> Result<Option<Entered>, Refusal> {
+    let (key, token, same): (_, _, Option<(&Nickname, Role)>) = match as_whom {
+        AsWhom::Guest { token: Some((key, token)), .. } => (*key, Some(token.clone()), None),
+        AsWhom::Guest { token: None, .. } => return Ok(None),
+        AsWhom::Vouched { key, name, role, .. } => (*key, None, Some((name, *role))),
+    };
+    let kept = chat.store.session(key, address.to_string(), clock::now()).await?;
+    let is_same = |kept: &Kept| {
+        same.is_none_or(|(name, role)| kept.person.name == *name && kept.role == role)
+    };
+    Ok(kept.filter(is_same).map(|kept| Entered { kept, token }))
 }
 
 /// Where the client comes from.

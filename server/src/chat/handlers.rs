@@ -3,11 +3,11 @@
 //! What changes something goes to the hub, with the answer; what reads is read here.
 
 use parlour_events::{
-    Audit, Ban, Bans, CatchUp, CreateRoom, DeleteMessage, Done, EditMessage, EndSession, Event,
-    Found, History, Invite, JoinRoom, Kick, LeaveRoom, ListAudit, ListBans, ListMembers, ListRooms,
-    MarkRead, Member, Members, Mute, OpenDirect, React, ReadMarker, Refusal, RemoveMember, Rename,
-    Room, RoomHistory, Rooms, Search, SendMessage, Sent, SetRole, SetTopic, SomebodyTyping,
-    SyncRoom, Typing, Unban, chat,
+    Audit, Ban, Bans, CatchUp, Code, CreateRoom, DeleteMessage, Done, EditMessage, EndSession,
+    Event, Found, History, Invite, JoinRoom, Kick, LeaveRoom, ListAudit, ListBans, ListMembers,
+    ListRooms, MarkRead, Member, Members, Mute, OpenDirect, React, ReadMarker, Refusal,
+    RemoveMember, Rename, Room, RoomHistory, Rooms, Search, SendMessage, Sent, SetRole, SetTopic,
+    SomebodyTyping, SyncRoom, Typing, Unban, chat,
 };
 use tracing::debug;
 use uuid::Uuid;
@@ -83,7 +83,6 @@ writes! {
     Kick, Done, Request => Kick;
     Ban, Done, Request => Ban;
     Unban, Done, Request => Unban;
-    SetRole, Done, Request => Role;
 }
 
 /// Requests that only read, under the caller's name.
@@ -132,6 +131,20 @@ impl<S: Store> Handle<S> for Rename {
     }
 }
 
+impl<S: Store> Handle<S> for SetRole {
+    type Done = Done;
+    const COST: Cost = Cost::Request;
+
+    async fn handle(self, caller: Caller<S>, answer: Answer<Done>) {
+        if caller.chat.names_are_given() {
+            let sentence = "Roles here come from the other system: give them there.";
+            return answer(Err(forbidden(sentence)));
+        }
+        let op = By { user: caller.member.user, event: self };
+        caller.chat.hub.write(Write::Role(Asked { op, answer })).await;
+    }
+}
+
 impl<S: Store> Handle<S> for EndSession {
     type Done = Done;
     const COST: Cost = Cost::Request;
@@ -172,7 +185,7 @@ async fn join<S: Store>(event: JoinRoom, caller: &Caller<S>) -> Result<CatchUp, 
         }
         Err(refusal) => {
             // They were put out of the room meanwhile, or the store cannot read.
-            if !followed {
+            if !followed || matches!(refusal.code, Code::NotJoined | Code::RoomUnknown) {
                 member.unfollow(socket, &room);
             }
             Err(refusal)
@@ -220,7 +233,7 @@ impl<S: Store> Handle<S> for ListMembers {
 impl<S: Store> Hint<S> for Typing {
     fn hint(self, caller: &Caller<S>) {
         let Self { room } = self;
-        if !caller.member.is_following(&room) {
+        if !caller.member.is_following(&room) || caller.member.is_muted() {
             return;
         }
         let to = followers(&room);

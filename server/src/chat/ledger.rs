@@ -10,7 +10,8 @@ use crate::{
     clock,
     files::{Ledger, Stored},
     identity::{Authority, session_key, subject_key},
-    store::{Asked, Store, Write, write::By},
+    peer::ClientAddress,
+    store::{Asked, Store, Write, muted, write::By},
 };
 
 /// The chat, as the files see it.
@@ -29,16 +30,21 @@ impl<S: Store> Books<S> {
 }
 
 impl<S: Store> Ledger for Books<S> {
-    async fn uploader(&self, token: &Token, _: &Extensions) -> Result<UserId, Refusal> {
+    async fn uploader(&self, token: &Token, from: &Extensions) -> Result<UserId, Refusal> {
         let now = clock::now();
+        let address = from.get::<ClientAddress>().map(|client| client.key().to_string());
+        let address = address.unwrap_or_default();
         let key = match &*self.0.authority {
             Authority::Guests => session_key(token),
             Authority::Jwt(verifier) => subject_key(&verifier.verify(token, now / 1_000)?.subject),
         };
-        let kept = self.0.store.session(key, now).await?.ok_or_else(|| {
+        let kept = self.0.store.session(key, address, now).await?.ok_or_else(|| {
             let sentence = "This token is not known here. Come in to the chat first.";
             Refusal::new(Code::TokenInvalid, sentence)
         })?;
+        if kept.muted_until > now {
+            return Err(muted(kept.muted_until - now));
+        }
         self.0.budgets.upload(kept.person.id)?;
         Ok(kept.person.id)
     }

@@ -4,17 +4,20 @@ use std::{
     collections::HashSet,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use parlour_events::{Author, Role, RoomName, Token, UserId};
 use socketioxide::extract::SocketRef;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::AbortHandle,
+};
 
 use super::pipeline::Request;
-use crate::{inbox::Inbox, peer::AddressKey, seats::Seat, store::SessionKey};
+use crate::{clock, inbox::Inbox, peer::AddressKey, seats::Seat, store::SessionKey};
 
 /// Most requests of one client whose answers are not on their way: as many answers can come at
 /// once, and must find a place in its queue.
@@ -37,6 +40,12 @@ pub(crate) struct Member {
     /// Rooms that this connection follows.
     follows: Mutex<HashSet<RoomName>>,
     ended: AtomicBool,
+    /// The client has got its session: it has used it.
+    confirmed: AtomicBool,
+    /// Until when the person may not write, in milliseconds since 1970, if that was told.
+    muted_until: AtomicU64,
+    /// What waits for as long as the connection is there.
+    waiting: Mutex<Option<AbortHandle>>,
     _seat: Seat,
 }
 
@@ -63,6 +72,9 @@ impl Member {
             unanswered: Arc::new(Semaphore::new(UNANSWERED)),
             follows: Mutex::default(),
             ended: AtomicBool::new(false),
+            confirmed: AtomicBool::new(false),
+            muted_until: AtomicU64::new(0),
+            waiting: Mutex::new(None),
             _seat: seat,
         }
     }
@@ -91,8 +103,8 @@ impl Member {
     pub(super) fn follow(&self, socket: &SocketRef, room: &RoomName) {
         self.follows().insert(room.clone());
         socket.join(super::audience::followers(room));
-        if self.inbox.is_closed() {
-            // The disconnect may have cleared the socket's rooms before this join.
+        if self.inbox.is_closed() || self.has_ended() {
+            // The end may have cleared the socket's rooms before this join.
             socket.leave_all();
         }
     }
@@ -114,6 +126,46 @@ impl Member {
     /// The session is over: nothing that comes in counts any more. True at the first call.
     pub(super) fn end(&self) -> bool {
         !self.ended.swap(true, Ordering::AcqRel)
+    }
+
+    /// The client has used its session.
+    pub(super) fn confirm(&self) {
+        self.confirmed.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.confirmed.load(Ordering::Relaxed)
+    }
+
+    /// The person may not write until this moment.
+    pub(super) fn mute(&self, until: u64) {
+        self.muted_until.store(until, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_muted(&self) -> bool {
+        self.muted_until.load(Ordering::Relaxed) > clock::now()
+    }
+
+    /// Something that is to end with the connection.
+    pub(super) fn until_gone(&self, task: AbortHandle) {
+        let before = self.waiting().replace(task);
+        if let Some(before) = before {
+            before.abort();
+        }
+        if self.inbox.is_closed() {
+            self.stop_waiting();
+        }
+    }
+
+    /// Ends it.
+    pub(super) fn stop_waiting(&self) {
+        if let Some(task) = self.waiting().take() {
+            task.abort();
+        }
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Option<AbortHandle>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn has_ended(&self) -> bool {

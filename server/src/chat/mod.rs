@@ -6,7 +6,7 @@
 //! [`Reply`](parlour_events::Reply), whatever its payload was; requests of one client are worked
 //! off in the order in which they came.
 //!
-//! * [`door`]: who may come in;
+//! * [`door`]: who may come in; [`visit`]: from there to the end of the connection;
 //! * [`pipeline`]: the layers that every event passes; [`handlers`]: what each event does;
 //! * [`member`]: somebody who is connected;
 //! * [`hub`]: the order of all changes; [`publisher`]: answers, and what others are told;
@@ -24,19 +24,18 @@ mod pipeline;
 mod presence;
 mod publisher;
 mod upkeep;
+mod visit;
 
 use std::{future::ready, sync::Arc, time::Duration};
 
-use parlour_events::{Code, Limits, Refusal, SessionEnded, chat::NAMESPACE};
+use parlour_events::{Limits, chat::NAMESPACE};
 use socketioxide::{
     SocketIo,
     extract::{SocketRef, TryData},
     handler::ConnectHandler,
-    socket::DisconnectReason,
 };
-use tokio::{sync::mpsc, time::sleep};
-use tracing::{error, info, warn};
 
+pub(crate) use audience::{at_address, connections};
 pub(crate) use door::address;
 pub(crate) use ledger::Books;
 
@@ -44,17 +43,11 @@ use self::{
     audience::{Members, Sockets, Standing},
     door::Presented,
     hub::Hub,
-    member::Member,
-    pipeline::{Caller, Request},
     presence::Presence,
 };
 use crate::{
-    budgets::Budgets,
-    files::Files,
-    identity::Authority,
-    reply::log_refused_connect,
-    seats::Seats,
-    store::{Asked, Store, Write},
+    budgets::Budgets, files::Files, identity::Authority, reply::log_refused_connect, seats::Seats,
+    store::Store,
 };
 
 /// What the chat is told to do.
@@ -64,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) presence_grace: Duration,
     /// Most requests of one client that wait.
     pub(crate) pending_requests: usize,
+    /// How long a session outlives its last connection.
+    pub(crate) session_lifetime: Duration,
     /// How long messages are kept; none for ever.
     pub(crate) keep: Option<Duration>,
     /// What clients are told of the limits.
@@ -117,7 +112,7 @@ impl<S: Store> Chat<S> {
         })
     }
 
-    /// Whether another system says what people are called.
+    /// Whether another system says what people are called, and what they may do.
     fn names_are_given(&self) -> bool {
         matches!(*self.authority, Authority::Jwt(_))
     }
@@ -128,7 +123,7 @@ impl<S: Store> Chat<S> {
         let arrive = move |socket: SocketRef, TryData(auth): TryData<Presented>| {
             let chat = chat.clone();
             async move {
-                let result = arrive(&socket, auth.ok(), chat).await;
+                let result = visit::arrive(&socket, auth.ok(), chat).await;
                 if let Err(refusal) = &result {
                     log_refused_connect(socket.id, NAMESPACE, refusal);
                 }
@@ -137,103 +132,10 @@ impl<S: Store> Chat<S> {
         };
         let chat = self.clone();
         let enter = move |socket: SocketRef| {
-            enter(socket, &chat);
+            visit::enter(socket, &chat);
             ready(())
         };
         self.io.ns(NAMESPACE, enter.with(arrive));
         upkeep::start(self, files);
     }
-}
-
-/// Before the CONNECT is answered: decides whether the client may come in. Its handlers are set
-/// here because the first event may come right behind the answer.
-async fn arrive<S: Store>(
-    socket: &SocketRef,
-    presented: Option<Presented>,
-    chat: Arc<Chat<S>>,
-) -> Result<(), Refusal> {
-    let member = Arc::new(door::let_in(socket, presented, &chat).await?);
-    let (at, whose) = (chat.clone(), member.clone());
-    handlers::let_in(Caller { chat, member: member.clone(), socket: socket.clone() });
-    // Without the socket itself, which keeps what is set here.
-    socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
-        leave(&socket, &at, &whose, reason);
-        ready(())
-    });
-    socket.extensions.insert(member);
-    Ok(())
-}
-
-/// Once the CONNECT is answered: tells the client its session and starts its task.
-fn enter<S: Store>(socket: SocketRef, chat: &Arc<Chat<S>>) {
-    let member = socket.extensions.get::<Arc<Member>>();
-    let Some((member, inbox)) = member.and_then(|m| m.inbox.receiver().map(|inbox| (m, inbox)))
-    else {
-        error!(sid = %socket.id, "a client without a session in /chat: disconnecting it");
-        if let Err(error) = socket.disconnect() {
-            warn!(%error, "it could not be disconnected; its heartbeat will end it");
-        }
-        return;
-    };
-    info!(
-        sid = %socket.id,
-        user = %member.user,
-        nickname = %member.person().name,
-        transport = ?socket.transport_type(),
-        "member connected"
-    );
-    socket.join(audience::connections(member.user));
-    chat.members.add(socket.clone(), member.clone());
-    if member.inbox.is_closed() {
-        // The disconnect may have come before these two.
-        socket.leave_all();
-        chat.members.remove(socket.id);
-        return;
-    }
-    let standing = Standing { epoch: chat.store.epoch(), limits: chat.settings.limits };
-    standing.tell(&socket, &member);
-    tokio::spawn(attend(socket, member, inbox));
-}
-
-/// A member's task: works off its requests, one after the other, until it is gone.
-async fn attend(socket: SocketRef, member: Arc<Member>, mut inbox: mpsc::Receiver<Request>) {
-    let expiry = async {
-        match member.expires_in {
-            Some(left) => sleep(left).await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::pin!(expiry);
-    loop {
-        tokio::select! {
-            // Whoever asks without a pause does not put the end off.
-            biased;
-            () = &mut expiry, if !member.has_ended() => {
-                let message = "The token has expired. Please come in with a new one.".to_owned();
-                let ended = SessionEnded { code: Code::TokenInvalid, message };
-                audience::end(socket.clone(), &member, &ended);
-            }
-            request = inbox.recv() => match request {
-                Some(request) if !member.has_ended() => request.work_off().await,
-                Some(_) => {}
-                None => return,
-            },
-        }
-    }
-}
-
-/// The client is gone.
-fn leave<S: Store>(socket: &SocketRef, chat: &Chat<S>, member: &Member, reason: DisconnectReason) {
-    member.inbox.close();
-    chat.members.remove(socket.id);
-    for room in member.followed() {
-        chat.presence.lose(&room, member.user);
-    }
-    info!(sid = %socket.id, user = %member.user, %reason, "member disconnected");
-    // The session lives on from now.
-    let (hub, session) = (chat.hub.clone(), member.session);
-    tokio::spawn(async move {
-        let answer = Box::new(|_| {});
-        hub.write(Write::Seen(Asked { op: vec![session], answer })).await;
-    });
 }

@@ -19,7 +19,7 @@ use tracing::{debug, warn};
 
 use crate::{
     frame::{LIVE_BYTES, LIVE_CHANGES, fitting},
-    store::{Committed, News},
+    store::{Committed, News, Step},
 };
 
 /// After so many answers the clients' own tasks get their turn, so that no queue fills up only
@@ -82,21 +82,27 @@ impl<A: Audience> Publisher<A> {
     }
 
     async fn tell(&mut self, committed: Committed) {
-        for (number, answer) in (1..).zip(committed.answers) {
-            answer();
-            if number % ANSWERS_AT_A_TIME == 0 {
-                yield_now().await;
-            }
-        }
+        let mut answers = 0;
         let mut grown: Vec<(RoomName, Vec<Change>)> = Vec::new();
-        for news in committed.news {
-            match news {
-                News::Change(room, change) => match grown.iter_mut().find(|it| it.0 == room) {
-                    Some((_, changes)) => changes.push(change),
-                    None => grown.push((room, vec![change])),
-                },
-                other => {
-                    // In their order: whoever leaves a room has seen what was said before.
+        for step in committed.steps {
+            match step {
+                Step::Answer(answer) => {
+                    answer();
+                    answers += 1;
+                    if answers % ANSWERS_AT_A_TIME == 0 {
+                        yield_now().await;
+                    }
+                }
+                // Gathered: a room's changes travel together.
+                Step::News(News::Change(room, change)) => {
+                    match grown.iter_mut().find(|it| it.0 == room) {
+                        Some((_, changes)) => changes.push(change),
+                        None => grown.push((room, vec![change])),
+                    }
+                }
+                // In their order: whoever leaves a room has seen what was said before, and hears
+                // it again if they join once more.
+                Step::News(other) => {
                     self.broadcast(std::mem::take(&mut grown)).await;
                     self.audience.other(other).await;
                 }

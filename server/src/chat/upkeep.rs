@@ -34,7 +34,12 @@ const SESSIONS: usize = 500;
 /// Begins all of it.
 pub(super) fn start<S: Store>(chat: &Arc<Chat<S>>, files: &Files) {
     tokio::spawn(chat.presence.clone().run(chat.io.clone()));
-    every(SEEN, chat, |chat| async move { seen(&chat).await });
+    // Before any of them runs out.
+    every(
+        SEEN.min(chat.settings.session_lifetime / 3),
+        chat,
+        |chat| async move { seen(&chat).await },
+    );
     every(INDEX, chat, |chat| async move {
         // Refusals are in the log already.
         while chat.store.index().await == Ok(true) {}

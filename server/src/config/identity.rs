@@ -32,6 +32,11 @@ pub struct Identity {
     #[arg(long, env = "PARLOUR_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
 
+    /// Whether any Socket.IO client may talk in the room chat without saying who it is, in the
+    /// namespace /; on for guests and off for JWTs if nothing is said.
+    #[arg(long, env = "PARLOUR_CLASSIC", value_name = "SWITCH", value_enum)]
+    pub classic: Option<Switch>,
+
     /// How long the token and the nickname of an absent guest are kept.
     #[arg(
         long,
@@ -68,6 +73,25 @@ pub enum Auth {
     Guest,
     /// With a JWT of another system.
     Jwt,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+impl Identity {
+    /// Whether the namespace `/` is there.
+    pub fn has_classic(&self) -> bool {
+        match self.classic {
+            Some(switch) => switch == Switch::On,
+            None => self.auth == Auth::Guest,
+        }
+    }
 }
 
 /// What JWTs are checked with. Read when the server starts.

@@ -34,7 +34,7 @@ use parlour_events::{Nickname, Role, RoomName};
 
 pub use self::{
     data::Data,
-    identity::{Auth, Identity, JwtKey, Secret},
+    identity::{Auth, Identity, JwtKey, Secret, Switch},
     limits::Limits,
     network::Network,
     show::InForce,

@@ -77,9 +77,13 @@ pub struct Network {
     )]
     pub max_connections_per_address: usize,
 
-    /// New sessions an address may open in a minute; 0 sets no limit.
+    /// New sessions an address may open in a minute, and connects to a namespace; 0 sets no limit.
     #[arg(long, env = "PARLOUR_CONNECTS_PER_MINUTE", value_name = "N", default_value_t = 600)]
     pub connects_per_minute: u32,
+
+    /// New nicknames an address may take in a minute; 0 sets no limit.
+    #[arg(long, env = "PARLOUR_NEW_GUESTS_PER_MINUTE", value_name = "N", default_value_t = 60)]
+    pub new_guests_per_minute: u32,
 
     /// Time between two heartbeats.
     #[arg(

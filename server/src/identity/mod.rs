@@ -23,13 +23,22 @@ pub(crate) enum Authority {
     Jwt(jwt::Verifier),
 }
 
-/// What nicknames are compared by: `Ann`, `ann` and an `Ann` with a Cyrillic А are the same name.
-/// Joiners and variation selectors, which cannot be seen, do not count.
+/// What nicknames are compared by as they read: `Ann`, `ann` and an `Ann` with a Cyrillic А are
+/// the same name. Joiners and variation selectors, which cannot be seen, do not count.
 pub(crate) fn name_key(name: &str) -> String {
-    let visible = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
-    let plain: String = name.to_lowercase().chars().filter(visible).collect();
-    // Lower case first, as `I` looks like `l`; and again, as letters may look like capital ones.
-    skeleton(&plain).collect::<String>().to_lowercase()
+    // Again at the end, as letters may look like capital ones.
+    skeleton(&visible(&name.to_lowercase())).collect::<String>().to_lowercase()
+}
+
+/// What nicknames are compared by as they look, capital letters for what they are: `Ian` and `lan`
+/// are the same name, `Ali` and `All` are not.
+pub(crate) fn name_look(name: &str) -> String {
+    skeleton(&visible(name)).collect::<String>().to_lowercase()
+}
+
+fn visible(text: &str) -> String {
+    let seen = |c: &char| !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+    text.chars().filter(seen).collect()
 }
 
 /// What a token is kept by.
@@ -79,6 +88,8 @@ mod tests {
         for (one, other) in same {
             assert_eq!(name_key(one), name_key(other), "{one} {other}");
         }
+        assert_eq!(name_look("Ian"), name_look("lan"));
+        assert_ne!(name_look("Ali"), name_look("All"));
         for (one, other) in [("Ann", "Anna"), ("Jürgen", "Jorgen"), ("Анна", "Инна")] {
             assert_ne!(name_key(one), name_key(other), "{one} {other}");
         }

@@ -93,12 +93,22 @@ pub(crate) trait Store: Clone + Send + Sync + 'static {
         query: Search,
     ) -> impl Future<Output = Result<Found, Refusal>> + Send;
 
-    /// Whose session this is, if it is one.
+    /// Whose session this is, if it lives.
+    ///
+    /// # Errors
+    /// [`Code::Banned`], if they are, or nobody is let in from that address.
     fn session(
         &self,
         key: SessionKey,
+        address: String,
         now: u64,
     ) -> impl Future<Output = Result<Option<Kept>, Refusal>> + Send;
+
+    /// Whether anybody is let in from this address.
+    ///
+    /// # Errors
+    /// [`Code::Banned`].
+    fn is_open_to(&self, address: String) -> impl Future<Output = Result<(), Refusal>> + Send;
 
     /// The bans in force, for a moderator.
     fn bans(
@@ -118,22 +128,28 @@ pub(crate) trait Store: Clone + Send + Sync + 'static {
     fn file(&self, file: FileId) -> impl Future<Output = Result<Option<Stored>, Refusal>> + Send;
 }
 
-/// Writes that are on disk.
-#[derive(Default)]
+/// Writes that are on disk, or were refused.
+#[derive(Debug, Default)]
 #[must_use = "whoever asked waits for the answer"]
 pub(crate) struct Committed {
-    /// To be called: the answers to those who asked, in the order in which they did.
-    pub(crate) answers: Vec<Box<dyn FnOnce() + Send>>,
-    /// To be told to others, in this order, after the answers.
-    pub(crate) news: Vec<News>,
+    /// What is to be done about them, in this order.
+    pub(crate) steps: Vec<Step>,
 }
 
-impl fmt::Debug for Committed {
+/// A part of what is to be done after a commit.
+pub(crate) enum Step {
+    /// To be called: the answer to whoever asked.
+    Answer(Box<dyn FnOnce() + Send>),
+    /// What the same write is for others; after its answer.
+    News(News),
+}
+
+impl fmt::Debug for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Committed")
-            .field("answers", &self.answers.len())
-            .field("news", &self.news)
-            .finish()
+        match self {
+            Self::Answer(_) => f.write_str("Answer(..)"),
+            Self::News(news) => f.debug_tuple("News").field(news).finish(),
+        }
     }
 }
 
@@ -151,6 +167,12 @@ pub(crate) fn storage() -> Refusal {
         "The server cannot write at the moment. Nothing was done; try again in a while.",
     )
     .retry_after(std::time::Duration::from_secs(5))
+}
+
+/// The refusal of somebody who is muted for so many milliseconds.
+pub(crate) fn muted(left: u64) -> Refusal {
+    let sentence = "A moderator has muted you: you can read, and write again later.";
+    Refusal::new(Code::Muted, sentence).retry_after(std::time::Duration::from_millis(left))
 }
 
 /// There is no such room, or none that this person may know of.

@@ -1,7 +1,7 @@
 //! What others are to be told after a commit.
 
 use parlour_events::{
-    Author, Change, ReadMarker, Role, RoomName, RoomUpdated, SessionEnded, Topic, UserId,
+    Author, Change, Muted, ReadMarker, Role, RoomName, RoomUpdated, SessionEnded, Topic, UserId,
 };
 
 use super::SessionKey;
@@ -13,9 +13,10 @@ pub(crate) enum News {
     Change(RoomName, Change),
     /// A room has another topic: for everybody who follows it.
     Topic(RoomName, Topic, Author),
-    /// A room is new to a person, or they are not in it any more: for their connections. Those
-    /// stop following a room that is gone for them.
+    /// A room is new to a person, or not as it was: for their connections.
     Room(UserId, RoomUpdated),
+    /// A person is not in a room any more: for their connections, which stop following it.
+    Left(UserId, RoomUpdated),
     /// A person has read: for their connections.
     Read(UserId, ReadMarker),
     /// A person goes by another name, or has another role: for their connections, and for those
@@ -23,8 +24,8 @@ pub(crate) enum News {
     Person(Author, Role),
     /// Sessions have ended: for their connections, which end with them.
     Ended(Whose, SessionEnded),
-    /// A person may not write until this moment (milliseconds; 0: may write).
-    Muted(UserId, u64),
+    /// A person may not write for a while, or may again: for their connections.
+    Muted(UserId, Muted),
 }
 
 /// Whose connections end.

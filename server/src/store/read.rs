@@ -13,6 +13,8 @@ pub(crate) struct Kept {
     pub(crate) person: Author,
     /// What they may do.
     pub(crate) role: Role,
+    /// Until when they may not write, in milliseconds since 1970.
+    pub(crate) muted_until: u64,
 }
 
 /// A page of a room's members; who of them is here, the store does not know.

@@ -45,7 +45,7 @@ pub(crate) enum Write {
     React(Asked<By<React>, Sent>),
     /// Make a room.
     CreateRoom(Asked<By<CreateRoom>, Room>),
-    /// Become a member. What is answered is the room as it was before.
+    /// Become a member.
     Join(Asked<By<JoinRoom>, Done>),
     /// Be one no more.
     Leave(Asked<By<LeaveRoom>, Done>),
@@ -90,6 +90,8 @@ pub(crate) struct Classic {
     pub(crate) user: UserId,
     /// The made-up name.
     pub(crate) name: Nickname,
+    /// Where from, as [`crate::peer`] keys addresses.
+    pub(crate) address: String,
     /// The message's name, made by the server.
     pub(crate) id: Uuid,
     /// What it says.

@@ -6,6 +6,7 @@
 //! record; nothing is judged here.
 
 mod brain;
+mod ideas;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -69,6 +70,8 @@ enum Order {
     Anything,
     /// This.
     This(Request, Option<oneshot::Sender<Result<Sent, Refusal>>>),
+    /// To say when it has come to this.
+    Mark(oneshot::Sender<()>),
     /// To tell what it has.
     Tell(oneshot::Sender<Vec<(RoomName, Ending)>>),
 }
@@ -193,8 +196,15 @@ impl Bot {
         }
     }
 
-    /// Waits until it has nothing more to do and knows all that it was told.
+    /// Waits until all that it was told to do so far is done, and it knows all that it was told.
+    ///
+    /// # Panics
+    /// If that takes longer than the bound.
     pub async fn is_done(&self, bound: Duration) {
+        // What it was told last may not be in its outbox yet.
+        let (reached, mark) = oneshot::channel();
+        let _ = self.orders.send(Order::Mark(reached));
+        within("a bot to take its orders", mark).await.expect("a bot that lives");
         let done = |status: &Status| status.live && status.outbox == 0;
         self.is("everything to be answered", bound, done).await;
     }

@@ -1,6 +1,8 @@
 //! Somebody who has joined a room and does not read what comes: its socket takes a little, then
 //! nothing. When it reads again it catches up as everybody does.
 
+use std::time::Duration;
+
 use parlour_events::{
     CatchUp, Cursor, Event, JoinRoom, Reply, ResetReason, RoomChanges, RoomHead, RoomName, Seq,
     Session, SyncRoom, chat::NAMESPACE,
@@ -9,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::replica::{Ask, Replica, Step};
-use crate::{raw::Raw, waiting::within};
+use crate::{raw::Raw, waiting::within_bound};
 
 /// What its system takes that nobody reads; systems double it. With much less, reading again takes
 /// long.
@@ -64,10 +66,10 @@ impl Stuck {
     /// Reads on until it is as far as this.
     ///
     /// # Panics
-    /// If it does not come so far, or the connection ends.
-    pub async fn reads_until(&mut self, cursor: Cursor) {
+    /// If it does not come so far within the bound, or the connection ends.
+    pub async fn reads_until(&mut self, cursor: Cursor, bound: Duration) {
         let what = format!("a stuck reader to be at {}", cursor.seq);
-        within(&what, async {
+        within_bound(&what, bound, async {
             while self.replica.cursor() != Some(cursor) || !self.replica.is_live() {
                 let seen = &self.seen;
                 let now = self.replica.cursor();

@@ -13,10 +13,12 @@ use parlour_tests::{
     chaos::{
         arena::Arena,
         disk::SmallDisk,
+        log::is_sound,
         record::What,
         swarm::{Crowd, Swarm},
     },
-    server::Launch,
+    ports,
+    server::{Launch, StopSignal},
     waiting::wait_for_bound,
 };
 use rusqlite::{Connection, OpenFlags};
@@ -78,6 +80,29 @@ async fn nothing_is_lost_when_the_disk_is_full() {
     let arena = Arena::open("full disk", launch, ROOMS).await;
     // Longer messages need room sooner.
     goes_on(arena, 1_500, || disk.fill()).await;
+}
+
+/// What could not be written is half written, perhaps, when the server is killed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_when_it_is_killed_on_a_full_disk() {
+    let disk = SmallDisk::mount(64);
+    let address = format!("127.0.0.1:{}", ports::free());
+    let launch = Launch::default().at(address).data(disk.folder()).unlimited().quiet();
+    let mut arena = Arena::open("killed on a full disk", launch, ROOMS).await;
+    let urls = [arena.server.url().to_owned()];
+    let swarm = arena.swarm(Crowd { padding: 1_500, ..Crowd::new(BOTS, &urls) }).await;
+    let load = swarm.load(RATE, arena.random.split());
+    sleep(TIME).await;
+    let filling = disk.fill();
+    everybody_is_told(&swarm).await;
+    arena.server.stop(StopSignal::KILL).await;
+    drop(filling);
+    is_sound(arena.server.data()).await;
+    arena.server.start_again().await;
+    sleep(TIME).await;
+    let offered = load.stop().await;
+    let figures = arena.conclude(swarm, &[]).await;
+    assert_eq!(figures.invoked as u64, offered);
 }
 
 /// The database in a folder, by how its file begins.

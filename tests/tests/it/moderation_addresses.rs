@@ -110,7 +110,6 @@ async fn a_ban_with_an_end_ends() {
 
 /// What classic clients say is seen by everybody in the room, too.
 #[tokio::test]
-#[ignore = "known: the namespace / asks for no bans"]
 async fn classic_clients_do_not_come_in_from_there_either() {
     let server = Server::unlimited_with(&PROXIED).await;
     let mod_ = moderator(&server).await;

@@ -53,9 +53,11 @@ fn checkout() -> (bool, Vec<u8>) {
 #[tokio::test]
 async fn the_page_works_from_trunks_port() {
     let before = checkout();
-    let server = Server::start().await;
     let dist = TempDir::new().unwrap();
     let port = ports::free();
+    // The page comes from another port than the server's: another site, to a browser.
+    let site = format!("http://127.0.0.1:{port}");
+    let server = Server::start_with(&["--allow-origin", &site]).await;
     let trunk = trunk(port, dist.path());
     let url = format!("http://127.0.0.1:{port}/");
     trunk.line("server listening at", COMPILING).await;

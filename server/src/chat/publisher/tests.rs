@@ -80,10 +80,11 @@ impl Stage {
         let mut committed = Committed::default();
         for seq in seqs {
             let audience = self.audience.clone();
-            committed.answers.push(Box::new(move || {
+            committed.steps.push(Step::Answer(Box::new(move || {
                 audience.told.send(Told::Answer(seq)).unwrap();
-            }));
-            committed.news.push(News::Change(RoomName::default(), change(seq, body)));
+            })));
+            let news = News::Change(RoomName::default(), change(seq, body));
+            committed.steps.push(Step::News(news));
         }
         self.committed.send(committed).await.unwrap();
     }
@@ -150,7 +151,8 @@ async fn other_news_keep_their_place_among_changes() {
         News::Topic(room.clone(), Topic::default(), ann()),
         News::Change(room, change(2, "x")),
     ];
-    stage.committed.send(Committed { answers: Vec::new(), news }).await.unwrap();
+    let steps = news.into_iter().map(Step::News).collect();
+    stage.committed.send(Committed { steps }).await.unwrap();
     assert_eq!(stage.told().await, Told::Changes(vec![1]));
     assert_eq!(stage.told().await, Told::Topic);
     assert_eq!(stage.told().await, Told::Changes(vec![2]));

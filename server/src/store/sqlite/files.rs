@@ -76,6 +76,7 @@ impl Run for Timestamp {
 }
 
 /// Takes a message's files off it. Those that no other message has are to go with the next sweep.
+/// (Whoever has uploaded the same and not put it on a message yet is asked to upload it again.)
 pub(super) fn let_go(tx: &Tx<'_>, message: i64) -> rusqlite::Result<()> {
     let files: Vec<String> =
         tx.all("DELETE FROM attachments WHERE message = ?1 RETURNING file", [message], |row| {

@@ -4,15 +4,8 @@
 //! message's row remembers that, for anything else a receipt. Asking again is answered as the
 //! first time, whatever has happened since.
 
-use parlour_events::{
-    Author, Change, ChangeId, ChangeKind, Code, DeleteMessage, EditMessage, MessageId, Posted,
-    React, Refusal, Role, RoomKind, RoomName, RoomUpdated, SendMessage, Sent, Seq, Timestamp,
-    UserId, limits::ATTACHMENTS,
-};
-use rusqlite::OptionalExtension;
-
 use super::{
-    files, rooms,
+    files, people, rooms,
     rows::{self, FILES, MENTIONS, REACTIONS},
     search,
     tx::{Effect, Fault, RoomRow, Run, Tx, User},
@@ -22,6 +15,11 @@ use crate::store::{
     settings::or_any,
     signed, unsigned,
     write::{By, Classic},
+};
+use parlour_events::{
+    Author, Change, ChangeId, ChangeKind, Code, DeleteMessage, EditMessage, MessageId, Posted,
+    React, Refusal, Role, RoomKind, RoomName, RoomUpdated, SendMessage, Sent, Seq, Timestamp,
+    UserId, limits::ATTACHMENTS,
 };
 
 /// Most `@` of one message that are looked at.
@@ -45,12 +43,13 @@ impl Run for By<SendMessage> {
             return Ok(sent);
         }
         let room = tx.joined(&message.room, &user)?;
-        may_write(tx, &user)?;
+        tx.may_write(&user)?;
         fits(tx, message)?;
         let reply_to = match message.reply_to {
             Some(uid) => Some(target(tx, &room, uid)?.id),
             None => None,
         };
+        let quote = reply_to.map(|id| rows::quote(tx.db, id)).transpose()?;
         for attach in &message.attachments {
             if !tx.exists("SELECT 1 FROM files WHERE hash = ?1", [attach.file.as_str()])? {
                 let sentence = format!("The file {} is not here: upload it again.", attach.name);
@@ -77,7 +76,7 @@ impl Run for By<SendMessage> {
             id: message.id,
             author: user.author.clone(),
             body: message.body.clone(),
-            reply_to: reply_to.map(|id| rows::quote(tx.db, id)).transpose()?,
+            reply_to: quote,
             attachments: if extras & FILES == 0 {
                 Vec::new()
             } else {
@@ -99,7 +98,9 @@ impl Run for Classic {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let room = tx.room(&RoomName::default())?;
-        let user = super::classic::guest(tx, self.user, &self.name)?;
+        people::refuse_banned_address(tx, &self.address)?;
+        let user = super::classic::guest(tx, self)?;
+        tx.may_write(&user)?;
         check_length(tx, self.body.as_str())?;
         let id = MessageId(self.id);
         let row = insert(tx, &room, user.id, &Post { id, body: Some(&self.body), reply_to: None })?;
@@ -121,11 +122,12 @@ impl Run for By<EditMessage> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, edit) = (tx.user(self.user)?, &self.event);
-        if let Some(sent) = done_before(tx, edit.id, user.id)? {
+        let room = tx.joined(&edit.room, &user)?;
+        let asked = Asked { id: edit.id, user: user.id, kind: 1, message: edit.message };
+        if let Some(sent) = asked.done_before(tx)? {
             return Ok(sent);
         }
-        let room = tx.joined(&edit.room, &user)?;
-        may_write(tx, &user)?;
+        tx.may_write(&user)?;
         check_length(tx, edit.body.as_str())?;
         let message = target(tx, &room, edit.message)?;
         if message.author != user.id {
@@ -139,7 +141,7 @@ impl Run for By<EditMessage> {
         )?;
         search::learn(tx, message.id)?;
         let kind = ChangeKind::Edited { id: edit.message, body: Some(edit.body.clone()) };
-        receipt(tx, edit.id, user.id, tell(tx, &room.name, number, kind))
+        asked.done(tx, tell(tx, &room.name, number, kind))
     }
 }
 
@@ -149,10 +151,11 @@ impl Run for By<DeleteMessage> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, delete) = (tx.user(self.user)?, &self.event);
-        if let Some(sent) = done_before(tx, delete.id, user.id)? {
+        let room = tx.joined(&delete.room, &user)?;
+        let asked = Asked { id: delete.id, user: user.id, kind: 2, message: delete.message };
+        if let Some(sent) = asked.done_before(tx)? {
             return Ok(sent);
         }
-        let room = tx.joined(&delete.room, &user)?;
         let message = target(tx, &room, delete.message)?;
         if message.author != user.id {
             if user.role < Role::Moderator {
@@ -181,7 +184,7 @@ impl Run for By<DeleteMessage> {
             [message.id],
         )?;
         let kind = ChangeKind::Deleted { id: delete.message, by: user.author.clone() };
-        receipt(tx, delete.id, user.id, tell(tx, &room.name, number, kind))
+        asked.done(tx, tell(tx, &room.name, number, kind))
     }
 }
 
@@ -191,11 +194,13 @@ impl Run for By<React> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, react) = (tx.user(self.user)?, &self.event);
-        if let Some(sent) = done_before(tx, react.id, user.id)? {
+        let room = tx.joined(&react.room, &user)?;
+        let kind = if react.on { 3 } else { 4 };
+        let asked = Asked { id: react.id, user: user.id, kind, message: react.message };
+        if let Some(sent) = asked.done_before(tx)? {
             return Ok(sent);
         }
-        let room = tx.joined(&react.room, &user)?;
-        may_write(tx, &user)?;
+        tx.may_write(&user)?;
         let message = target(tx, &room, react.message)?;
         let emoji = react.emoji.as_str();
         let changed = if react.on {
@@ -213,9 +218,8 @@ impl Run for By<React> {
         if changed == 0 {
             // It was so already.
             let sent = Sent { seq: seq(room.head), at: Timestamp(tx.now) };
-            return receipt(tx, react.id, user.id, sent);
+            return asked.done(tx, sent);
         }
-        let kind = if react.on { 3 } else { 4 };
         let number = change(tx, &room, &user, message.id, kind, Some(emoji))?;
         tx.execute(
             "UPDATE messages SET rev = ?2, extras = ?3 WHERE id = ?1",
@@ -227,7 +231,7 @@ impl Run for By<React> {
             emoji: react.emoji.clone(),
             on: react.on,
         };
-        receipt(tx, react.id, user.id, tell(tx, &room.name, number, kind))
+        asked.done(tx, tell(tx, &room.name, number, kind))
     }
 }
 
@@ -280,21 +284,52 @@ fn posted_before(tx: &Tx<'_>, id: MessageId, user: i64) -> Result<Option<Sent>, 
     }
 }
 
-/// The first answer to this request, if there was one.
-fn done_before(tx: &Tx<'_>, id: ChangeId, user: i64) -> rusqlite::Result<Option<Sent>> {
-    tx.sql("SELECT seq, at FROM receipts WHERE user = ?1 AND uid = ?2")?
-        .query_row((user, id.0.as_bytes()), |row| {
-            Ok(Sent { seq: seq(row.get(0)?), at: Timestamp(unsigned(row.get(1)?)) })
-        })
-        .optional()
+/// A request other than a post, as its receipt names it.
+struct Asked {
+    id: ChangeId,
+    user: i64,
+    kind: i64,
+    message: MessageId,
 }
 
-fn receipt(tx: &Tx<'_>, id: ChangeId, user: i64, sent: Sent) -> Result<Sent, Fault> {
-    tx.execute(
-        "INSERT INTO receipts (user, uid, seq, at) VALUES (?1, ?2, ?3, ?4)",
-        (user, id.0.as_bytes(), signed(sent.seq.0), signed(sent.at.0)),
-    )?;
-    Ok(sent)
+impl Asked {
+    /// The first answer to this request, if there was one.
+    fn done_before(&self, tx: &Tx<'_>) -> Result<Option<Sent>, Fault> {
+        let row = tx.one(
+            "SELECT r.seq, r.at, r.kind = ?3 AND m.uid = ?4 FROM receipts r \
+             JOIN messages m ON m.id = r.message WHERE r.user = ?1 AND r.uid = ?2",
+            (self.user, self.id.0.as_bytes(), self.kind, self.message.0.as_bytes()),
+            |row| {
+                let sent = Sent { seq: seq(row.get(0)?), at: Timestamp(unsigned(row.get(1)?)) };
+                Ok((sent, row.get::<_, bool>(2)?))
+            },
+        )?;
+        match row {
+            Some((sent, true)) => Ok(Some(sent)),
+            Some((_, false)) => {
+                let sentence = "Another request of yours had this id: make a new one.";
+                Err(Refusal::new(Code::IdTaken, sentence).into())
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Writes its receipt.
+    fn done(&self, tx: &Tx<'_>, sent: Sent) -> Result<Sent, Fault> {
+        tx.execute(
+            "INSERT INTO receipts (user, uid, kind, message, seq, at) \
+             SELECT ?1, ?2, ?3, id, ?5, ?6 FROM messages WHERE uid = ?4",
+            (
+                self.user,
+                self.id.0.as_bytes(),
+                self.kind,
+                self.message.0.as_bytes(),
+                signed(sent.seq.0),
+                signed(sent.at.0),
+            ),
+        )?;
+        Ok(sent)
+    }
 }
 
 /// Writes a change other than a post, and gives its number.
@@ -343,17 +378,6 @@ fn target(tx: &Tx<'_>, room: &RoomRow, uid: MessageId) -> Result<Target, Fault> 
             Err(Refusal::new(Code::MessageUnknown, sentence).into())
         }
     }
-}
-
-fn may_write(tx: &Tx<'_>, user: &User) -> Result<(), Fault> {
-    let left = unsigned(user.muted_until).saturating_sub(tx.now);
-    if left == 0 { Ok(()) } else { Err(muted(left).into()) }
-}
-
-/// The refusal of somebody who is muted for so many milliseconds.
-pub(crate) fn muted(left: u64) -> Refusal {
-    let sentence = "A moderator has muted you: you can read, and write again later.";
-    Refusal::new(Code::Muted, sentence).retry_after(std::time::Duration::from_millis(left))
 }
 
 fn fits(tx: &Tx<'_>, message: &SendMessage) -> Result<(), Fault> {
@@ -427,6 +451,8 @@ fn mention(
 /// Whoever had put a conversation away has it again when the other one writes.
 fn show_again(tx: &Tx<'_>, room: &RoomRow) -> Result<(), Fault> {
     let Some((one, other)) = room.pair() else { return Ok(()) };
+    // What is told of the room has its newest number.
+    tx.write_heads()?;
     for user in [one, other] {
         if !tx.is_member(room.id, user)? {
             tx.execute(

@@ -38,12 +38,14 @@ use parlour_events::{
     ListRooms, Refusal, Room, RoomHistory, RoomName, Rooms, Search, UserId,
 };
 use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
 
 use self::{readers::Readers, writer::Writer};
 use super::{
     Committed, SessionKey, Store, Write,
     read::{Kept, MemberPage},
     settings::Settings,
+    storage,
 };
 use crate::files::Stored;
 
@@ -55,6 +57,9 @@ const LOCK: &str = "parlour.lock";
 
 /// How long the writer waits for somebody else's lock on the database.
 const BUSY: Duration = Duration::from_secs(2);
+
+/// Searches at a time.
+const SEARCHES: usize = 2;
 
 /// Statements kept prepared for each connection.
 const STATEMENTS: usize = 128;
@@ -69,6 +74,9 @@ pub enum OpenError {
     /// The lock file cannot be made.
     #[error("cannot lock the data folder: {0}")]
     Lock(#[source] io::Error),
+    /// The system gives no thread to write with.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[source] io::Error),
     /// The database was written by a later version.
     #[error(
         "the data is of version {found}, this program knows versions up to {known}: use a newer Parlour"
@@ -99,6 +107,8 @@ struct Inner {
     // Ended before the lock is let go.
     writer: Writer,
     readers: Readers,
+    /// A search may take long: there is always a reader left for everybody else.
+    searches: Semaphore,
     _lock: File,
 }
 
@@ -114,7 +124,9 @@ impl Sqlite {
         prepare(&db)?;
         let epoch = migrations::run(&mut db)?;
         let readers = Readers::open(&path)?;
-        let inner = Inner { epoch, writer: Writer::start(db, settings), readers, _lock: lock };
+        let writer = Writer::start(db, settings).map_err(OpenError::Thread)?;
+        let inner =
+            Inner { epoch, writer, readers, searches: Semaphore::new(SEARCHES), _lock: lock };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -174,14 +186,24 @@ impl Store for Sqlite {
     }
 
     async fn search(&self, who: UserId, query: Search) -> Result<Found, Refusal> {
-        // What was said until now is to be found.
-        while self.index().await? {}
+        // What was said until now is to be found, if the disk has room for it.
+        while self.index().await == Ok(true) {}
+        let Ok(_turn) = self.inner.searches.acquire().await else { return Err(storage()) };
         self.read(move |tx| search::find(tx, who, &query)).await
     }
 
-    async fn session(&self, key: SessionKey, now: u64) -> Result<Option<Kept>, Refusal> {
+    async fn session(
+        &self,
+        key: SessionKey,
+        address: String,
+        now: u64,
+    ) -> Result<Option<Kept>, Refusal> {
         let lifetime = self.inner.writer.settings().session_lifetime;
-        self.read(move |tx| people::session(tx, key, now, lifetime)).await
+        self.read(move |tx| people::session(tx, key, &address, now, lifetime)).await
+    }
+
+    async fn is_open_to(&self, address: String) -> Result<(), Refusal> {
+        self.read(move |tx| people::refuse_banned_address(tx, &address)).await
     }
 
     async fn bans(&self, who: UserId, query: ListBans) -> Result<Bans, Refusal> {

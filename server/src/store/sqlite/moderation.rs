@@ -5,7 +5,7 @@
 
 use parlour_events::{
     Audit, AuditEntry, Author, Ban, BanEntry, Bans, Code, Done, Kick, ListAudit, ListBans, Mute,
-    Role, SessionEnded, SetRole, Timestamp, Unban, UserId, limits::PAGE_ENTRIES,
+    Muted, Role, SessionEnded, SetRole, Timestamp, Unban, UserId, limits::PAGE_ENTRIES,
 };
 
 use super::{
@@ -33,7 +33,11 @@ impl Run for By<Mute> {
             seconds => people::with_reason(&lasting(Some(seconds)), self.event.reason.as_str()),
         };
         tx.audit(by.id, "mod:mute", Some(target.id), &detail)?;
-        tx.tell(News::Muted(target.author.id, until));
+        let muted = Muted {
+            until: (until > 0).then_some(Timestamp(until)),
+            reason: self.event.reason.clone(),
+        };
+        tx.tell(News::Muted(target.author.id, muted));
         Ok(Done {})
     }
 }
@@ -58,22 +62,27 @@ impl Run for By<Ban> {
         let (by, target) = over(tx, self.user, self.event.user, Role::Moderator)?;
         let reason = self.event.reason.as_str();
         let until = self.event.seconds.map(|seconds| signed(after(tx, seconds)));
-        let insert = "INSERT INTO bans (user, address, until, reason, at) \
-                      VALUES (?1, ?2, ?3, ?4, ?5)";
+        let insert = "INSERT INTO bans (user, address, until, reason, by, at) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let now = signed(tx.now);
-        tx.execute(insert, (target.id, None::<String>, until, reason, now))?;
+        tx.execute(insert, (target.id, None::<String>, until, reason, by.id, now))?;
         let message = people::banned(reason).message;
         let ended = SessionEnded { code: Code::Banned, message };
         people::end_all(tx, &target, ended.clone())?;
         let mut places = 0;
         if self.event.addresses {
-            let mine = people::addresses(tx, by.id)?;
             for address in people::addresses(tx, target.id)? {
-                // Whoever bans a whole office from within it would shut themselves out.
-                if mine.contains(&address) {
+                // Whoever bans a whole office from within it would shut themselves out, or others
+                // over whom they have no say.
+                let others = tx.exists(
+                    "SELECT 1 FROM addresses a JOIN users u ON u.id = a.user \
+                     WHERE a.address = ?1 AND u.role >= ?2",
+                    (&address, role_number(by.role)),
+                )?;
+                if others {
                     continue;
                 }
-                tx.execute(insert, (target.id, &address, until, reason, now))?;
+                tx.execute(insert, (target.id, &address, until, reason, by.id, now))?;
                 tx.tell(News::Ended(Whose::Address(address), ended.clone()));
                 places += 1;
             }
@@ -92,11 +101,16 @@ impl Run for By<Unban> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
         let by = allowed(tx, self.user, Role::Moderator)?;
-        let target: Option<i64> = tx.one(
-            "DELETE FROM bans WHERE id = ?1 RETURNING user",
-            [signed(self.event.ban)],
-            |row| row.get(0),
+        let id = signed(self.event.ban);
+        let higher = tx.exists(
+            "SELECT 1 FROM bans b JOIN users u ON u.id = b.by WHERE b.id = ?1 AND u.role > ?2",
+            (id, role_number(by.role)),
         )?;
+        if higher {
+            return Err(forbidden("Somebody with a higher role has banned them.").into());
+        }
+        let target: Option<i64> =
+            tx.one("DELETE FROM bans WHERE id = ?1 RETURNING user", [id], |row| row.get(0))?;
         if target.is_some() {
             let detail = format!("ban {}", self.event.ban);
             tx.audit(by.id, "mod:unban", target, &detail)?;

@@ -11,12 +11,9 @@ use parlour_events::{
 use tracing::info;
 use uuid::Uuid;
 
-use super::{
-    rows,
-    tx::{Effect, Fault, Run, Tx, User, role, role_number},
-};
+use super::tx::{Effect, Fault, Run, Tx, USER, User, read_user, role_number};
 use crate::{
-    identity::{is_ours, name_key},
+    identity::{is_ours, name_key, name_look},
     store::{
         News, SessionKey,
         news::Whose,
@@ -33,6 +30,9 @@ const ADDRESSES: i64 = 5;
 /// A session that was not seen for this long is not connected: connected ones are seen more often.
 const ABSENT: u64 = 10 * 60 * 1_000;
 
+/// How long a session that its client has not used holds its nickname.
+const UNUSED: u64 = 60 * 1_000;
+
 /// A session's row.
 struct Session {
     user: i64,
@@ -44,7 +44,6 @@ impl Run for Enter {
     type Done = Entered;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Entered, Fault> {
-        refuse_banned_address(tx, &self.address)?;
         let entered = match &self.as_whom {
             AsWhom::Guest { nickname, token, fresh } => {
                 let known = match token {
@@ -61,6 +60,7 @@ impl Run for Enter {
                     (Some((key, session)), Some((_, token))) if lives(tx, &session) => {
                         let user = tx.user_by_id(session.user)?;
                         refuse_banned(tx, &user)?;
+                        refuse_banned_member(tx, &user, &self.address)?;
                         see(tx, key)?;
                         entered(user, key, Some(token.clone()))
                     }
@@ -71,6 +71,7 @@ impl Run for Enter {
                         if let Some((key, _)) = known {
                             forget(tx, key)?;
                         }
+                        refuse_banned_address(tx, &self.address)?;
                         let user = new_guest(tx, name, self.fresh)?;
                         // A token as good as ours that is nobody's: after a restored backup, all
                         // connections of a person come back with the same one.
@@ -84,6 +85,7 @@ impl Run for Enter {
             AsWhom::Vouched { subject, key, name, role } => {
                 let user = vouched(tx, subject, name, *role, self.fresh)?;
                 refuse_banned(tx, &user)?;
+                refuse_banned_member(tx, &user, &self.address)?;
                 match find(tx, *key)? {
                     Some(session) if !session.ended => see(tx, *key)?,
                     // Whoever was put out comes in anew, under the same key.
@@ -102,11 +104,12 @@ impl Run for By<Rename> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
         let user = tx.user(self.user)?;
+        tx.may_write(&user)?;
         let name = &self.event.nickname;
         take_name(tx, name, Some(user.id))?;
         tx.execute(
-            "UPDATE users SET name = ?2, name_key = ?3 WHERE id = ?1",
-            (user.id, name.as_str(), name_key(name.as_str())),
+            "UPDATE users SET name = ?2, name_key = ?3, name_look = ?4 WHERE id = ?1",
+            (user.id, name.as_str(), name_key(name.as_str()), name_look(name.as_str())),
         )?;
         if user.author.name != *name {
             tx.tell(News::Person(Author { name: name.clone(), ..user.author }, user.role));
@@ -146,6 +149,7 @@ impl Run for Vec<SessionKey> {
 pub(super) fn session(
     tx: &Tx<'_>,
     key: SessionKey,
+    address: &str,
     now: u64,
     lifetime: Duration,
 ) -> Result<Option<Kept>, Fault> {
@@ -156,7 +160,8 @@ pub(super) fn session(
     }
     let user = tx.user_by_id(session.user)?;
     refuse_banned(tx, &user)?;
-    Ok(Some(Kept { session: key, person: user.author, role: user.role }))
+    refuse_banned_member(tx, &user, address)?;
+    Ok(Some(kept(user, key)))
 }
 
 /// Forgets sessions that have run out, and lets go of their people's names.
@@ -178,7 +183,7 @@ pub(super) fn end_all(tx: &Tx<'_>, user: &User, ended: SessionEnded) -> Result<(
         [user.id, signed(tx.now)],
     )?;
     tx.tell(News::Ended(Whose::User(user.author.id), ended));
-    Ok(())
+    release_if_gone(tx, user.id)
 }
 
 /// The addresses that a person was last seen at, the latest first.
@@ -189,7 +194,12 @@ pub(super) fn addresses(tx: &Tx<'_>, user: i64) -> rusqlite::Result<Vec<String>>
 }
 
 fn entered(user: User, session: SessionKey, token: Option<parlour_events::Token>) -> Entered {
-    Entered { kept: Kept { session, person: user.author, role: user.role }, token }
+    Entered { kept: kept(user, session), token }
+}
+
+fn kept(user: User, session: SessionKey) -> Kept {
+    let muted_until = unsigned(user.muted_until);
+    Kept { session, person: user.author, role: user.role, muted_until }
 }
 
 fn no_nickname(had_token: bool) -> Refusal {
@@ -212,7 +222,10 @@ fn lives(tx: &Tx<'_>, session: &Session) -> bool {
 }
 
 fn see(tx: &Tx<'_>, key: SessionKey) -> rusqlite::Result<()> {
-    tx.execute("UPDATE sessions SET seen = ?2 WHERE token = ?1", (key.0, signed(tx.now)))?;
+    tx.execute(
+        "UPDATE sessions SET seen = ?2, used = 1 WHERE token = ?1",
+        (key.0, signed(tx.now)),
+    )?;
     Ok(())
 }
 
@@ -241,38 +254,53 @@ fn new_guest(tx: &Tx<'_>, name: &Nickname, uid: Uuid) -> Result<User, Fault> {
     take_name(tx, name, None)?;
     make_place(tx)?;
     tx.execute(
-        "INSERT INTO users (uid, name, name_key, kind, created) VALUES (?1, ?2, ?3, 0, ?4)",
-        (uid.as_bytes(), name.as_str(), name_key(name.as_str()), signed(tx.now)),
+        "INSERT INTO users (uid, name, name_key, name_look, kind, created) \
+         VALUES (?1, ?2, ?3, ?4, 0, ?5)",
+        (
+            uid.as_bytes(),
+            name.as_str(),
+            name_key(name.as_str()),
+            name_look(name.as_str()),
+            signed(tx.now),
+        ),
     )?;
     Ok(User {
         id: tx.db.last_insert_rowid(),
         author: Author { id: UserId(uid), name: name.clone(), kind: AuthorKind::Member },
         role: Role::Member,
         muted_until: 0,
+        banned_until: 0,
     })
 }
 
 /// Makes the nickname free for this person, or refuses because somebody has it.
 fn take_name(tx: &Tx<'_>, name: &Nickname, for_whom: Option<i64>) -> Result<(), Fault> {
-    let holder: Option<i64> =
-        tx.one("SELECT id FROM users WHERE name_key = ?1", [name_key(name.as_str())], |row| {
-            row.get(0)
-        })?;
-    let Some(holder) = holder.filter(|holder| Some(*holder) != for_whom) else { return Ok(()) };
-    if is_held(tx, holder)? {
-        let sentence = format!("{name} is somebody else's nickname here. Please pick another.");
-        return Err(Refusal::new(Code::NicknameTaken, sentence).into());
+    let holders: Vec<i64> = tx.all(
+        "SELECT id FROM users WHERE name_key = ?1 OR name_look = ?2",
+        (name_key(name.as_str()), name_look(name.as_str())),
+        |row| row.get(0),
+    )?;
+    for holder in holders.into_iter().filter(|holder| Some(*holder) != for_whom) {
+        if is_held(tx, holder)? {
+            let sentence = format!("{name} is somebody else's nickname here. Please pick another.");
+            return Err(Refusal::new(Code::NicknameTaken, sentence).into());
+        }
+        release(tx, holder)?;
     }
-    release(tx, holder)
+    Ok(())
 }
 
 /// Whether the person still has a session, or comes by another system's word.
 fn is_held(tx: &Tx<'_>, user: i64) -> rusqlite::Result<bool> {
     let oldest = signed(tx.now.saturating_sub(millis(tx.settings.session_lifetime)));
+    // A token that was lost on its way to its person holds a name only as long as it may still be
+    // on its way.
+    let lost = signed(tx.now.saturating_sub(UNUSED));
     tx.exists(
-        "SELECT 1 FROM sessions WHERE user = ?1 AND ended IS NULL AND seen >= ?2 \
+        "SELECT 1 FROM sessions \
+         WHERE user = ?1 AND ended IS NULL AND seen >= ?2 AND (used = 1 OR seen >= ?3) \
          UNION ALL SELECT 1 FROM users WHERE id = ?1 AND subject IS NOT NULL",
-        [user, oldest],
+        [user, oldest, lost],
     )
 }
 
@@ -282,7 +310,7 @@ fn release_if_gone(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
 
 /// The person is gone for good: the name is free, and no room counts them as a member.
 fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
-    tx.execute("UPDATE users SET name_key = NULL WHERE id = ?1", [user])?;
+    tx.execute("UPDATE users SET name_key = NULL, name_look = NULL WHERE id = ?1", [user])?;
     tx.execute("DELETE FROM members WHERE user = ?1", [user])?;
     tx.execute("DELETE FROM invitations WHERE user = ?1", [user])?;
     tx.execute(
@@ -306,8 +334,9 @@ fn make_place(tx: &Tx<'_>) -> Result<(), Fault> {
         return Ok(());
     }
     let absent: Option<SessionKey> = tx.one(
-        "SELECT token FROM sessions WHERE ended IS NOT NULL OR seen < ?1 \
-         ORDER BY ended IS NULL, seen LIMIT 1",
+        "SELECT token FROM sessions s JOIN users u ON u.id = s.user \
+         WHERE s.ended IS NOT NULL OR s.seen < ?1 AND u.role = 0 \
+         ORDER BY s.ended IS NULL, s.used, s.seen LIMIT 1",
         [signed(tx.now.saturating_sub(ABSENT))],
         |row| row.get(0).map(SessionKey),
     )?;
@@ -327,24 +356,15 @@ fn vouched(
     new_role: Role,
     fresh: Uuid,
 ) -> Result<User, Fault> {
-    let read = |row: &rusqlite::Row<'_>| {
-        Ok(User {
-            id: row.get(0)?,
-            author: rows::author(row, 1)?,
-            role: role(row.get(4)?),
-            muted_until: row.get(5)?,
-        })
-    };
-    let known = tx.one(
-        "SELECT id, uid, name, kind, role, muted_until FROM users WHERE subject = ?1",
-        [subject],
-        read,
-    )?;
+    let known =
+        tx.one(&format!("SELECT {USER} FROM users WHERE subject = ?1"), [subject], read_user)?;
     // Two people of the other system may have one name; then the first of them is found by it.
-    let key = name_key(name.as_str());
-    let taken = tx
-        .exists("SELECT 1 FROM users WHERE name_key = ?1 AND subject IS NOT ?2", (&key, subject))?;
-    let key = (!taken).then_some(key);
+    let (key, look) = (name_key(name.as_str()), name_look(name.as_str()));
+    let taken = tx.exists(
+        "SELECT 1 FROM users WHERE (name_key = ?1 OR name_look = ?2) AND subject IS NOT ?3",
+        (&key, &look, subject),
+    )?;
+    let (key, look) = (!taken).then_some((key, look)).unzip();
     let Some(mut user) = known else {
         tx.execute(
             "INSERT INTO users (uid, name, name_key, kind, role, subject, created) \
@@ -356,12 +376,13 @@ fn vouched(
             author: Author { id: UserId(fresh), name: name.clone(), kind: AuthorKind::Member },
             role: new_role,
             muted_until: 0,
+            banned_until: 0,
         });
     };
     if user.author.name != *name || user.role != new_role {
         tx.execute(
-            "UPDATE users SET name = ?2, name_key = ?3, role = ?4 WHERE id = ?1",
-            (user.id, name.as_str(), key, role_number(new_role)),
+            "UPDATE users SET name = ?2, name_key = ?3, name_look = ?4, role = ?5 WHERE id = ?1",
+            (user.id, name.as_str(), key, look, role_number(new_role)),
         )?;
         user.author.name = name.clone();
         user.role = new_role;
@@ -380,7 +401,13 @@ fn refuse_banned(tx: &Tx<'_>, user: &User) -> Result<(), Fault> {
     reason.map_or(Ok(()), |reason| Err(banned(&reason).into()))
 }
 
-fn refuse_banned_address(tx: &Tx<'_>, address: &str) -> Result<(), Fault> {
+/// Moderators come in from anywhere: others of their network may be why it is banned.
+fn refuse_banned_member(tx: &Tx<'_>, user: &User, address: &str) -> Result<(), Fault> {
+    if user.role > Role::Member { Ok(()) } else { refuse_banned_address(tx, address) }
+}
+
+/// Refuses whoever comes from an address that is banned.
+pub(super) fn refuse_banned_address(tx: &Tx<'_>, address: &str) -> Result<(), Fault> {
     let reason: Option<String> = tx.one(
         "SELECT reason FROM bans WHERE address = ?1 AND (until IS NULL OR until > ?2) \
          ORDER BY id DESC LIMIT 1",
@@ -400,7 +427,7 @@ pub(super) fn with_reason(sentence: &str, reason: &str) -> String {
     if reason.is_empty() { format!("{sentence}.") } else { format!("{sentence}: {reason}") }
 }
 
-fn remember_address(tx: &Tx<'_>, user: UserId, address: &str) -> Result<(), Fault> {
+pub(super) fn remember_address(tx: &Tx<'_>, user: UserId, address: &str) -> Result<(), Fault> {
     let user = tx.user(user)?;
     tx.execute(
         "INSERT INTO addresses (user, address, seen) VALUES (?1, ?2, ?3) \

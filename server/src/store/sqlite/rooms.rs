@@ -25,6 +25,7 @@ impl Run for By<CreateRoom> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Room, Fault> {
         let (user, event) = (tx.user(self.user)?, &self.event);
+        tx.may_write(&user)?;
         if event.room.is_direct() {
             let sentence = format!("Names that begin with {} are not for rooms.", RoomName::DIRECT);
             return Err(Refusal::new(Code::Invalid, sentence).into());
@@ -108,7 +109,12 @@ impl Run for By<LeaveRoom> {
         let room = tx.room(&self.event.room)?;
         if tx.is_member(room.id, user.id)? {
             leave(tx, &room, &user)?;
-        } else if room.kind != RoomKind::Public {
+            return Ok(Done {});
+        }
+        // An invitation that is not wanted.
+        let declined = tx
+            .execute("DELETE FROM invitations WHERE room = ?1 AND user = ?2", [room.id, user.id])?;
+        if declined == 0 && room.kind != RoomKind::Public {
             return Err(room_unknown(&room.name).into());
         }
         Ok(Done {})
@@ -121,6 +127,7 @@ impl Run for By<SetTopic> {
     fn run(&self, tx: &Tx<'_>) -> Result<Room, Fault> {
         let user = tx.user(self.user)?;
         let room = tx.joined(&self.event.room, &user)?;
+        tx.may_write(&user)?;
         let may = match room.kind {
             RoomKind::Direct => true,
             _ => room.owner == Some(user.id) || user.role >= Role::Moderator,
@@ -142,6 +149,7 @@ impl Run for By<Invite> {
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
         let (user, guest) = (tx.user(self.user)?, tx.user(self.event.user)?);
         let room = tx.joined(&self.event.room, &user)?;
+        tx.may_write(&user)?;
         if room.kind == RoomKind::Direct {
             return Err(forbidden("A conversation of two is for these two.").into());
         }
@@ -267,7 +275,7 @@ fn leave(tx: &Tx<'_>, room: &RoomRow, user: &User) -> Result<(), Fault> {
         RoomKind::Public => Some(seen_by(tx, room, user)?),
         RoomKind::Private | RoomKind::Direct => None,
     };
-    tx.tell(News::Room(user.author.id, RoomUpdated { room: room.name.clone(), now }));
+    tx.tell(News::Left(user.author.id, RoomUpdated { room: room.name.clone(), now }));
     Ok(())
 }
 

@@ -11,8 +11,9 @@ CREATE TABLE users (
     id          INTEGER PRIMARY KEY,
     uid         BLOB NOT NULL UNIQUE,
     name        TEXT NOT NULL,
-    -- What nicknames are compared by, while somebody holds this one.
+    -- What nicknames are compared by, while somebody holds this one: as it reads, and as it looks.
     name_key    TEXT UNIQUE,
+    name_look   TEXT UNIQUE,
     -- 0: a member; 1: a guest of the classic namespace.
     kind        INTEGER NOT NULL,
     -- 0: member; 1: moderator; 2: administrator.
@@ -30,6 +31,8 @@ CREATE TABLE sessions (
     user    INTEGER NOT NULL REFERENCES users (id),
     created INTEGER NOT NULL,
     seen    INTEGER NOT NULL,
+    -- 1 once the client has used it: one whose token was lost on its way holds no name for long.
+    used    INTEGER NOT NULL DEFAULT 0,
     ended   INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_user ON sessions (user);
@@ -42,6 +45,7 @@ CREATE TABLE addresses (
     seen    INTEGER NOT NULL,
     PRIMARY KEY (user, address)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX addresses_by_address ON addresses (address);
 
 CREATE TABLE rooms (
     id       INTEGER PRIMARY KEY,
@@ -116,6 +120,9 @@ CREATE TABLE changes (
 CREATE TABLE receipts (
     user INTEGER NOT NULL REFERENCES users (id),
     uid  BLOB NOT NULL,
+    -- The kind of change that was asked for, and the message.
+    kind INTEGER NOT NULL,
+    message INTEGER NOT NULL,
     seq  INTEGER NOT NULL,
     at   INTEGER NOT NULL,
     PRIMARY KEY (user, uid)
@@ -164,6 +171,7 @@ CREATE TABLE bans (
     address TEXT,
     until   INTEGER,
     reason  TEXT NOT NULL,
+    by      INTEGER NOT NULL REFERENCES users (id),
     at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX bans_by_user ON bans (user);
@@ -184,5 +192,6 @@ CREATE VIRTUAL TABLE words USING fts5 (
     body,
     content = 'messages',
     content_rowid = 'id',
-    tokenize = "unicode61 remove_diacritics 2"
+    tokenize = "unicode61 remove_diacritics 2",
+    prefix = '2 3'
 );

@@ -6,7 +6,9 @@ use parlour_events::{Author, AuthorKind, Refusal, Role, RoomKind, RoomName, Seq,
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 
 use super::{memory::Memory, rows};
-use crate::store::{News, not_joined, room_unknown, seq, settings::Settings, signed};
+use crate::store::{
+    News, muted, not_joined, room_unknown, seq, settings::Settings, signed, unsigned,
+};
 
 /// Why an operation did not do what it was asked for.
 #[derive(Debug)]
@@ -72,7 +74,14 @@ pub(super) struct User {
     pub(super) author: Author,
     pub(super) role: Role,
     pub(super) muted_until: i64,
+    /// Until when they are banned; 0 if they are not.
+    pub(super) banned_until: i64,
 }
+
+/// The columns that [`read_user`] reads, of `users`.
+pub(super) const USER: &str = "id, uid, name, kind, role, muted_until, \
+                               (SELECT coalesce(max(coalesce(until, 9223372036854775807)), 0) \
+                                FROM bans WHERE user = users.id AND address IS NULL)";
 
 /// A room's row.
 #[derive(Debug, Clone)]
@@ -152,7 +161,7 @@ impl<'c> Tx<'c> {
             return Ok(Some(user));
         }
         let user = self.one(
-            "SELECT id, uid, name, kind, role, muted_until FROM users WHERE uid = ?1",
+            &format!("SELECT {USER} FROM users WHERE uid = ?1"),
             [uid.0.as_bytes()],
             read_user,
         )?;
@@ -163,8 +172,7 @@ impl<'c> Tx<'c> {
     }
 
     pub(super) fn user_by_id(&self, id: i64) -> rusqlite::Result<User> {
-        self.sql("SELECT id, uid, name, kind, role, muted_until FROM users WHERE id = ?1")?
-            .query_row([id], read_user)
+        self.sql(&format!("SELECT {USER} FROM users WHERE id = ?1"))?.query_row([id], read_user)
     }
 
     pub(super) fn room(&self, name: &RoomName) -> Result<RoomRow, Fault> {
@@ -216,6 +224,17 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// Refuses whoever may read and not write.
+    pub(super) fn may_write(&self, user: &User) -> Result<(), Fault> {
+        if user.banned_until > signed(self.now) {
+            return Err(super::people::banned("").into());
+        }
+        match unsigned(user.muted_until).saturating_sub(self.now) {
+            0 => Ok(()),
+            left => Err(muted(left).into()),
+        }
+    }
+
     /// Writes down what a moderator did.
     pub(super) fn audit(
         &self,
@@ -238,6 +257,7 @@ pub(super) fn read_user(row: &Row<'_>) -> rusqlite::Result<User> {
         author: rows::author(row, 1)?,
         role: role(row.get(4)?),
         muted_until: row.get(5)?,
+        banned_until: row.get(6)?,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The one thread that writes.
 
 use std::{
+    io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     clock,
-    store::{Asked, Committed, Write, settings::Settings, storage, write::each},
+    store::{Asked, Committed, News, Step, Write, settings::Settings, storage, write::each},
 };
 
 /// Most batches that wait. The hub hands over one at a time.
@@ -57,7 +58,7 @@ struct Counts {
 }
 
 impl Writer {
-    pub(super) fn start(db: Connection, settings: Settings) -> Self {
+    pub(super) fn start(db: Connection, settings: Settings) -> io::Result<Self> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING);
         let settings = Arc::new(settings);
         let counts = Arc::new(Counts::default());
@@ -77,8 +78,8 @@ impl Writer {
                 warn!(%error, "the write-ahead log stays; it is read at the next start");
             }
         };
-        let thread = thread::Builder::new().name("store".to_owned()).spawn(work).ok();
-        Self { jobs: Some(jobs), thread: Mutex::new(thread), settings, counts }
+        let thread = thread::Builder::new().name("store".to_owned()).spawn(work)?;
+        Ok(Self { jobs: Some(jobs), thread: Mutex::new(Some(thread)), settings, counts })
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -97,7 +98,10 @@ impl Writer {
             counts.micros.fetch_add(micros, Ordering::Relaxed);
             committed
         };
-        self.on_thread(work).await.unwrap_or_default()
+        match self.on_thread(work).await {
+            Some(committed) => committed,
+            None => gone(),
+        }
     }
 
     /// Does one thing in a transaction of its own.
@@ -148,6 +152,12 @@ impl Drop for Writer {
     }
 }
 
+/// Without its writer the server is worth nothing, and nobody would be answered any more.
+fn gone() -> ! {
+    error!("the store's writer is gone: ending, so that whoever supervises this starts anew");
+    std::process::exit(1)
+}
+
 /// Refuses because the database failed, and logs why.
 pub(super) fn failed(error: &rusqlite::Error) -> Refusal {
     error!(%error, "the store failed");
@@ -171,25 +181,30 @@ impl<T: Send> Settle for Pending<T> {
     }
 }
 
+/// The results of a batch, in order, each with the number of news that there were after it.
+type Results = Vec<(Box<dyn Settle>, usize)>;
+
 fn commit(desk: &mut Desk, batch: Vec<Write>) -> Committed {
-    let mut pending: Vec<Box<dyn Settle>> = Vec::with_capacity(batch.len());
+    let mut results: Results = Vec::with_capacity(batch.len());
     let mut batch = batch.into_iter();
-    let result = all(desk, &mut batch, &mut pending);
-    let (outcome, news) = match result {
+    let (outcome, news) = match all(desk, &mut batch, &mut results) {
         Ok(news) => (Ok(()), news),
         Err(error) => {
             desk.memory.forget();
             (Err(failed(&error)), Vec::new())
         }
     };
-    let mut committed = Committed { answers: Vec::with_capacity(pending.len()), news };
-    for pending in pending {
+    let mut committed = Committed { steps: Vec::with_capacity(results.len() + news.len()) };
+    let (mut news, mut told) = (news.into_iter(), 0);
+    for (result, until) in results {
         let outcome = outcome.clone();
-        committed.answers.push(Box::new(move || pending.settle(outcome)));
+        committed.steps.push(Step::Answer(Box::new(move || result.settle(outcome))));
+        committed.steps.extend(news.by_ref().take(until - told).map(Step::News));
+        told = until;
     }
     // Those that it did not come to.
     for write in batch {
-        committed.answers.push(Box::new(move || write.refuse(storage())));
+        committed.steps.push(Step::Answer(Box::new(move || write.refuse(storage()))));
     }
     committed
 }
@@ -197,8 +212,8 @@ fn commit(desk: &mut Desk, batch: Vec<Write>) -> Committed {
 fn all(
     desk: &mut Desk,
     batch: &mut impl Iterator<Item = Write>,
-    pending: &mut Vec<Box<dyn Settle>>,
-) -> rusqlite::Result<Vec<crate::store::News>> {
+    results: &mut Results,
+) -> rusqlite::Result<Vec<News>> {
     let Desk { db, settings, memory, version } = desk;
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let now_at = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
@@ -207,7 +222,12 @@ fn all(
     }
     let tx = Tx::new(&transaction, clock::now(), settings, memory);
     for write in batch {
-        each!(write, asked => one(&tx, asked, memory, pending)?);
+        each!(write, asked => {
+            let Asked { op, answer } = asked;
+            let (result, outcome) = one(&tx, &op, memory);
+            results.push((Box::new(Pending { answer, result }), tx.news.borrow().len()));
+            outcome?;
+        });
     }
     tx.write_heads()?;
     let news = tx.news.take();
@@ -215,30 +235,30 @@ fn all(
     Ok(news)
 }
 
-/// Does one write. If it is refused, nothing of it stays.
-fn one<O: Run + Send>(
+/// Does one write. If it is refused, nothing of it stays. The second result is whether the batch
+/// can go on.
+fn one<O: Run>(
     tx: &Tx<'_>,
-    asked: Asked<O, O::Done>,
+    op: &O,
     memory: &Memory,
-    pending: &mut Vec<Box<dyn Settle>>,
-) -> rusqlite::Result<()> {
-    let Asked { op, answer } = asked;
-    if O::EFFECT == Effect::Posts {
-        let result = match op.run(tx) {
-            Ok(done) => Ok(done),
-            Err(Fault::Refused(refusal)) => Err(refusal),
-            Err(Fault::Store(error)) => {
-                pending.push(Box::new(Pending { answer, result: Err::<O::Done, _>(storage()) }));
-                return Err(error);
-            }
-        };
-        pending.push(Box::new(Pending { answer, result }));
-        return Ok(());
-    }
-    tx.write_heads()?;
+) -> (Result<O::Done, Refusal>, rusqlite::Result<()>) {
     let told = tx.news.borrow().len();
-    tx.execute("SAVEPOINT one", [])?;
-    let (result, outcome) = match op.run(tx) {
+    if O::EFFECT == Effect::Posts {
+        let before = tx.db.total_changes();
+        return match op.run(tx) {
+            Ok(done) => (Ok(done), Ok(())),
+            Err(Fault::Refused(refusal)) => (Err(refusal), Ok(())),
+            Err(Fault::Store(error)) if is_its_own(&error) && tx.db.total_changes() == before => {
+                (Err(unfit(&error)), Ok(()))
+            }
+            Err(Fault::Store(error)) => (Err(storage()), Err(error)),
+        };
+    }
+    let begun = tx.write_heads().and_then(|()| tx.execute("SAVEPOINT one", []).map(drop));
+    if let Err(error) = begun {
+        return (Err(storage()), Err(error));
+    }
+    let done = match op.run(tx) {
         Ok(done) => {
             let kept = tx.write_heads().and_then(|()| tx.execute("RELEASE one", []).map(drop));
             (Ok(done), kept)
@@ -247,24 +267,23 @@ fn one<O: Run + Send>(
             tx.news.borrow_mut().truncate(told);
             // It may have counted on.
             memory.forget();
-            let (refusal, outcome) = match fault {
-                Fault::Refused(refusal) => (refusal, undo(tx)),
+            match fault {
+                Fault::Refused(refusal) => (Err(refusal), undo(tx)),
                 // Something is wrong with this write alone.
-                Fault::Store(error) if is_its_own(&error) => {
-                    error!(%error, "a write does not fit the data");
-                    let sentence = "The server could not do that; its log says why.";
-                    (Refusal::new(Code::Internal, sentence), undo(tx))
-                }
-                Fault::Store(error) => (storage(), Err(error)),
-            };
-            (Err(refusal), outcome)
+                Fault::Store(error) if is_its_own(&error) => (Err(unfit(&error)), undo(tx)),
+                Fault::Store(error) => (Err(storage()), Err(error)),
+            }
         }
     };
     if O::EFFECT == Effect::Changes {
         memory.forget();
     }
-    pending.push(Box::new(Pending { answer, result }));
-    outcome
+    done
+}
+
+fn unfit(error: &rusqlite::Error) -> Refusal {
+    error!(%error, "a write does not fit the data");
+    Refusal::new(Code::Internal, "The server could not do that; its log says why.")
 }
 
 fn undo(tx: &Tx<'_>) -> rusqlite::Result<()> {

@@ -8,8 +8,7 @@ use std::{
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use parlour_events::{
-    CatchUp, Code, Credentials, Event, JoinRoom, MessageId, Refusal, Reply, RoomName, Sent,
-    Session, SyncRoom,
+    CatchUp, Code, Credentials, Event, JoinRoom, Refusal, Reply, RoomName, Sent, Session, SyncRoom,
 };
 use socketio_client::{AckError, Client, Socket};
 use tokio::{
@@ -18,12 +17,11 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use super::{BotOptions, Heard, Hearing, Order, Status};
+use super::{BotOptions, Heard, Hearing, Order, Status, ideas::Ideas};
 use crate::chaos::{
-    random::Random,
     record::{BotNumber, Record, What},
     replica::{Ask, Replica, Step},
-    request::{Kind, Request},
+    request::Request,
 };
 
 /// Longer than any answer takes that comes at all; the connection was lost long before.
@@ -54,9 +52,7 @@ pub(super) struct Brain {
     asks: u64,
     /// Nothing is sent before.
     pause: Option<Instant>,
-    /// Messages of its own, as it may go on with them.
-    own: Vec<Own>,
-    said: u64,
+    ideas: Ideas,
 }
 
 struct Room {
@@ -73,12 +69,6 @@ struct Pending {
     request: Request,
     flying: bool,
     answer: Option<oneshot::Sender<Result<Sent, Refusal>>>,
-}
-
-struct Own {
-    room: RoomName,
-    id: MessageId,
-    reacted: bool,
 }
 
 impl Brain {
@@ -109,8 +99,7 @@ impl Brain {
             asked: FuturesUnordered::new(),
             asks: 0,
             pause: None,
-            own: Vec::new(),
-            said: 0,
+            ideas: Ideas::default(),
         }
     }
 
@@ -138,46 +127,20 @@ impl Brain {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Anything => {
-                let request = self.idea();
+                let request = self.ideas.next(&mut self.bot);
                 self.invoke(request, None);
             }
             Order::This(request, answer) => self.invoke(request, answer),
+            Order::Mark(reached) => {
+                self.tell_status();
+                let _ = reached.send(());
+            }
             Order::Tell(answer) => {
                 let rooms = self.rooms.iter().map(|(name, room)| {
                     let it = &room.replica;
                     (name.clone(), (it.cursor(), it.floor(), it.fold.clone()))
                 });
                 let _ = answer.send(rooms.collect());
-            }
-        }
-    }
-
-    /// Mostly a new message; sometimes something else about one that is there already.
-    fn idea(&mut self) -> Request {
-        let random: &mut Random = &mut self.bot.random;
-        let what = random.below(100);
-        if what < 90 || self.own.is_empty() {
-            let room = random.pick(&self.bot.rooms).clone();
-            self.said += 1;
-            let padding = ".".repeat(self.bot.padding);
-            let text = format!("message {} of {}{padding}", self.said, self.bot.nickname);
-            return Request::send(&room, &text);
-        }
-        let at = random.below(self.own.len());
-        let own = &mut self.own[at];
-        match what {
-            90..94 => {
-                self.said += 1;
-                let text = format!("edit {} of {}", self.said, self.bot.nickname);
-                Request::edit(&own.room, own.id, &text)
-            }
-            94..98 => {
-                own.reacted = !own.reacted;
-                Request::react(&own.room, own.id, ":tada:", own.reacted)
-            }
-            _ => {
-                let own = self.own.swap_remove(at);
-                Request::delete(&own.room, own.id)
             }
         }
     }
@@ -273,13 +236,7 @@ impl Brain {
                     None => self.broken(format!("{id} was acknowledged without a session")),
                 }
                 self.status.send_modify(|status| status.acknowledged += 1);
-                if pending.request.kind() == Kind::Posted {
-                    self.own.push(Own {
-                        room: pending.request.room().clone(),
-                        id: pending.request.message(),
-                        reacted: false,
-                    });
-                }
+                self.ideas.learn(&pending.request);
                 if let Some(answer) = pending.answer {
                     let _ = answer.send(Ok(sent));
                 }

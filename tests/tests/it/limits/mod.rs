@@ -83,6 +83,7 @@ async fn beyond(flag: &str, off: bool) -> Vec<Saw> {
         "--header-timeout" => network::header_timeout(set("200ms")).await,
         "--max-connections" => network::connections(set("2")).await,
         "--max-connections-per-address" => network::connections_per_address(set("2")).await,
+        "--new-guests-per-minute" => network::new_guests(set("3")).await,
         "--connects-per-minute" => network::connects(set("60")).await,
         "--ping-timeout" => network::ping_timeout("2s").await,
         "--connect-timeout" => network::connect_timeout("200ms").await,

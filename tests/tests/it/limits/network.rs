@@ -185,6 +185,30 @@ async fn behind_a_proxy(value: &str) {
     assert_eq!(get(&page, &[]).await.status, 200);
 }
 
+pub(super) async fn new_guests(value: &str) -> Vec<Saw> {
+    let flags = ["--new-guests-per-minute", value, "--trust-proxy", "127.0.0.1"];
+    let server = Server::start_with(&flags).await;
+    let mut people = Vec::new();
+    for name in ["Ann", "Ben", "Eve", "Zoe"] {
+        match Door::to(server.url()).nickname(name).try_enter().await {
+            Ok(person) => people.push(person),
+            Err(refusal) => {
+                assert_eq!(people.len(), 3, "{refusal}");
+                // Whoever has a session comes in, and so does somebody from elsewhere.
+                Door::to(server.url()).token(&people[0].token()).enter().await;
+                Door::to(server.url()).nickname("Zoe").from("192.0.2.1").enter().await;
+                // A refused CONNECT has only its sentence to say how long.
+                let Refusal { code, retry_after: None, .. } = refusal else {
+                    panic!("{refusal:?}")
+                };
+                let retry_after = Some(1);
+                return vec![Saw::Code { code: code.to_string(), retry_after }];
+            }
+        }
+    }
+    vec![]
+}
+
 pub(super) async fn connects(value: &str) -> Vec<Saw> {
     let flags = ["--connects-per-minute", value, "--trust-proxy", "127.0.0.1"];
     let server = Server::start_with(&flags).await;

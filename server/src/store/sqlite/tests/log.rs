@@ -17,7 +17,7 @@ async fn with_messages(count: u64) -> (Place, UserId) {
             .collect::<Vec<_>>()
     };
     let committed = place.store().commit(batch(count)).await;
-    committed.answers.into_iter().for_each(|answer| answer());
+    settle(committed);
     (place, ann)
 }
 

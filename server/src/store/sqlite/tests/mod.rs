@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     identity::{new_token, session_key},
     store::{
-        Answer, Asked, News, signed,
+        Answer, Asked, News, Step, signed,
         write::{AsWhom, By, Enter, Entered},
     },
 };
@@ -70,8 +70,8 @@ impl Place {
         let (sender, mut receiver) = tokio::sync::oneshot::channel();
         let answer: Answer<T> = Box::new(move |result| drop(sender.send(result)));
         let committed = self.store().commit(vec![write(Asked { op, answer })]).await;
-        committed.answers.into_iter().for_each(|answer| answer());
-        (receiver.try_recv().expect("answered with the commit"), committed.news)
+        let news = settle(committed);
+        (receiver.try_recv().expect("answered with the commit"), news)
     }
 
     /// A new guest.
@@ -139,6 +139,18 @@ impl Place {
         let room = RoomName::default();
         self.store().catch_up(user, room, after, None, paging).await.unwrap()
     }
+}
+
+/// Calls the answers, and gives the news.
+fn settle(committed: Committed) -> Vec<News> {
+    let mut news = Vec::new();
+    for step in committed.steps {
+        match step {
+            Step::Answer(answer) => answer(),
+            Step::News(it) => news.push(it),
+        }
+    }
+    news
 }
 
 fn message(text: &str) -> SendMessage {
