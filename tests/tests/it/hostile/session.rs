@@ -22,9 +22,11 @@ pub(super) struct Flooder {
     random: Random,
     tally: Arc<Tally>,
     asked: u64,
-    /// What may have ended the connection, although something was answered after it: the end takes
-    /// a moment.
+    /// What may end the connection, although things were answered after it: the end takes a moment,
+    /// and on a machine that has much to do another one.
     suspect: Option<String>,
+    /// So much was survived after it.
+    since: u64,
 }
 
 impl Flooder {
@@ -37,6 +39,7 @@ impl Flooder {
             tally,
             asked: 0,
             suspect: None,
+            since: 0,
         }
     }
 
@@ -73,7 +76,7 @@ impl Flooder {
         }
         while self.tally.frames() < total {
             self.batch(wire, in_chat).await?;
-            if self.random.below(2) == 0 {
+            if self.random.below(3) == 0 {
                 let (ask, answer) = self.question();
                 self.harms(wire, &ask, &answer).await?;
             }
@@ -106,6 +109,9 @@ impl Flooder {
     /// The connection has ended, which only a suspect may have done.
     fn ended(&self, when: &str) -> ControlFlow<()> {
         assert!(self.suspect.is_some(), "ended without a reason: {when}");
+        if self.since > 0 {
+            eprintln!("ended {} batches after {:?}", self.since, self.suspect);
+        }
         ControlFlow::Break(())
     }
 
@@ -138,7 +144,7 @@ impl Flooder {
         if !wire.until(&answer, &packets).await {
             return self.ended(&format!("by one of {packets:#?}"));
         }
-        self.suspect = None;
+        self.since += 1;
         Tally::add(&self.tally.frames, count as u64);
         ControlFlow::Continue(())
     }
@@ -146,6 +152,7 @@ impl Flooder {
     /// Sends what may end the connection; breaks if it does.
     async fn harms(&mut self, wire: &mut Wire, ask: &str, answer: &str) -> ControlFlow<()> {
         let harm = harm(&mut self.random);
+        self.since = 0;
         self.suspect = Some(String::from_utf8_lossy(&harm.bytes).into_owned());
         wire.send(&harm.bytes).await;
         if harm.last {
