@@ -107,10 +107,6 @@ impl Member {
         self.follows().contains(room)
     }
 
-    pub(super) fn followed(&self) -> Vec<RoomName> {
-        self.follows().iter().cloned().collect()
-    }
-
     /// The session is over: nothing that comes in counts any more. True at the first call.
     pub(super) fn end(&self) -> bool {
         !self.ended.swap(true, Ordering::AcqRel)

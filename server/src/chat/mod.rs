@@ -226,9 +226,7 @@ async fn attend(socket: SocketRef, member: Arc<Member>, mut inbox: mpsc::Receive
 fn leave<S: Store>(socket: &SocketRef, chat: &Chat<S>, member: &Member, reason: DisconnectReason) {
     member.inbox.close();
     chat.members.remove(socket.id);
-    for room in member.followed() {
-        chat.presence.lose(&room, member.user);
-    }
+    chat.presence.lose_all(socket.id);
     info!(sid = %socket.id, user = %member.user, %reason, "member disconnected");
     // The session lives on from now.
     let (hub, session) = (chat.hub.clone(), member.session);
