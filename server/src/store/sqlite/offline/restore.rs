@@ -39,7 +39,7 @@ pub fn restore(folder: &Path, from: &Path) -> Result<Option<PathBuf>, OfflineErr
     if !is_backup {
         return Err(OfflineError::NoBackup(from.to_owned()));
     }
-    migrations::version(&backup)?;
+    migrations::not_newer(&backup)?;
     backup.execute("VACUUM INTO ?1", [path_text(&new)?])?;
     drop(backup);
 

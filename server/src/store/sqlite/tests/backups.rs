@@ -1,9 +1,9 @@
 //! Backup, restore, export, check.
 
-use parlour_events::ResetReason;
+use parlour_events::{ResetReason, Role};
 
 use super::{
-    super::offline::{OfflineError, backup, check, export, restore},
+    super::offline::{OfflineError, backup, check, export, grant, restore},
     *,
 };
 
@@ -91,4 +91,38 @@ async fn a_check_finds_what_does_not_fit() {
     }
     let empty = TempDir::new().unwrap();
     assert!(matches!(check(empty.path()), Err(OfflineError::Open(OpenError::Missing))));
+}
+
+#[test]
+fn data_of_another_version_is_left_as_it_is() {
+    let mut place = Place::new();
+    place.store = None;
+    let folder = place.folder.path();
+    let version = |number: i64| {
+        let db = Connection::open(folder.join(FILE)).unwrap();
+        db.pragma_update(None, "user_version", number).unwrap();
+    };
+    let commands = || -> [OfflineError; 4] {
+        let room = RoomName::default();
+        [
+            backup(folder, &folder.join("backup")).unwrap_err(),
+            check(folder).unwrap_err(),
+            export(folder, &room, &mut Vec::new()).unwrap_err(),
+            grant(folder, &"Ann".parse().unwrap(), Role::Admin).unwrap_err(),
+        ]
+    };
+    version(0);
+    for error in commands() {
+        let older = matches!(error, OfflineError::Open(OpenError::Older { found: 0, known: 1 }));
+        assert!(older, "{error}");
+    }
+    version(99);
+    for error in commands() {
+        let newer = matches!(error, OfflineError::Open(OpenError::Newer { found: 99, known: 1 }));
+        assert!(newer, "{error}");
+    }
+    let db = Connection::open(folder.join(FILE)).unwrap();
+    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(found, 99);
+    assert!(!folder.join("backup").exists() && !folder.join("backup.part").exists());
 }
