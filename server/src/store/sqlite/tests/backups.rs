@@ -126,3 +126,47 @@ fn data_of_another_version_is_left_as_it_is() {
     assert_eq!(found, 99);
     assert!(!folder.join("backup").exists() && !folder.join("backup.part").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_backup_is_for_its_owner_alone() {
+    use std::os::unix::fs::MetadataExt;
+
+    let mut place = Place::new();
+    let file = place.folder.path().join("backup");
+    backup(place.folder.path(), &file).unwrap();
+    assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o600);
+    place.store = None;
+    restore(place.folder.path(), &file).unwrap();
+    assert_eq!(place.folder.path().join(FILE).metadata().unwrap().mode() & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn an_old_log_is_never_beside_a_restored_database() {
+    let mut place = Place::new();
+    let ann = place.joined("Ann").await;
+    place.say(ann, "before").await.unwrap();
+    let file = place.folder.path().join("backup");
+    backup(place.folder.path(), &file).unwrap();
+    place.say(ann, "only in the log").await.unwrap();
+    // As after a crash: the folder with all that SQLite had in it.
+    let crashed = TempDir::new().unwrap();
+    for end in ["", "-wal", "-shm"] {
+        let name = format!("{FILE}{end}");
+        std::fs::copy(place.folder.path().join(&name), crashed.path().join(&name)).unwrap();
+    }
+    place.store = None;
+
+    let old = restore(crashed.path(), &file).unwrap().unwrap();
+    let names: std::collections::BTreeSet<_> = std::fs::read_dir(crashed.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let aside = old.file_name().unwrap().to_str().unwrap();
+    assert_eq!(names, [FILE, aside, LOCK].map(str::to_owned).into());
+    let messages = |path: &Path| -> i64 {
+        let db = Connection::open(path).unwrap();
+        db.query_row("SELECT count(*) FROM messages", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((messages(&crashed.path().join(FILE)), messages(&old)), (1, 2));
+}
