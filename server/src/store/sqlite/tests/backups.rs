@@ -1,6 +1,6 @@
 //! Backup, restore, export, check.
 
-use parlour_events::{ResetReason, Role};
+use parlour_events::{ChangeId, DeleteMessage, ResetReason, Role};
 
 use super::{
     super::offline::{OfflineError, backup, check, export, grant, restore},
@@ -91,6 +91,55 @@ async fn a_check_finds_what_does_not_fit() {
     }
     let empty = TempDir::new().unwrap();
     assert!(matches!(check(empty.path()), Err(OfflineError::Open(OpenError::Missing))));
+}
+
+#[tokio::test]
+async fn a_check_looks_at_the_search_index() {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    let problems = || check(place.folder.path()).unwrap().problems;
+    assert_eq!(problems(), Vec::<String>::new(), "nothing is indexed");
+    for number in 0..1_100 {
+        place.say(ann, &format!("Crème brûlée, crème; {number}")).await.unwrap();
+    }
+    place.store().index().await.unwrap();
+    assert_eq!(problems(), Vec::<String>::new(), "some of it is indexed");
+    let unsaid = message("unsaid");
+    let deleted = unsaid.id;
+    place.send(ann, unsaid).await.unwrap();
+    while place.store().index().await.unwrap() {}
+    assert_eq!(problems(), Vec::<String>::new(), "all of it is indexed");
+    let event =
+        DeleteMessage { room: RoomName::default(), id: ChangeId(Uuid::now_v7()), message: deleted };
+    place.ask(Write::Delete, By { user: ann, event }).await.unwrap();
+    assert_eq!(problems(), Vec::<String>::new(), "a message has no text");
+
+    let db = Connection::open(place.folder.path().join(FILE)).unwrap();
+    let wrong =
+        |count| format!("{count} messages whose words the search index does not have right");
+    // Behind the index's back: a word more, a word less, and a text that is gone.
+    db.execute_batch("UPDATE messages SET body = body || ' encore' WHERE seq = 3").unwrap();
+    assert_eq!(problems(), [wrong(1)]);
+    db.execute_batch("UPDATE messages SET body = 'brûlée' WHERE seq = 4").unwrap();
+    db.execute_batch("UPDATE messages SET body = NULL WHERE seq = 5").unwrap();
+    assert_eq!(problems(), [wrong(3)]);
+    db.execute_batch("INSERT INTO words (words) VALUES ('rebuild')").unwrap();
+    assert_eq!(problems(), Vec::<String>::new());
+
+    db.execute_batch("DELETE FROM words_data WHERE id > 10").unwrap();
+    let problems = problems();
+    assert!(problems.iter().any(|problem| problem.contains("index")), "{problems:?}");
+}
+
+#[tokio::test]
+async fn a_check_neither_waits_for_the_writer_nor_stops_it() {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    place.say(ann, "hello").await.unwrap();
+    while place.store().index().await.unwrap() {}
+    let other = Connection::open(place.folder.path().join(FILE)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; UPDATE rooms SET head = 99").unwrap();
+    assert_eq!(check(place.folder.path()).unwrap().problems, Vec::<String>::new());
 }
 
 #[test]
