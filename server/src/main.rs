@@ -82,7 +82,10 @@ fn offline(command: &Command, invocation: &Invocation) -> Result<(), String> {
             }
             Ok(checked) => {
                 checked.problems.iter().for_each(|problem| print(problem));
-                return Err(format!("{} things are wrong", checked.problems.len()));
+                return Err(match checked.problems.len() {
+                    1 => "1 thing is wrong".to_owned(),
+                    count => format!("{count} things are wrong"),
+                });
             }
             Err(error) => Err(error),
         },

@@ -275,7 +275,10 @@ pub struct RoomHead {
 }
 
 /// Client to server: messages of a room, from some place on. For its members.
+///
+/// More than one place is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RawHistory")]
 pub struct RoomHistory {
     /// The room.
     pub room: RoomName,
@@ -283,7 +286,7 @@ pub struct RoomHistory {
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub from: Option<Place>,
     /// Most messages wanted; the server may give fewer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
@@ -299,6 +302,48 @@ pub enum Place {
     Around(Seq),
     /// The messages on both sides of this moment.
     At(Timestamp),
+}
+
+/// [`RoomHistory`] as it comes. A flattened `Option<Place>` would take whatever is no place for
+/// none, and answer a mistake with the newest messages.
+#[derive(Deserialize)]
+struct RawHistory {
+    room: RoomName,
+    #[serde(default)]
+    before: Option<Seq>,
+    #[serde(default)]
+    after: Option<Seq>,
+    #[serde(default)]
+    around: Option<Seq>,
+    #[serde(default)]
+    at: Option<Timestamp>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// A request for a room's history names more than one place.
+#[derive(Debug, thiserror::Error)]
+#[error("only one of `before`, `after`, `around` and `at` can be asked for")]
+struct SeveralPlaces;
+
+impl TryFrom<RawHistory> for RoomHistory {
+    type Error = SeveralPlaces;
+
+    fn try_from(raw: RawHistory) -> Result<Self, SeveralPlaces> {
+        let mut places = [
+            raw.before.map(Place::Before),
+            raw.after.map(Place::After),
+            raw.around.map(Place::Around),
+            raw.at.map(Place::At),
+        ]
+        .into_iter()
+        .flatten();
+        let from = places.next();
+        match places.next() {
+            Some(_) => Err(SeveralPlaces),
+            None => Ok(Self { room: raw.room, from, limit: raw.limit }),
+        }
+    }
 }
 
 /// The answer to [`RoomHistory`].
@@ -359,4 +404,50 @@ news! {
     RoomUpdated = "room:updated";
     TopicChanged = "room:topic";
     ReadMarker = "room:marker";
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_str, to_string};
+
+    use super::*;
+
+    fn parsed(fields: &str) -> Result<RoomHistory, String> {
+        from_str(&format!(r#"{{"room":"chat"{fields}}}"#)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_history_has_one_place_or_none() {
+        for (fields, from) in [
+            ("", None),
+            (r#","before":7"#, Some(Place::Before(Seq(7)))),
+            (r#","after":7"#, Some(Place::After(Seq(7)))),
+            (r#","around":7"#, Some(Place::Around(Seq(7)))),
+            (r#","at":7"#, Some(Place::At(Timestamp(7)))),
+        ] {
+            for limit in [None, Some(5)] {
+                let limited = limit.map(|limit| format!(r#","limit":{limit}"#));
+                let fields = format!("{fields}{}", limited.unwrap_or_default());
+                let history = parsed(&fields).unwrap();
+                assert_eq!(history, RoomHistory { room: RoomName::default(), from, limit });
+                assert_eq!(to_string(&history).unwrap(), format!(r#"{{"room":"chat"{fields}}}"#));
+            }
+        }
+        assert_eq!(parsed(r#","before":null,"at":7"#).unwrap().from, Some(Place::At(Timestamp(7))));
+    }
+
+    #[test]
+    fn a_place_that_is_none_is_not_taken_for_the_newest_messages() {
+        for (fields, sentence) in [
+            (r#","before":"x""#, "expected u64"),
+            (r#","after":-1"#, "expected u64"),
+            (r#","around":{}"#, "expected u64"),
+            (r#","at":"yesterday""#, "expected u64"),
+            (r#","before":1,"after":2"#, "only one of `before`, `after`, `around` and `at`"),
+            (r#","at":1,"around":2"#, "only one of `before`, `after`, `around` and `at`"),
+        ] {
+            let error = parsed(fields).unwrap_err();
+            assert!(error.contains(sentence), "{fields}: {error}");
+        }
+    }
 }

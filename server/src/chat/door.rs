@@ -51,7 +51,9 @@ pub(super) async fn let_in<S: Store>(
     chat.budgets.connect(address)?;
     let (as_whom, expires_in) = whom(&presented, &chat.authority)?;
     let seat = chat.seats.take().ok_or_else(full)?;
-    let Entered { kept, token } = match known(&as_whom, address, chat).await? {
+    let known = known(&as_whom, address, chat).await?;
+    let was_known = known.is_some();
+    let Entered { kept, token } = match known {
         Some(entered) => entered,
         None => {
             if let AsWhom::Guest { .. } = as_whom {
@@ -68,6 +70,7 @@ pub(super) async fn let_in<S: Store>(
         address,
         token,
         expires_in,
+        known: was_known,
     };
     Ok(Member::new(arrived, chat.settings.pending_requests, seat))
 }

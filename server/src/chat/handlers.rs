@@ -178,9 +178,10 @@ async fn join<S: Store>(event: JoinRoom, caller: &Caller<S>) -> Result<CatchUp, 
     member.follow(socket, &room);
     match chat.store.catch_up(user, room.clone(), after, None, false).await {
         Ok(missed) => {
-            if !followed && !member.inbox.is_closed() {
-                chat.presence.enter(&room, &member.person());
-            }
+            chat.presence.enter(&room, socket.id, || {
+                let stays = !member.inbox.is_closed() && member.is_following(&room);
+                stays.then(|| member.person())
+            });
             Ok(missed)
         }
         Err(refusal) => {

@@ -17,7 +17,13 @@ use tokio::{
 };
 
 use super::pipeline::Request;
-use crate::{clock, inbox::Inbox, peer::AddressKey, seats::Seat, store::SessionKey};
+use crate::{
+    clock,
+    inbox::Inbox,
+    peer::AddressKey,
+    seats::Seat,
+    store::{SessionKey, write::Seen},
+};
 
 /// Most requests of one client whose answers are not on their way: as many answers can come at
 /// once, and must find a place in its queue.
@@ -57,6 +63,8 @@ pub(super) struct Arrived {
     pub(super) address: AddressKey,
     pub(super) token: Option<Token>,
     pub(super) expires_in: Option<Duration>,
+    /// They came with the session's token: they have got it.
+    pub(super) known: bool,
 }
 
 impl Member {
@@ -72,7 +80,7 @@ impl Member {
             unanswered: Arc::new(Semaphore::new(UNANSWERED)),
             follows: Mutex::default(),
             ended: AtomicBool::new(false),
-            confirmed: AtomicBool::new(false),
+            confirmed: AtomicBool::new(arrived.known),
             muted_until: AtomicU64::new(0),
             waiting: Mutex::new(None),
             _seat: seat,
@@ -119,13 +127,14 @@ impl Member {
         self.follows().contains(room)
     }
 
-    pub(super) fn followed(&self) -> Vec<RoomName> {
-        self.follows().iter().cloned().collect()
-    }
-
     /// The session is over: nothing that comes in counts any more. True at the first call.
     pub(super) fn end(&self) -> bool {
         !self.ended.swap(true, Ordering::AcqRel)
+    }
+
+    /// The session and its place, as the store writes them down.
+    pub(super) fn seen(&self) -> Seen {
+        Seen { session: self.session, address: self.address.to_string() }
     }
 
     /// The client has used its session.

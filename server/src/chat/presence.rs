@@ -4,15 +4,21 @@
 //! after the last one was lost, so that coming back is not news. Leaving a room counts at once.
 //! What changed is told in the room a moment later, everything of that moment together; who comes
 //! and goes within it is not told at all.
+//!
+//! Connections are known by their ids, so that one counts once however often it enters, and is
+//! lost once. A connection enters on its own task, while it may be lost, put out of the room or
+//! renamed on others. Whoever does one of these notes it with the member first and tells it here
+//! then; [`Presence::enter`] asks the member while nothing else can happen here. So one of the two
+//! sees the other, and nobody stays who is gone.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use parlour_events::{self as events, Author, Event, RoomName, UserId, chat};
-use socketioxide::SocketIo;
+use socketioxide::{SocketIo, socket::Sid};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tracing::debug;
 
@@ -27,8 +33,15 @@ const FRAME_PEOPLE: usize = 30;
 /// Who is here. Copies are the same.
 #[derive(Debug, Clone)]
 pub(super) struct Presence {
-    rooms: Arc<Mutex<HashMap<RoomName, Room>>>,
+    table: Arc<Mutex<Table>>,
     grace: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    rooms: HashMap<RoomName, Room>,
+    /// Where each connection is, and whose it is: the same as in `rooms`, from the other side.
+    connections: HashMap<Sid, (UserId, HashSet<RoomName>)>,
 }
 
 #[derive(Debug, Default)]
@@ -41,54 +54,76 @@ struct Room {
 #[derive(Debug)]
 struct Here {
     person: Author,
-    connections: usize,
+    connections: HashSet<Sid>,
     /// The end of the grace time, while there is no connection.
     until: Option<Instant>,
 }
 
 impl Presence {
     pub(super) fn new(grace: Duration) -> Self {
-        Self { rooms: Arc::default(), grace }
+        Self { table: Arc::default(), grace }
     }
 
-    /// A connection follows the room from now on.
-    pub(super) fn enter(&self, room: &RoomName, person: &Author) {
-        let mut rooms = self.lock();
-        let room = rooms.entry(room.clone()).or_default();
+    /// The connection follows the room from now on; nothing changes if it was there already.
+    ///
+    /// `who` is asked in the middle, and must not come back here: the person, under the name in
+    /// force, or none if the connection is over or does not follow the room any more. False if so.
+    pub(super) fn enter(
+        &self,
+        room: &RoomName,
+        sid: Sid,
+        who: impl FnOnce() -> Option<Author>,
+    ) -> bool {
+        let mut table = self.lock();
+        let Some(person) = who() else { return false };
+        table.connections.entry(sid).or_insert((person.id, HashSet::new())).1.insert(room.clone());
+        let room = table.rooms.entry(room.clone()).or_default();
         match room.people.get_mut(&person.id) {
             Some(here) => {
-                here.connections += 1;
+                here.connections.insert(sid);
                 here.until = None;
             }
             None => {
-                let here = Here { person: person.clone(), connections: 1, until: None };
-                room.people.insert(person.id, here);
                 room.untold.entry(person.id).or_insert(None);
+                let here = Here { connections: [sid].into(), until: None, person };
+                room.people.insert(here.person.id, here);
+            }
+        }
+        true
+    }
+
+    /// The connection is gone, from all rooms. Does nothing the second time.
+    pub(super) fn lose_all(&self, sid: Sid) {
+        let mut table = self.lock();
+        let Some((user, rooms)) = table.connections.remove(&sid) else { return };
+        let until = Instant::now() + self.grace;
+        for room in rooms {
+            let here = table.rooms.get_mut(&room).and_then(|room| room.people.get_mut(&user));
+            let Some(here) = here else { continue };
+            if here.connections.remove(&sid) && here.connections.is_empty() {
+                here.until = Some(until);
             }
         }
     }
 
-    /// A connection that followed the room is gone.
-    pub(super) fn lose(&self, room: &RoomName, user: UserId) {
-        let mut rooms = self.lock();
-        let here = rooms.get_mut(room).and_then(|room| room.people.get_mut(&user));
-        let Some(here) = here else { return };
-        here.connections = here.connections.saturating_sub(1);
-        if here.connections == 0 {
-            here.until = Some(Instant::now() + self.grace);
-        }
-    }
-
-    /// The person has left the room.
+    /// The person has left the room, with all connections.
     pub(super) fn leave(&self, room: &RoomName, user: UserId) {
-        if let Some(room) = self.lock().get_mut(room) {
-            room.go(user);
+        let mut table = self.lock();
+        let Table { rooms, connections } = &mut *table;
+        let gone = rooms.get_mut(room).and_then(|room| room.go(user));
+        for sid in gone.into_iter().flatten() {
+            if let Some((_, rooms)) = connections.get_mut(&sid) {
+                rooms.remove(room);
+                if rooms.is_empty() {
+                    connections.remove(&sid);
+                }
+            }
         }
     }
 
     /// The person goes by another name.
     pub(super) fn rename(&self, person: Author) {
-        for room in self.lock().values_mut() {
+        for room in self.lock().rooms.values_mut() {
             if let Some(here) = room.people.get_mut(&person.id)
                 && here.person != person
             {
@@ -100,7 +135,7 @@ impl Presence {
 
     /// Whether they are here.
     pub(super) fn is_here(&self, room: &RoomName, user: UserId) -> bool {
-        self.lock().get(room).is_some_and(|room| room.people.contains_key(&user))
+        self.lock().rooms.get(room).is_some_and(|room| room.people.contains_key(&user))
     }
 
     /// Tells what has changed, again and again, until the server stops.
@@ -124,29 +159,32 @@ impl Presence {
 
     fn take_news(&self, now: Instant) -> Vec<events::Presence> {
         let mut news = Vec::new();
-        let mut rooms = self.lock();
-        rooms.retain(|name, room| {
+        self.lock().rooms.retain(|name, room| {
             let over = |here: &Here| here.until.is_some_and(|until| until <= now);
             let gone: Vec<UserId> =
                 room.people.iter().filter(|(_, here)| over(here)).map(|(id, _)| *id).collect();
-            gone.into_iter().for_each(|user| room.go(user));
+            for user in gone {
+                // Only who has no connection is gone by time.
+                room.go(user);
+            }
             room.tell(name, &mut news);
             !room.people.is_empty()
         });
         news
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Room>> {
+    fn lock(&self) -> MutexGuard<'_, Table> {
         // Each change leaves the table sound before anything can panic.
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Room {
-    fn go(&mut self, user: UserId) {
-        if let Some(here) = self.people.remove(&user) {
-            self.untold.entry(user).or_insert(Some(here.person));
-        }
+    /// The person is not here any more; gives the connections that they had here.
+    fn go(&mut self, user: UserId) -> Option<HashSet<Sid>> {
+        let here = self.people.remove(&user)?;
+        self.untold.entry(user).or_insert(Some(here.person));
+        Some(here.connections)
     }
 
     fn tell(&mut self, name: &RoomName, news: &mut Vec<events::Presence>) {
@@ -204,15 +242,21 @@ mod tests {
         (Vec::new(), 0)
     }
 
+    /// A connection of this person comes into the room.
+    fn enters(presence: &Presence, person: &Author) -> Sid {
+        let sid = Sid::new();
+        assert!(presence.enter(&chat(), sid, || Some(person.clone())));
+        sid
+    }
+
     #[test]
     fn several_connections_are_one_person() {
         let (presence, ann, now) = (Presence::new(GRACE), person(1, "Ann"), Instant::now());
-        presence.enter(&chat(), &ann);
-        presence.enter(&chat(), &ann);
+        let (first, second) = (enters(&presence, &ann), enters(&presence, &ann));
         assert_eq!(told(&presence, now), (vec!["Ann".to_owned()], 0));
-        presence.lose(&chat(), ann.id);
+        presence.lose_all(first);
         assert_eq!(told(&presence, Instant::now() + 2 * GRACE), nothing());
-        presence.lose(&chat(), ann.id);
+        presence.lose_all(second);
         assert_eq!(told(&presence, Instant::now()), nothing());
         assert!(presence.is_here(&chat(), ann.id));
         assert_eq!(told(&presence, Instant::now() + GRACE), (vec![], 1));
@@ -220,22 +264,72 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_counts_once_and_is_lost_once() {
+        let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
+        let (first, second) = (enters(&presence, &ann), enters(&presence, &ann));
+        assert!(presence.enter(&chat(), first, || Some(ann.clone())));
+        told(&presence, Instant::now());
+        presence.lose_all(first);
+        presence.lose_all(first);
+        assert_eq!(told(&presence, Instant::now() + 2 * GRACE), nothing(), "the second is there");
+        presence.lose_all(second);
+        assert_eq!(told(&presence, Instant::now() + 2 * GRACE), (vec![], 1));
+    }
+
+    #[test]
+    fn a_lost_connection_is_gone_from_all_rooms() {
+        let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
+        let other: RoomName = "other".parse().unwrap();
+        let sid = enters(&presence, &ann);
+        presence.enter(&other, sid, || Some(ann.clone()));
+        presence.lose_all(sid);
+        told(&presence, Instant::now() + 2 * GRACE);
+        assert!(!presence.is_here(&chat(), ann.id) && !presence.is_here(&other, ann.id));
+        let table = presence.lock();
+        assert!(table.rooms.is_empty() && table.connections.is_empty(), "{table:?}");
+    }
+
+    #[test]
+    fn who_was_lost_or_put_out_before_entering_is_no_ghost() {
+        let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
+        let sid = Sid::new();
+        presence.lose_all(sid);
+        presence.leave(&chat(), ann.id);
+        // The member knows by then.
+        assert!(!presence.enter(&chat(), sid, || None));
+        assert!(!presence.is_here(&chat(), ann.id));
+        assert_eq!(told(&presence, Instant::now()), nothing());
+    }
+
+    #[test]
+    fn who_is_put_out_and_comes_back_is_lost_with_the_new_visit() {
+        let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
+        let sid = enters(&presence, &ann);
+        presence.leave(&chat(), ann.id);
+        assert!(presence.lock().connections.is_empty());
+        presence.enter(&chat(), sid, || Some(ann.clone()));
+        told(&presence, Instant::now());
+        presence.lose_all(sid);
+        assert_eq!(told(&presence, Instant::now() + 2 * GRACE), (vec![], 1));
+    }
+
+    #[test]
     fn coming_back_in_time_is_no_news() {
         let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
-        presence.enter(&chat(), &ann);
+        let sid = enters(&presence, &ann);
         told(&presence, Instant::now());
-        presence.lose(&chat(), ann.id);
-        presence.enter(&chat(), &ann);
+        presence.lose_all(sid);
+        enters(&presence, &ann);
         assert_eq!(told(&presence, Instant::now() + 2 * GRACE), nothing());
     }
 
     #[test]
     fn leaving_counts_at_once_and_a_short_visit_not_at_all() {
         let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
-        presence.enter(&chat(), &ann);
+        enters(&presence, &ann);
         presence.leave(&chat(), ann.id);
         assert_eq!(told(&presence, Instant::now()), nothing());
-        presence.enter(&chat(), &ann);
+        enters(&presence, &ann);
         told(&presence, Instant::now());
         presence.leave(&chat(), ann.id);
         assert_eq!(told(&presence, Instant::now()), (vec![], 1));
@@ -244,7 +338,7 @@ mod tests {
     #[test]
     fn another_name_is_told() {
         let (presence, ann) = (Presence::new(GRACE), person(1, "Ann"));
-        presence.enter(&chat(), &ann);
+        enters(&presence, &ann);
         told(&presence, Instant::now());
         presence.rename(person(1, "Anna"));
         assert_eq!(told(&presence, Instant::now()), (vec!["Anna".to_owned()], 0));
@@ -257,7 +351,7 @@ mod tests {
     fn frames_are_bounded() {
         let presence = Presence::new(GRACE);
         for number in 0..100 {
-            presence.enter(&chat(), &person(number, &format!("Ann {number}")));
+            enters(&presence, &person(number, &format!("Ann {number}")));
         }
         let news = presence.take_news(Instant::now());
         assert_eq!(news.iter().map(|it| it.here.len()).sum::<usize>(), 100);

@@ -92,7 +92,10 @@ async fn attend<S: Store>(
     look_again(&socket, &chat, &member).await;
     let settled = sleep(SETTLED);
     tokio::pin!(settled);
-    let mut confirmed = false;
+    let mut confirmed = member.is_confirmed();
+    if confirmed {
+        seen(&chat, &member).await;
+    }
     loop {
         let request = tokio::select! {
             request = inbox.recv() => match request {
@@ -138,10 +141,10 @@ fn standing<S: Store>(chat: &Chat<S>) -> Standing {
     Standing { epoch: chat.store.epoch(), limits: chat.settings.limits }
 }
 
-/// Writes down that the session is in use.
+/// Writes down that the session is in use, and where.
 async fn seen<S: Store>(chat: &Chat<S>, member: &Member) {
     let answer = Box::new(|_| {});
-    chat.hub.write(Write::Seen(Asked { op: vec![member.session], answer })).await;
+    chat.hub.write(Write::Seen(Asked { op: vec![member.seen()], answer })).await;
 }
 
 /// The client is gone.
@@ -154,9 +157,7 @@ fn leave<S: Store>(
     member.inbox.close();
     member.stop_waiting();
     chat.members.remove(socket.id);
-    for room in member.followed() {
-        chat.presence.lose(&room, member.user);
-    }
+    chat.presence.lose_all(socket.id);
     info!(sid = %socket.id, user = %member.user, %reason, "member disconnected");
     // The session lives on from now; one that its person may not even know of does not.
     if member.is_confirmed() {

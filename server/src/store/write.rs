@@ -66,7 +66,7 @@ pub(crate) enum Write {
     /// End a session for good.
     End(Asked<(UserId, SessionKey), Done>),
     /// These sessions are connected, or were until now.
-    Seen(Asked<Vec<SessionKey>, Done>),
+    Seen(Asked<Vec<Seen>, Done>),
     /// Mute.
     Mute(Asked<By<Mute>, Done>),
     /// Kick.
@@ -96,6 +96,15 @@ pub(crate) struct Classic {
     pub(crate) id: Uuid,
     /// What it says.
     pub(crate) body: Body,
+}
+
+/// A session is in use.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    /// The session.
+    pub(crate) session: SessionKey,
+    /// Where, as [`crate::peer`] keys addresses.
+    pub(crate) address: String,
 }
 
 /// Somebody comes in.

@@ -74,6 +74,7 @@ fn all_events() -> impl Iterator<Item = (&'static str, &'static str, Reader, Rea
         ReadMarker,
         Session,
         SessionEnded,
+        Muted,
     ]
     .into_iter()
 }

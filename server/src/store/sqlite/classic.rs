@@ -18,9 +18,10 @@ pub(super) fn guest(tx: &Tx<'_>, post: &Classic) -> Result<User, Fault> {
         "INSERT INTO users (uid, name, kind, created) VALUES (?1, ?2, 1, ?3)",
         (uid.0.as_bytes(), name.as_str(), signed(tx.now)),
     )?;
-    people::remember_address(tx, *uid, address)?;
+    let id = tx.db.last_insert_rowid();
+    people::remember_address(tx, id, address)?;
     Ok(User {
-        id: tx.db.last_insert_rowid(),
+        id,
         author: Author { id: *uid, name: name.clone(), kind: AuthorKind::Guest },
         role: Role::Member,
         muted_until: 0,

@@ -87,6 +87,16 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// The database was written by an earlier version, and this command does not change it.
+    #[error(
+        "the data is of version {found}, this program needs version {known}: start this version's server once to bring it up to date"
+    )]
+    Older {
+        /// The data's version.
+        found: i64,
+        /// The version that this program writes.
+        known: i64,
+    },
     /// There is no database.
     #[error("there is no {FILE} in it")]
     Missing,

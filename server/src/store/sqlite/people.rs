@@ -20,7 +20,7 @@ use crate::{
         read::Kept,
         settings::or_any,
         signed, unsigned,
-        write::{AsWhom, By, Enter, Entered},
+        write::{AsWhom, By, Enter, Entered, Seen},
     },
 };
 
@@ -94,7 +94,7 @@ impl Run for Enter {
                 entered(user, *key, None)
             }
         };
-        remember_address(tx, entered.kept.person.id, &self.address)?;
+        remember_address(tx, tx.user(entered.kept.person.id)?.id, &self.address)?;
         Ok(entered)
     }
 }
@@ -133,13 +133,16 @@ impl Run for (UserId, SessionKey) {
     }
 }
 
-impl Run for Vec<SessionKey> {
+impl Run for Vec<Seen> {
     type Done = Done;
     const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
-        for key in self {
-            see(tx, *key)?;
+        for Seen { session, address } in self {
+            see(tx, *session)?;
+            if let Some(session) = find(tx, *session)? {
+                remember_address(tx, session.user, address)?;
+            }
         }
         Ok(Done {})
     }
@@ -427,17 +430,16 @@ pub(super) fn with_reason(sentence: &str, reason: &str) -> String {
     if reason.is_empty() { format!("{sentence}.") } else { format!("{sentence}: {reason}") }
 }
 
-pub(super) fn remember_address(tx: &Tx<'_>, user: UserId, address: &str) -> Result<(), Fault> {
-    let user = tx.user(user)?;
+pub(super) fn remember_address(tx: &Tx<'_>, user: i64, address: &str) -> Result<(), Fault> {
     tx.execute(
         "INSERT INTO addresses (user, address, seen) VALUES (?1, ?2, ?3) \
          ON CONFLICT (user, address) DO UPDATE SET seen = excluded.seen",
-        (user.id, address, signed(tx.now)),
+        (user, address, signed(tx.now)),
     )?;
     tx.execute(
         "DELETE FROM addresses WHERE user = ?1 AND address NOT IN \
          (SELECT address FROM addresses WHERE user = ?1 ORDER BY seen DESC LIMIT ?2)",
-        [user.id, ADDRESSES],
+        [user, ADDRESSES],
     )?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{
     FILES, OfflineError,
-    disk::{beside, path_text, put_in_place, remove},
+    disk::{beside, create_private, path_text, put_in_place, remove},
     open,
 };
 use crate::{files, store::sqlite::rows::text};
@@ -35,6 +35,8 @@ pub fn backup(folder: &Path, to: &Path) -> Result<(u64, Vec<FileId>), OfflineErr
 
 fn write_backup(folder: &Path, part: &Path) -> Result<(u64, Vec<FileId>), OfflineError> {
     let db = open(folder)?;
+    // The data folder is closed to others, and so is all that leaves it.
+    create_private(part)?;
     db.execute("VACUUM INTO ?1", [path_text(part)?])?;
     drop(db);
     let mut copy = Connection::open(part)?;

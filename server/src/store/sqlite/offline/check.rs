@@ -1,6 +1,8 @@
 //! Whether everything fits together.
 
-use std::path::Path;
+use std::{cmp::Ordering, collections::HashSet, path::Path};
+
+use rusqlite::{ErrorCode, Rows};
 
 use super::{FILES, OfflineError, open};
 use crate::{
@@ -30,6 +32,8 @@ pub struct Checked {
 /// [`OfflineError`], if it cannot look.
 pub fn check(folder: &Path) -> Result<Checked, OfflineError> {
     let mut db = open(folder)?;
+    // The words of all messages are put there.
+    db.pragma_update(None, "temp_store", "FILE")?;
     let transaction = db.transaction()?;
     let (settings, memory) = (Settings::default(), Memory::default());
     let tx = Tx::new(&transaction, clock::now(), &settings, &memory);
@@ -43,6 +47,7 @@ pub fn check(folder: &Path) -> Result<Checked, OfflineError> {
     .for_each(|problem| checked.problems.push(problem));
     check_numbers(&tx, &mut checked)?;
     check_rest(&tx, &mut checked)?;
+    check_index(&tx, &mut checked)?;
 
     let rows =
         tx.all("SELECT hash, mime, size, width, height FROM files", [], sqlite::files::read)?;
@@ -117,4 +122,69 @@ fn check_rest(tx: &Tx<'_>, checked: &mut Checked) -> Result<(), OfflineError> {
         }
     }
     Ok(())
+}
+
+/// The search index has the words of the messages that went through it, and no others.
+///
+/// Whether the index is sound in itself is part of SQLite's integrity check. FTS5 can compare it
+/// with the messages, too, but only by a write, for as long as it takes, and the server's writer
+/// gives up sooner; and it takes a message without a text, or one that is not indexed yet, for a
+/// fault. So the words are indexed once more, in a temporary database, and compared.
+fn check_index(tx: &Tx<'_>, checked: &mut Checked) -> Result<(), OfflineError> {
+    match differing(tx) {
+        Ok(0) => {}
+        Ok(count) => checked
+            .problems
+            .push(format!("{count} messages whose words the search index does not have right")),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            checked.problems.push(format!("the search index cannot be read: {error}"));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// How many messages have other words in the index than in their text.
+fn differing(tx: &Tx<'_>) -> rusqlite::Result<usize> {
+    tx.db.execute_batch(
+        "CREATE VIRTUAL TABLE temp.expected USING fts5 (\
+           body, content = '', tokenize = \"unicode61 remove_diacritics 2\");\
+         INSERT INTO temp.expected (rowid, body) SELECT id, body FROM main.messages \
+           WHERE body IS NOT NULL AND id <= (SELECT value FROM main.meta WHERE key = 'indexed');\
+         CREATE VIRTUAL TABLE temp.expected_words USING fts5vocab (temp, expected, instance);\
+         CREATE VIRTUAL TABLE temp.indexed_words USING fts5vocab (main, words, instance)",
+    )?;
+    // Both come in the order of words, messages and places, which is that of an index.
+    let mut expected = tx.sql("SELECT term, doc, offset FROM temp.expected_words")?;
+    let mut indexed = tx.sql("SELECT term, doc, offset FROM temp.indexed_words")?;
+    let (mut expected, mut indexed) = (expected.query([])?, indexed.query([])?);
+    let (mut left, mut right) = (next_word(&mut expected)?, next_word(&mut indexed)?);
+    let mut differ = HashSet::new();
+    loop {
+        let order = match (&left, &right) {
+            (None, None) => return Ok(differ.len()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(left), Some(right)) => left.cmp(right),
+        };
+        if order.is_ne() {
+            let odd = if order.is_lt() { &left } else { &right };
+            differ.extend(odd.as_ref().map(|(_, message, _)| *message));
+        }
+        if order.is_le() {
+            left = next_word(&mut expected)?;
+        }
+        if order.is_ge() {
+            right = next_word(&mut indexed)?;
+        }
+    }
+}
+
+/// A word, the message it is in, and its place there.
+type Word = (Vec<u8>, i64, i64);
+
+fn next_word(rows: &mut Rows<'_>) -> rusqlite::Result<Option<Word>> {
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let word = row.get_ref(0)?.as_bytes()?.to_vec();
+    Ok(Some((word, row.get(1)?, row.get(2)?)))
 }

@@ -21,6 +21,16 @@ pub(super) fn remove(path: &Path) -> Result<(), OfflineError> {
     }
 }
 
+/// Makes an empty file that only its owner may read. What SQLite writes into it, and puts beside it
+/// meanwhile, stays so.
+pub(super) fn create_private(path: &Path) -> Result<(), OfflineError> {
+    let mut options = fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|source| file_error(path, source))
+}
+
 /// Gives a finished file its name, so that it is there after a power cut as well.
 pub(super) fn put_in_place(from: &Path, to: &Path) -> Result<(), OfflineError> {
     let done = fs::File::open(from)
@@ -40,7 +50,7 @@ pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<(), OfflineErro
 }
 
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => fs::File::open(folder)?.sync_all(),
         None => fs::File::open(".")?.sync_all(),
@@ -49,7 +59,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 /// Elsewhere a folder cannot be opened as a file, and needs not be.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! What is done with the data from the command line: backup, restore, export, check, roles.
 //!
 //! A backup is one file: the database as it was at one moment, with the content of its files in a
-//! table of its own. All but a restore can be done while the server runs.
+//! table of its own. All but a restore can be done while the server runs, and need
+//! data of the present version: none of them migrates.
 
 mod backup;
 mod check;
@@ -79,15 +80,16 @@ impl From<Fault> for OfflineError {
     }
 }
 
-/// The database in this folder, as it is; it is not made.
+/// The database in this folder, as it is: it is not made, and not brought to another version.
 fn open(folder: &Path) -> Result<Connection, OfflineError> {
     let path = folder.join(FILE);
     if !path.is_file() {
         return Err(OpenError::Missing.into());
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(&path, flags)?;
+    let db = Connection::open_with_flags(&path, flags)?;
+    // Before anything is set: data of another version stays as it is.
+    migrations::present(&db)?;
     prepare(&db)?;
-    migrations::run(&mut db)?;
     Ok(db)
 }
