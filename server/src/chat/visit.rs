@@ -138,10 +138,11 @@ fn standing<S: Store>(chat: &Chat<S>) -> Standing {
     Standing { epoch: chat.store.epoch(), limits: chat.settings.limits }
 }
 
-/// Writes down that the session is in use.
+/// Writes down that the session is in use, and from where.
 async fn seen<S: Store>(chat: &Chat<S>, member: &Member) {
+    let op = vec![(member.session, member.address.to_string())];
     let answer = Box::new(|_| {});
-    chat.hub.write(Write::Seen(Asked { op: vec![member.session], answer })).await;
+    chat.hub.write(Write::Seen(Asked { op, answer })).await;
 }
 
 /// The client is gone.

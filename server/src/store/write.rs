@@ -65,8 +65,8 @@ pub(crate) enum Write {
     Rename(Asked<By<Rename>, Done>),
     /// End a session for good.
     End(Asked<(UserId, SessionKey), Done>),
-    /// These sessions are connected, or were until now.
-    Seen(Asked<Vec<SessionKey>, Done>),
+    /// These sessions are connected, or were until now, from these addresses.
+    Seen(Asked<Vec<(SessionKey, String)>, Done>),
     /// Mute.
     Mute(Asked<By<Mute>, Done>),
     /// Kick.

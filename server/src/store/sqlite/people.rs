@@ -133,13 +133,17 @@ impl Run for (UserId, SessionKey) {
     }
 }
 
-impl Run for Vec<SessionKey> {
+impl Run for Vec<(SessionKey, String)> {
     type Done = Done;
     const EFFECT: Effect = Effect::Keeps;
 
     fn run(&self, tx: &Tx<'_>) -> Result<Done, Fault> {
-        for key in self {
+        for (key, address) in self {
             see(tx, *key)?;
+            // Whoever comes back with a token was let in without a write.
+            if let Some(session) = find(tx, *key)? {
+                remember_address(tx, tx.user_by_id(session.user)?.author.id, address)?;
+            }
         }
         Ok(Done {})
     }

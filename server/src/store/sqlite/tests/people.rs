@@ -227,7 +227,7 @@ async fn a_token_that_got_lost_on_its_way_holds_its_name_for_a_minute() {
     age(&place, lost.kept.session, 61_000);
     let ann = place.guest("Ann").await;
     // One that was used holds it for as long as sessions live.
-    place.ask(Write::Seen, vec![ann.kept.session]).await.unwrap();
+    place.ask(Write::Seen, vec![(ann.kept.session, "192.0.2.1".to_owned())]).await.unwrap();
     age(&place, ann.kept.session, 61_000);
     assert_eq!(code(place.enter(Some("Ann"), None).await), Code::NicknameTaken);
 }
