@@ -46,6 +46,8 @@ async fn nobody_comes_in_from_where_a_banned_person_came() {
     let mut ann = door(&server, "Ann", CAFE).enter().await;
     // She was at home before, and somebody else is in the same café.
     let mut at_home = ann.door().from(HOME).enter().await;
+    // Where somebody comes back from is written down when they ask for something.
+    at_home.so_far().await;
     let mut ben = door(&server, "Ben", CAFE).enter().await;
     let eve = door(&server, "Eve", "198.51.100.8").enter().await;
     eve.join(&chat()).await;
