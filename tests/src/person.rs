@@ -6,9 +6,10 @@
 use std::fmt::Debug;
 
 use parlour_events::{
-    CatchUp, Change, ChangeKind, Event, JoinRoom, ListRooms, MessageId, Presence, ReadMarker,
-    Refusal, Reply, Role, RoomChanges, RoomHead, RoomName, RoomUpdated, SendMessage, Sent, Session,
-    SessionEnded, SomebodyTyping, Token, TopicChanged, Typing, UserId, chat::NAMESPACE,
+    CatchUp, Change, ChangeKind, Event, JoinRoom, ListRooms, MessageId, Muted, Presence,
+    ReadMarker, Refusal, Reply, Role, RoomChanges, RoomHead, RoomName, RoomUpdated, SendMessage,
+    Sent, Session, SessionEnded, SomebodyTyping, Token, TopicChanged, Typing, UserId,
+    chat::NAMESPACE,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -42,6 +43,8 @@ pub enum Told {
     Presence(Presence),
     /// Who types.
     Typing(SomebodyTyping),
+    /// That we may not write for a while, or may again.
+    Muted(Muted),
     /// Nothing any more: the connection is gone.
     Disconnected(DisconnectReason),
     /// That we are not let in.
@@ -363,6 +366,7 @@ fn listen(socket: &Socket, teller: &Teller<Told>) {
     tell::<ReadMarker>(socket, teller, Told::Marker);
     tell::<Presence>(socket, teller, Told::Presence);
     tell::<SomebodyTyping>(socket, teller, Told::Typing);
+    tell::<Muted>(socket, teller, Told::Muted);
     let to = teller.clone();
     socket.on_disconnect(move |reason| to.tell(Told::Disconnected(reason)));
     let to = teller.clone();

@@ -118,14 +118,22 @@ async fn whoever_is_muted_reads_and_does_not_write() {
 }
 
 #[tokio::test]
-#[ignore = "known: the reason of a mute is written down and told to nobody"]
-async fn whoever_is_muted_is_told_why() {
+async fn whoever_is_muted_is_told_why_and_until_when() {
     let server = Server::start().await;
     let mod_ = with_role(&server, "Mod", "moderator").await;
-    let ann = Person::chatting(server.url(), "Ann").await;
-    mod_.may(&mute(ann.id(), 3_600)).await;
-    let refusal = ann.may_not(&text_in(&chat(), "muted")).await;
-    assert!(refusal.message.contains("noise"), "{refusal}");
+    let mut ann = Person::chatting(server.url(), "Ann").await;
+    let mut device = ann.device().await;
+    for seconds in [3_600, 0] {
+        mod_.may(&mute(ann.id(), seconds)).await;
+        for connection in [&mut ann, &mut device] {
+            let told = |told: &Told| matches!(told, Told::Muted(_));
+            let Told::Muted(muted) = connection.news.expect("to be told", told).await else {
+                panic!()
+            };
+            assert_eq!(muted.until.is_some(), seconds > 0, "{muted:?}");
+            assert_eq!(muted.reason.as_str(), "noise");
+        }
+    }
 }
 
 #[tokio::test]
