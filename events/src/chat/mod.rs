@@ -13,6 +13,12 @@
 //! * [`message`]: what is said, and what is said differently later;
 //! * [`presence`]: who is here, and who is typing;
 //! * [`moderation`]: what moderators and administrators do.
+//!
+//! [`Credentials`]: session::Credentials
+//! [`Session`]: session::Session
+//! [`JoinRoom`]: room::JoinRoom
+//! [`SyncRoom`]: room::SyncRoom
+//! [`RoomChanges`]: room::RoomChanges
 
 pub mod message;
 pub mod moderation;
