@@ -13,6 +13,10 @@ import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
 
 const [url, nickname, room = "chat", file = "state.json"] = process.argv.slice(2);
+if (!url || !nickname) {
+  console.error("node chat.mjs URL NICKNAME [ROOM] [FILE]");
+  process.exit(2);
+}
 const state = existsSync(file) ? JSON.parse(readFileSync(file)) : { outbox: [] };
 const save = () => {
   writeFileSync(`${file}.part`, JSON.stringify(state), { mode: 0o600 });
@@ -146,7 +150,7 @@ socket.on("session:ended", ({ code, message }) => {
   stop(`${code}: ${message}`);
 });
 socket.on("connect_error", async ({ message }) => {
-  if (socket.active) return; // Nobody was reached; the library tries again.
+  if (socket.active) return console.error(`no answer from ${url} (${message}); trying again`);
   const code = message.split(": ")[0];
   if (passes(code)) await sleep(5_000);
   else if (state.token && ["token_invalid", "session_ended"].includes(code)) delete state.token;

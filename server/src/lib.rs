@@ -41,6 +41,7 @@ mod tls;
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -144,6 +145,8 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     entrance: Entrance,
+    /// Where the data is; a relative folder depends on where the program was started.
+    data: PathBuf,
 }
 
 /// Replaces what a server reads from files when it starts.
@@ -313,7 +316,8 @@ impl Server {
             tls,
             header_timeout: Some(network.header_timeout).filter(|time| !time.is_zero()),
         };
-        Ok(Self { app, listener, address, entrance })
+        let data = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+        Ok(Self { app, listener, address, entrance, data })
     }
 
     /// Where a browser on this machine finds the page.
@@ -342,7 +346,8 @@ impl Server {
             // Ready as well when the other end is dropped.
             let _ = told_to_stop.await;
         }));
-        info!(address = %self.address, version = env!("CARGO_PKG_VERSION"), "listening");
+        let data = self.data.display();
+        info!(address = %self.address, %data, version = env!("CARGO_PKG_VERSION"), "listening");
 
         stop.await;
         info!("stopping");

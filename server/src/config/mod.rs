@@ -138,7 +138,7 @@ impl From<GrantedRole> for Role {
     about = "Parlour: a self-hosted chat. Start it, open the printed address in a browser, talk.",
     after_help = "A flag wins over its environment variable, that over the settings file (--config).\n\
                   Times are written as 500ms, 25s, 2m, 1h or 30d; sizes as 65536, 64KiB or 10MB.\n\
-                  Logs go to standard error; RUST_LOG chooses how much (default: parlour_server=info,warn).",
+                  Logs go to standard error; RUST_LOG chooses how much (default: parlour_server=info,warn,\n                  and what the Socket.IO library says of connections that end).",
     max_term_width = 100
 )]
 struct CommandLine {
