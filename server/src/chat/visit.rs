@@ -102,7 +102,8 @@ async fn attend<S: Store>(
                 Some(request) => Some(request),
                 None => return,
             },
-            () = &mut settled, if !confirmed => None,
+            // A session that has ended settles no more, and a time that is over must not wake us again.
+            () = &mut settled, if !confirmed && !member.has_ended() => None,
         };
         if member.has_ended() {
             continue;
