@@ -64,7 +64,7 @@ pub use tls::TlsError;
 
 use crate::{
     budgets::{Budgets, PerMinute},
-    chat::{Books, Chat},
+    chat::{Books, Chat, Members},
     files::Files,
     identity::{Authority, jwt},
     listen::Entrance,
@@ -134,6 +134,7 @@ pub struct App {
     /// Answers all requests.
     pub router: Router,
     io: SocketIo,
+    members: Members,
     stopping: Arc<AtomicBool>,
     gate: Arc<Gate>,
 }
@@ -225,7 +226,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         .layer(from_fn_with_state(origins, origin::guard))
         .layer(from_fn_with_state(gate.clone(), peer::resolve));
     let router = assets::with_security_headers(router, network.tls_cert.is_some());
-    Ok(App { router, io, stopping, gate })
+    Ok(App { router, io, members: chat.members.clone(), stopping, gate })
 }
 
 /// Whose word counts for who somebody is.
@@ -357,7 +358,9 @@ impl Server {
             self.app.close().await;
             serving.await
         });
-        match closed.await {
+        let closed = closed.await;
+        self.app.members.clear();
+        match closed {
             Ok(Ok(())) => info!("stopped"),
             Ok(Err(error)) => error!(%error, "stopped, and serving had failed before"),
             Err(_) => warn!("stopped; some clients did not take their goodbye in time"),

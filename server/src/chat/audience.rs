@@ -48,9 +48,15 @@ pub(crate) fn at_address(address: &str) -> String {
 
 /// Who is connected to `/chat` here.
 #[derive(Clone, Default)]
-pub(super) struct Members(Arc<Mutex<Table>>);
+pub(crate) struct Members(Arc<Mutex<Table>>);
 
 type Table = HashMap<Sid, (SocketRef, Arc<Member>)>;
+
+impl std::fmt::Debug for Members {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Members").field(&self.lock().len()).finish()
+    }
+}
 
 impl Members {
     pub(super) fn add(&self, socket: SocketRef, member: Arc<Member>) {
@@ -59,6 +65,12 @@ impl Members {
 
     pub(super) fn remove(&self, sid: Sid) {
         self.lock().remove(&sid);
+    }
+
+    /// Forgets them all, when the server has stopped: a socket keeps what its handlers need, and
+    /// with it the chat, its store and this.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
     }
 
     /// Those for whom this holds.

@@ -35,12 +35,12 @@ use socketioxide::{
     handler::ConnectHandler,
 };
 
-pub(crate) use audience::{at_address, connections};
+pub(crate) use audience::{Members, at_address, connections};
 pub(crate) use door::address;
 pub(crate) use ledger::Books;
 
 use self::{
-    audience::{Members, Sockets, Standing},
+    audience::{Sockets, Standing},
     door::Presented,
     hub::Hub,
     presence::Presence,
@@ -72,7 +72,7 @@ pub(crate) struct Chat<S> {
     pub(crate) budgets: Arc<Budgets>,
     authority: Arc<Authority>,
     io: SocketIo,
-    members: Members,
+    pub(crate) members: Members,
     presence: Presence,
     seats: Seats,
     settings: Settings,
