@@ -117,7 +117,13 @@ pub fn read_out(content: &Content) -> Option<String> {
         Some(body) => body.as_str().to_owned(),
         None if *content == Content::Deleted => return None,
         None => {
-            let names: Vec<_> = content.files().iter().map(|file| file.name.as_str()).collect();
+            let names: Vec<_> = content
+                .said()
+                .map(|said| &said.files[..])
+                .unwrap_or_default()
+                .iter()
+                .map(|file| file.name.as_str())
+                .collect();
             names.join(", ")
         }
     };

@@ -1,31 +1,37 @@
 //! One room: its log, its outbox, and where the conversation about them stands.
 //!
 //! ```text
-//!            connected                 answer, nothing more
-//!   Away ───────────────▶ Asking ─────────────────────────▶ Live
-//!    ▲                    ▲  │ ▲                             │
-//!    │ disconnected       │  │ └──── gap, or server ahead ───┘
-//!    │ (from anywhere)    │  │ no answer, or "try later"
-//!                    wake │  ▼
-//!                       Waiting          "there is no such room" ──▶ Refused
+//!          connected         a place is free        answer, nothing more
+//!   Away ────────────▶ Due ──────────────────▶ Asking ───────────────▶ Live
+//!    ▲                  ▲                       │  ▲                    │
+//!    │ disconnected     │ wake                  │  └── gap, or server ──┘
+//!    │ (from anywhere)  │                       │      ahead (by way of Due)
+//!                      Waiting ◀────────────────┤
+//!                        no answer, "try later" │ "there is no such room"
+//!                                               └──────────────────────▶ Refused
 //! ```
 //!
-//! What the server cannot do now it is asked for again after the time that it names, or else after
-//! a pause that grows until something goes well.
+//! Only so many rooms are asked for at a time ([`ChatState`](super::ChatState) hands out the
+//! places). What the server cannot do now it is asked for again after the time that it names, or
+//! else after a pause that grows until something goes well.
+//!
+//! A room that nobody has opened is heard too, for its unread messages, from its newest change on;
+//! its messages are read when it is opened.
 
 use std::time::Duration;
 
 use parlour_events::{
-    Body, CatchUp, Code, MessageId, Refusal, RoomChanges, RoomHead, RoomName, SendMessage, Sent,
-    Timestamp,
+    CatchUp, Code, Cursor, History, Members, Place, ReadMarker, Refusal, RoomChanges, RoomHead,
+    RoomKind, RoomName, Sent, Seq, UserId,
 };
 
 use super::{
-    Effect, OutboxFull, Ticket, Tickets, Trouble,
-    log::{CaughtUp, RoomLog},
-    outbox::{EntryState, Outbox},
+    Effect, Ticket, Tickets, Trouble,
+    log::{CaughtUp, Part, RoomLog, Told},
+    outbox::{Entry, EntryState, Failure, Outbox},
+    people::People,
+    unread::Unread,
 };
-use crate::words;
 
 const FIRST_WAKE: Duration = Duration::from_secs(1);
 const LONGEST_WAKE: Duration = Duration::from_secs(30);
@@ -35,11 +41,19 @@ const LONGEST_WAKE: Duration = Duration::from_secs(30);
 const SHORTEST_NAMED: Duration = Duration::from_millis(250);
 const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
 
+/// With fewer messages than this here, and more on the server, a room that is opened reads more.
+const ENOUGH: usize = 50;
+
+/// Messages asked for at a time.
+const PAGE: usize = 100;
+
 /// Where the conversation about a room stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// There is no connection.
+    /// There is no connection, or nobody wants to hear the room.
     Away,
+    /// It is to be asked for.
+    Due,
     /// The server was asked, by join or sync; live changes are held until it answers.
     Asking(Ticket),
     /// The server did not answer, or could not: it is asked again at this wake.
@@ -50,15 +64,43 @@ pub enum Phase {
     Refused(Refusal),
 }
 
+/// A question about the history that is under way, or was not answered well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing is asked.
+    No,
+    /// The answer is awaited.
+    Asked(Ticket, Part, Option<Place>),
+    /// It could not be read; the person may try again.
+    Failed(Part, Option<Place>),
+}
+
+/// What a room needs of the state around it.
+pub(super) struct Around<'a> {
+    pub(super) tickets: &'a mut Tickets,
+    pub(super) out: &'a mut Vec<Effect>,
+    pub(super) me: Option<UserId>,
+}
+
 /// One room.
 #[derive(Debug)]
 pub struct Room {
     name: RoomName,
+    info: Option<parlour_events::Room>,
     log: RoomLog,
     outbox: Outbox,
+    people: People,
+    unread: Unread,
     phase: Phase,
+    reading: Reading,
+    listing: Option<Ticket>,
+    /// It is wanted even though the server has not said that we are in it: somebody joins it.
+    wanted: bool,
     /// The join was answered on this connection.
     joined: bool,
+    /// The person looks at it.
+    open: bool,
+    at_bottom: bool,
     /// Wakes since something last went well.
     wakes: u32,
 }
@@ -67,12 +109,30 @@ impl Room {
     pub(super) fn new(name: RoomName) -> Self {
         Self {
             name,
+            info: None,
             log: RoomLog::default(),
             outbox: Outbox::default(),
+            people: People::default(),
+            unread: Unread::default(),
             phase: Phase::Away,
+            reading: Reading::No,
+            listing: None,
+            wanted: false,
             joined: false,
+            open: false,
+            at_bottom: true,
             wakes: 0,
         }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    /// What the server last said of it.
+    pub fn info(&self) -> Option<&parlour_events::Room> {
+        self.info.as_ref()
     }
 
     /// What is known of its log.
@@ -85,48 +145,172 @@ impl Room {
         &self.outbox
     }
 
+    /// Who is in it.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// What of it is not read.
+    pub fn unread(&self) -> Unread {
+        self.unread
+    }
+
     /// Where the conversation stands.
     pub fn phase(&self) -> &Phase {
         &self.phase
     }
 
-    pub(super) fn connected(&mut self, tickets: &mut Tickets, out: &mut Vec<Effect>) {
-        self.disconnected();
-        self.ask(tickets, out);
+    /// Where reading its history stands.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Whether the person is in it, as far as is known.
+    pub fn is_joined(&self) -> bool {
+        self.joined || self.info.as_ref().is_some_and(|info| info.joined)
+    }
+
+    /// Whether it is to be heard while there is a connection.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.wanted || self.info.as_ref().is_some_and(|info| info.joined)
+    }
+
+    /// Whether its messages were read, or it has none.
+    pub fn is_loaded(&self) -> bool {
+        let live = self.log.live();
+        self.log.cursor().is_some() && (!live.earlier || live.first().is_some())
+    }
+
+    pub(super) fn people_mut(&mut self) -> &mut People {
+        &mut self.people
+    }
+
+    pub(super) fn log_mut(&mut self) -> &mut RoomLog {
+        &mut self.log
+    }
+
+    pub(super) fn outbox_mut(&mut self) -> &mut Outbox {
+        &mut self.outbox
+    }
+
+    /// The server tells how the room is. Counts are taken over where they belong to a list.
+    pub(super) fn told(&mut self, info: parlour_events::Room, around: &Around<'_>) {
+        self.unread.counted(&info);
+        if !info.joined {
+            self.left();
+        }
+        if let Some(me) = around.me {
+            self.log.read_by(me);
+        }
+        self.info = Some(info);
+    }
+
+    /// The person is not in it any more.
+    fn left(&mut self) {
+        if self.joined {
+            self.joined = false;
+            self.phase = Phase::Away;
+            self.wanted = false;
+        }
+    }
+
+    /// The person may not know of it any more.
+    pub(super) fn gone(&mut self) {
+        self.left();
+        self.wanted = false;
+        self.info = None;
+    }
+
+    pub(super) fn topic(&mut self, topic: parlour_events::Topic) {
+        if let Some(info) = &mut self.info {
+            info.topic = topic;
+        }
+    }
+
+    /// The server lists its newest change: without one of its own, the log goes on from there, and
+    /// what was before is read when it is wanted.
+    pub(super) fn begin_at(&mut self, cursor: Cursor) {
+        if self.log.cursor().is_none() && !self.open {
+            self.log = RoomLog::known_from(cursor);
+        }
+    }
+
+    /// There is a connection, or somebody wants to hear the room: it is to be asked for.
+    pub(super) fn due(&mut self) {
+        if self.phase == Phase::Away && self.is_wanted() {
+            self.phase = Phase::Due;
+        }
+    }
+
+    pub(super) fn want(&mut self) {
+        self.wanted = true;
+        if matches!(self.phase, Phase::Refused(_)) {
+            self.phase = Phase::Away;
+        }
+    }
+
+    pub(super) fn open(&mut self, around: &mut Around<'_>) {
+        self.open = true;
+        self.complete(around);
+    }
+
+    pub(super) fn close(&mut self) {
+        self.open = false;
+        self.at_bottom = true;
+        self.reading = Reading::No;
+        self.log.to_present();
+        self.log.trim(true);
     }
 
     pub(super) fn disconnected(&mut self) {
         self.phase = Phase::Away;
         self.joined = false;
         self.wakes = 0;
+        self.listing = None;
+        if let Reading::Asked(_, part, place) = self.reading {
+            self.reading = Reading::Failed(part, place);
+        }
         self.log.disconnected();
+        self.people.disconnected();
         self.outbox.interrupted();
+    }
+
+    /// Asks for what is missing: by join until one was answered, by sync after that.
+    pub(super) fn ask(&mut self, around: &mut Around<'_>) {
+        let ticket = around.tickets.next();
+        let room = self.name.clone();
+        self.phase = Phase::Asking(ticket);
+        around.out.push(match self.log.cursor() {
+            Some(after) if self.joined => Effect::Sync { ticket, room, after },
+            after => Effect::Join { ticket, room, after },
+        });
     }
 
     pub(super) fn caught_up(
         &mut self,
         ticket: Ticket,
         outcome: Result<CatchUp, Trouble>,
-        tickets: &mut Tickets,
-        out: &mut Vec<Effect>,
+        around: &mut Around<'_>,
     ) {
         if self.phase != Phase::Asking(ticket) {
             return;
         }
         match outcome {
             Ok(answer) => {
+                let before = self.log.cursor();
                 self.joined = true;
                 self.wakes = 0;
                 let brought = self.log.catch_up(answer);
                 if brought == CaughtUp::Replaced {
                     self.outbox.history_replaced();
+                    self.unread = Unread::default();
                 }
-                self.settle();
-                self.phase = Phase::Live;
-                if self.log.is_behind() && brought != CaughtUp::Nothing {
-                    self.ask(tickets, out);
-                }
-                self.send_next(tickets, out);
+                self.count(before, around);
+                self.settle(around);
+                let more = self.log.is_behind() && brought != CaughtUp::Nothing;
+                self.phase = if more { Phase::Due } else { Phase::Live };
+                self.complete(around);
+                self.send_next(around);
             }
             Err(Trouble::Refused(refusal)) if is_final(refusal.code) => {
                 self.phase = Phase::Refused(refusal);
@@ -135,167 +319,284 @@ impl Room {
                 if matches!(&trouble, Trouble::Refused(r) if r.code == Code::NotJoined) {
                     self.joined = false;
                 }
-                let retry_after = match &trouble {
-                    Trouble::Refused(refusal) => refusal.retry_after,
-                    Trouble::Lost => None,
-                };
-                self.phase = Phase::Waiting(self.wake_later(retry_after, tickets, out));
+                self.phase = Phase::Waiting(self.wake_later(trouble.retry_after(), around));
             }
         }
     }
 
-    pub(super) fn live(&mut self, live: RoomChanges, tickets: &mut Tickets, out: &mut Vec<Effect>) {
-        self.log.live(live, self.phase != Phase::Live);
-        self.settle();
-        self.close_gap(tickets, out);
-        self.send_next(tickets, out);
+    pub(super) fn live(&mut self, live: RoomChanges, around: &mut Around<'_>) {
+        let before = self.log.cursor();
+        self.log.live_changes(live, self.phase != Phase::Live);
+        self.count(before, around);
+        self.settle(around);
+        self.close_gap();
+        self.send_next(around);
     }
 
-    pub(super) fn head(&mut self, head: &RoomHead, tickets: &mut Tickets, out: &mut Vec<Effect>) {
+    pub(super) fn head(&mut self, head: &RoomHead) {
         self.log.head(head);
-        self.close_gap(tickets, out);
+        self.close_gap();
     }
 
-    pub(super) fn wake(&mut self, ticket: Ticket, tickets: &mut Tickets, out: &mut Vec<Effect>) {
+    pub(super) fn wake(&mut self, ticket: Ticket, around: &mut Around<'_>) {
         if self.phase == Phase::Waiting(ticket) {
-            self.ask(tickets, out);
+            self.phase = Phase::Due;
+        }
+        if self.listing == Some(ticket) {
+            self.listing = None;
+            self.complete(around);
         }
         self.outbox.delay_over(ticket);
-        self.send_next(tickets, out);
+        self.send_next(around);
     }
 
-    pub(super) fn compose(
+    pub(super) fn marked(&mut self, marker: &ReadMarker) {
+        self.unread.marked(marker, self.applied());
+    }
+
+    /// The number of the newest change that is here.
+    pub fn applied(&self) -> Seq {
+        self.log.cursor().map_or(Seq(0), |cursor| cursor.seq)
+    }
+
+    /// Tells whether the reader sees the newest message.
+    pub(super) fn at_bottom(&mut self, at_bottom: bool) {
+        self.at_bottom = at_bottom;
+        self.log.trim(at_bottom);
+    }
+
+    /// Goes back to the newest messages.
+    pub(super) fn to_present(&mut self) {
+        self.log.to_present();
+        self.reading = Reading::No;
+        self.at_bottom = true;
+    }
+
+    /// Reads a part of the history, unless that is under way.
+    pub(super) fn read(&mut self, part: Part, place: Option<Place>, around: &mut Around<'_>) {
+        let under_way = |asked: &Reading| match asked {
+            Reading::Asked(_, known, at) => *known == part && *at == place,
+            _ => false,
+        };
+        if !self.joined || under_way(&self.reading) {
+            return;
+        }
+        let ticket = around.tickets.next();
+        self.reading = Reading::Asked(ticket, part, place);
+        let room = self.name.clone();
+        around.out.push(Effect::History { ticket, room, from: place, limit: PAGE });
+    }
+
+    /// Reads on, before or behind what is shown, if there is anything.
+    pub(super) fn read_on(&mut self, earlier: bool, around: &mut Around<'_>) {
+        let shown = self.log.shown();
+        let (part, place) = match (earlier, shown.first(), shown.last()) {
+            (true, Some(first), _) if shown.earlier => (Part::Earlier(first), Place::Before(first)),
+            (false, _, Some(last)) if shown.later => (Part::Later(last), Place::After(last)),
+            _ => return,
+        };
+        // One at a time: the other end waits until this one is here.
+        if !matches!(self.reading, Reading::Asked(..)) {
+            self.read(part, Some(place), around);
+        }
+    }
+
+    pub(super) fn history(
         &mut self,
-        id: MessageId,
-        body: Body,
-        written: Timestamp,
-        tickets: &mut Tickets,
-        out: &mut Vec<Effect>,
-    ) -> Result<(), OutboxFull> {
-        self.outbox.push(id, body, written).map_err(OutboxFull)?;
-        self.send_next(tickets, out);
-        Ok(())
+        ticket: Ticket,
+        outcome: Result<History, Trouble>,
+        around: &mut Around<'_>,
+    ) {
+        let Reading::Asked(asked, part, place) = self.reading else { return };
+        if asked != ticket {
+            return;
+        }
+        self.reading = match outcome {
+            Ok(answer) => match self.log.history(part, answer) {
+                Told::Here | Told::Unwanted => Reading::No,
+                Told::TooOld => {
+                    self.reading = Reading::No;
+                    return self.read(part, place, around);
+                }
+            },
+            Err(_) => Reading::Failed(part, place),
+        };
+        self.log.trim(self.at_bottom);
+        self.settle(around);
+        self.close_gap();
+    }
+
+    pub(super) fn listed(
+        &mut self,
+        ticket: Ticket,
+        outcome: Result<Members, Trouble>,
+        around: &mut Around<'_>,
+    ) {
+        if self.listing != Some(ticket) {
+            return;
+        }
+        self.listing = None;
+        match outcome {
+            Ok(answer) => {
+                if self.people.list(answer) {
+                    self.complete(around);
+                }
+            }
+            Err(trouble) => {
+                self.listing = Some(self.wake_later(trouble.retry_after(), around));
+            }
+        }
+    }
+
+    /// What an open room needs beyond its changes: its people, and enough messages.
+    fn complete(&mut self, around: &mut Around<'_>) {
+        if !self.open || !self.joined {
+            return;
+        }
+        let live = self.log.live();
+        if self.log.is_at_present() && live.earlier && live.messages().len() < ENOUGH {
+            match live.first() {
+                Some(_) => self.read_on(true, around),
+                None => self.read(Part::Elsewhere, None, around),
+            }
+        }
+        if self.listing.is_none() && !self.people.is_listed() {
+            let ticket = around.tickets.next();
+            self.listing = Some(ticket);
+            let (room, after) = (self.name.clone(), self.people.after());
+            around.out.push(Effect::Members { ticket, room, after });
+        }
+    }
+
+    /// The person did something here.
+    pub(super) fn compose(&mut self, entry: Entry, around: &mut Around<'_>) {
+        around.out.push(Effect::Keep { room: self.name.clone(), entry: entry.clone() });
+        self.outbox.insert(entry);
+        self.send_next(around);
+    }
+
+    /// What an earlier visit left.
+    pub(super) fn restore(&mut self, entry: Entry, around: &mut Around<'_>) {
+        self.outbox.insert(entry);
+        if let Some(me) = around.me {
+            self.outbox.written_by(me);
+        }
+        self.settle(around);
+        self.send_next(around);
     }
 
     pub(super) fn answered(
         &mut self,
         ticket: Ticket,
         outcome: Result<Sent, Trouble>,
-        tickets: &mut Tickets,
-        out: &mut Vec<Effect>,
+        around: &mut Around<'_>,
     ) {
         let Some(entry) = self.outbox.answered(ticket) else { return };
         match outcome {
             Ok(sent) => {
                 entry.state = EntryState::Accepted(sent);
                 self.wakes = 0;
-                self.settle();
+                self.settle(around);
             }
             Err(Trouble::Refused(refusal)) if refusal.code == Code::NotJoined => {
                 entry.state = EntryState::Queued;
                 self.joined = false;
-                self.phase = Phase::Waiting(self.wake_later(None, tickets, out));
+                self.phase = Phase::Waiting(self.wake_later(None, around));
             }
-            Err(Trouble::Refused(refusal)) if !refusal.code.is_passing() => {
-                entry.state = EntryState::Failed(refusal.message);
+            Err(Trouble::Refused(refusal)) if !passes(&refusal) => {
+                entry.state = EntryState::Failed(Failure::Refused(refusal));
             }
             Err(trouble) => {
                 let id = entry.id;
-                let (reason, retry_after) = match trouble {
-                    Trouble::Refused(refusal) => (refusal.message, refusal.retry_after),
-                    Trouble::Lost => (words::NO_ANSWER.to_owned(), None),
+                let wake = self.wake_later(trouble.retry_after(), around);
+                let why = match trouble {
+                    Trouble::Refused(refusal) => Some(refusal),
+                    Trouble::Lost => None,
                 };
-                let wake = self.wake_later(retry_after, tickets, out);
-                self.outbox.delay(id, wake, reason);
+                self.outbox.set(id, EntryState::Delayed { wake, why });
             }
         }
-        self.send_next(tickets, out);
+        self.send_next(around);
     }
 
-    pub(super) fn try_again(
-        &mut self,
-        id: MessageId,
-        tickets: &mut Tickets,
-        out: &mut Vec<Effect>,
-    ) {
-        self.outbox.try_again(id);
-        self.send_next(tickets, out);
-    }
-
-    pub(super) fn discard(&mut self, id: MessageId) {
-        self.outbox.discard(id);
-    }
-
-    pub(super) fn other_person(&mut self, sentence: &str) {
-        self.outbox.park(sentence);
-    }
-
-    pub(super) fn dismiss_notice(&mut self) {
-        self.log.dismiss_notice();
-    }
-
-    /// Asks for what is missing: by join until one was answered, by sync after that.
-    fn ask(&mut self, tickets: &mut Tickets, out: &mut Vec<Effect>) {
-        let ticket = tickets.next();
-        let room = self.name.clone();
-        self.phase = Phase::Asking(ticket);
-        out.push(match self.log.cursor() {
-            Some(after) if self.joined => Effect::Sync { ticket, room, after },
-            after => Effect::Join { ticket, room, after },
-        });
-    }
-
-    fn close_gap(&mut self, tickets: &mut Tickets, out: &mut Vec<Effect>) {
-        if self.phase == Phase::Live && self.log.is_behind() {
-            self.ask(tickets, out);
+    /// Sends what may go now.
+    pub(super) fn send_next(&mut self, around: &mut Around<'_>) {
+        if !self.joined || around.me.is_none() {
+            return;
+        }
+        if let Some(entry) = self.outbox.next() {
+            let ticket = around.tickets.next();
+            entry.state = EntryState::Sending(ticket);
+            let (id, act) = (entry.id, entry.act.clone());
+            around.out.push(Effect::Do { ticket, room: self.name.clone(), id, act });
         }
     }
 
     /// Takes out of the outbox what has arrived with the log.
-    fn settle(&mut self) {
+    fn settle(&mut self, around: &mut Around<'_>) {
         for message in self.log.take_arrived() {
-            self.outbox.remove(message);
+            self.outbox.remove(message.0);
         }
         if let Some(cursor) = self.log.cursor() {
             self.outbox.arrived(cursor.seq);
         }
+        self.forget_done(around);
+        self.log.trim(self.at_bottom);
     }
 
-    fn send_next(&mut self, tickets: &mut Tickets, out: &mut Vec<Effect>) {
-        if !self.joined {
+    /// What is done needs not be kept any longer.
+    pub(super) fn forget_done(&mut self, around: &mut Around<'_>) {
+        let done = self.outbox.take_done();
+        if !done.is_empty() {
+            around.out.push(Effect::Forget { entries: done });
+        }
+    }
+
+    /// Counts the messages that came behind this cursor as unread, and tells of them. Where the
+    /// log was begun anew the server's count is all there is.
+    fn count(&mut self, before: Option<Cursor>, around: &mut Around<'_>) {
+        let (Some(before), Some(now), Some(me)) = (before, self.log.cursor(), around.me) else {
+            return;
+        };
+        if before.epoch != now.epoch || self.log.was_begun_behind(before.seq) {
             return;
         }
-        if let Some(entry) = self.outbox.next() {
-            let ticket = tickets.next();
-            entry.state = EntryState::Sending(ticket);
-            let body = entry.body.as_ref().clone();
-            let message = SendMessage {
-                room: self.name.clone(),
-                id: entry.id,
-                body: Some(body),
-                reply_to: None,
-                attachments: Vec::new(),
-            };
-            out.push(Effect::Send { ticket, message });
+        let direct = self.info.as_ref().is_some_and(|info| info.kind == RoomKind::Direct);
+        let live = self.log.live();
+        for message in live.messages().iter().skip(live.position(before.seq.next())) {
+            self.people.stopped(message.author.id);
+            if message.author.id == me {
+                continue;
+            }
+            let mentioned = message.mentions(me);
+            self.unread.posted(message.seq, mentioned);
+            let (room, message) = (self.name.clone(), message.clone());
+            around.out.push(Effect::Arrived { room, message, personal: mentioned || direct });
+        }
+    }
+
+    fn close_gap(&mut self) {
+        if self.phase == Phase::Live && self.log.is_behind() {
+            self.phase = Phase::Due;
         }
     }
 
     /// A wake after so many milliseconds, or after a pause that grows from one to the next.
-    fn wake_later(
-        &mut self,
-        retry_after: Option<u64>,
-        tickets: &mut Tickets,
-        out: &mut Vec<Effect>,
-    ) -> Ticket {
+    fn wake_later(&mut self, retry_after: Option<u64>, around: &mut Around<'_>) -> Ticket {
         let after = match retry_after {
             Some(millis) => Duration::from_millis(millis).clamp(SHORTEST_NAMED, LONGEST_NAMED),
             None => FIRST_WAKE.saturating_mul(1 << self.wakes.min(5)).min(LONGEST_WAKE),
         };
         self.wakes = self.wakes.saturating_add(1);
-        let ticket = tickets.next();
-        out.push(Effect::Wake { ticket, room: self.name.clone(), after });
+        let ticket = around.tickets.next();
+        around.out.push(Effect::Wake { ticket, room: Some(self.name.clone()), after });
         ticket
     }
+}
+
+/// Whether the same request may be taken later.
+fn passes(refusal: &Refusal) -> bool {
+    refusal.code.is_passing() || (refusal.code == Code::Muted && refusal.retry_after.is_some())
 }
 
 /// Whether asking again as before would be refused again, for as long as the connection lasts.
