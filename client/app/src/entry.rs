@@ -47,6 +47,11 @@ impl Entry {
         self.credentials.is_some()
     }
 
+    /// What to connect with; none if no connection is wanted.
+    pub fn credentials(&self) -> Option<Credentials> {
+        self.credentials.clone()
+    }
+
     /// The server took the connection.
     pub fn connected(&mut self) {
         self.refusals = 0;

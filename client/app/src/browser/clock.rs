@@ -96,3 +96,8 @@ fn formatted(format: &'static std::thread::LocalKey<Function>, at: Timestamp) ->
     let text = format.with(|format| format.call1(&JsValue::UNDEFINED, &date(at)));
     text.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
+
+/// Milliseconds since the page was loaded, for measuring.
+pub fn elapsed() -> f64 {
+    leptos::prelude::window().performance().map_or(0.0, |performance| performance.now())
+}

@@ -1,5 +1,11 @@
 //! What the page asks of its browser, each in one place: times, storage, address, network.
 
+pub mod channel;
 pub mod clock;
+pub mod database;
+pub mod js;
+pub mod locks;
 pub mod memory;
+pub mod notify;
 pub mod place;
+pub mod transfer;

@@ -1,6 +1,50 @@
-//! Where the page is: its server, and whether there is a network.
+//! Where the page is: its server, its address, whether there is a network, whether it stands in a
+//! frame, and what its server says of itself.
 
-use leptos::prelude::window;
+use leptos::{
+    leptos_dom::helpers::window_event_listener_untyped,
+    prelude::{document, on_cleanup, window},
+};
+use parlour_events::Code;
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::js;
+use crate::json;
+
+/// What the server says of itself in the page that it serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Site {
+    /// People come in with the token of another system.
+    #[serde(default)]
+    pub auth: Auth,
+    /// Pages of these origins may show this one in a frame.
+    #[serde(default)]
+    pub embed: Vec<String>,
+    /// Where people get their token.
+    #[serde(default)]
+    pub sign_in: Option<String>,
+}
+
+/// How people come in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    /// By a nickname.
+    #[default]
+    Guests,
+    /// By a token of another system.
+    Jwt,
+}
+
+/// What the server says of itself; the usual where it says nothing.
+pub fn site() -> Site {
+    let told = || {
+        let meta = document().query_selector("meta[name=parlour]").ok()??;
+        json::decode(&meta.get_attribute("content")?).ok()
+    };
+    told().unwrap_or_default()
+}
 
 /// The address of the server: where the page came from.
 #[cfg(not(debug_assertions))]
@@ -13,18 +57,93 @@ pub fn server() -> String {
 /// A release build has no such parameter: a link could lead people to a stranger's server.
 #[cfg(debug_assertions)]
 pub fn server() -> String {
-    let location = window().location();
-    let search = location.search().unwrap_or_default();
-    let asked_for = web_sys::UrlSearchParams::new_with_str(&search)
-        .ok()
-        .and_then(|parameters| parameters.get("server"));
-    asked_for.unwrap_or_else(|| {
-        let host = location.hostname().unwrap_or_else(|_| "127.0.0.1".to_owned());
+    parameter("server").unwrap_or_else(|| {
+        let host = window().location().hostname().unwrap_or_else(|_| "127.0.0.1".to_owned());
         format!("http://{host}:3000")
     })
+}
+
+/// Whether the page is to be part of another one: `?embed=chat`.
+pub fn is_embedded() -> bool {
+    parameter("embed").is_some_and(|value| value == "chat")
 }
 
 /// Whether the device says that it has a network.
 pub fn is_online() -> bool {
     window().navigator().on_line()
+}
+
+/// Whether somebody looks at the page.
+pub fn is_looked_at() -> bool {
+    !document().hidden() && document().has_focus().unwrap_or(true)
+}
+
+/// The path of the address, and what is behind `?`.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Puts a path into the address; as a new step to come back from, or in place of this one.
+pub fn go(path: &str, new: bool) {
+    let Ok(history) = window().history() else { return };
+    let path = format!("{path}{}", window().location().search().unwrap_or_default());
+    let state = JsValue::NULL;
+    // Refused where it happens too often; the page goes on without.
+    let _ = match new {
+        true => history.push_state_with_url(&state, "", Some(&path)),
+        false => history.replace_state_with_url(&state, "", Some(&path)),
+    };
+}
+
+/// The whole address of a path.
+pub fn link_to(path: &str) -> String {
+    window().location().origin().unwrap_or_default() + path
+}
+
+fn parameter(name: &str) -> Option<String> {
+    let search = window().location().search().unwrap_or_default();
+    web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
+}
+
+/// Tells the page that shows this one in a frame that it is there, and calls `given` with each
+/// token that it gives. Only pages of these origins, and of this page's own, are heard.
+pub fn on_token(mut origins: Vec<String>, given: impl Fn(String) + 'static) {
+    let own = window().location().origin().unwrap_or_default();
+    origins.push(own);
+    let allowed = origins.clone();
+    let heard = move |event: web_sys::Event| {
+        let Ok(event) = event.dyn_into::<web_sys::MessageEvent>() else { return };
+        if !allowed.contains(&event.origin()) {
+            return;
+        }
+        let data = event.data();
+        let text = |name: &str| js::get(&data, name).and_then(|value| value.as_string());
+        if let (Some("parlour:token"), Some(token)) = (text("type").as_deref(), text("token")) {
+            given(token);
+        }
+    };
+    let listener = window_event_listener_untyped("message", heard);
+    on_cleanup(move || listener.remove());
+    ask_for_token(&origins, None);
+}
+
+/// Asks the page that shows this one in a frame for a token: the first one, or another because of
+/// this.
+pub fn ask_for_token(origins: &[String], code: Option<Code>) {
+    let Ok(Some(parent)) = window().parent() else { return };
+    if parent == window() {
+        return;
+    }
+    let question = js_sys::Object::new();
+    match code {
+        None => js::set(&question, "type", &"parlour:ready".into()),
+        Some(code) => {
+            js::set(&question, "type", &"parlour:token-needed".into());
+            js::set(&question, "code", &code.as_str().into());
+        }
+    }
+    for origin in origins {
+        // Whoever is of another origin does not get it.
+        let _ = parent.post_message(&question, origin);
+    }
 }

@@ -2,29 +2,51 @@
 //!
 //! [`Session`] is a handle that components copy around. They read its signals and call its
 //! methods; what the server says goes to the [`ChatState`], and what the state wants done goes to
-//! the server (`wire`). Rows are drawn at most once a frame, however much arrives (`view`).
+//! the server. What is drawn is made anew at most once a frame, however much arrives (`view`).
+//!
+//! * `wire`: the connection of this page's own; `tabs`: sharing it with other pages;
+//! * `news`: what the server says unasked; `effects`: what the state wants done;
+//! * `acts`: what the person does; `requests`: what they ask of the server themselves;
+//! * `keeping`: what the browser keeps: the outbox and drafts;
+//! * `telling`: notifications, the title, what is read out.
 
-mod view;
+mod acts;
+mod effects;
+mod keeping;
+mod news;
+mod requests;
+mod tabs;
+mod telling;
+pub mod ui;
+mod uploads;
+pub mod view;
 mod wire;
 
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use parlour_events::{
-    Author, AuthorKind, Body, Credentials, MessageId, Nickname, RoomName, Session as Identity,
+    Author, Code, Credentials, Limits, Muted, Nickname, Role, RoomName, Seq, Session as Identity,
     SessionEnded,
 };
-use socketio_client::{Client, Socket};
-use uuid::Uuid;
 
 use crate::{
-    browser::{clock, memory, memory::Person, place},
+    browser::{
+        clock,
+        database::Database,
+        memory::{self, Person},
+        place::{self, Auth, Site},
+    },
     entry::Entry,
     line::Line,
-    state::{ChatState, Input, rows::Window},
+    route::Route,
+    settings::Settings,
+    state::{ChatState, Input, Spot, rows::Window},
     words,
 };
-pub use view::{Arrivals, RoomView, RowView};
+pub use ui::{Composing, Panel, Toast, Ui};
+pub use uploads::Upload;
+pub use view::{Arrivals, RoomItem, RoomView, RowView};
 
 /// How long "Back · caught up" stands.
 const GOOD_NEWS: Duration = Duration::from_secs(4);
@@ -40,8 +62,19 @@ const DAY_LOOK_LEAST: Duration = Duration::from_millis(100);
 pub enum Screen {
     /// The door: a nickname is asked for.
     Landing,
-    /// The room.
+    /// The chat.
     Chat,
+}
+
+/// Who the person is, since the server last told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    /// As an author.
+    pub person: Author,
+    /// What they may do.
+    pub role: Role,
+    /// What the server allows.
+    pub limits: Limits,
 }
 
 /// The chat of this page. Copies are the same one; it lives as long as the owner it was made in.
@@ -52,42 +85,60 @@ pub struct Session {
     pub screen: RwSignal<Screen>,
     /// The state of the line.
     pub line: RwSignal<Line>,
-    /// The name in force, or wished for.
+    /// Who the person is; none before they were let in.
+    pub me: RwSignal<Option<Me>>,
+    /// The name wished for.
     pub nickname: RwSignal<Option<Nickname>>,
     /// The person asked to come in, and waits at the door.
     pub entering: RwSignal<bool>,
     /// Why they were not let in.
     pub entry_error: RwSignal<Option<String>>,
-    /// The room as it is drawn.
+    /// The place that is looked at.
+    pub route: RwSignal<Route>,
+    /// The rooms that are known.
+    pub rooms: RwSignal<Vec<RoomItem>>,
+    /// The room that is looked at, as it is drawn.
     pub view: RwSignal<RoomView>,
     /// What came in while the page was open, for reading out.
     pub arrivals: RwSignal<Arrivals>,
-    /// What stands in the composer.
-    pub draft: RwSignal<String>,
     /// The day that it is, as [`clock::today`] tells it.
     pub today: RwSignal<i64>,
+    /// A moderator has muted the person, or does not any more.
+    pub muted: RwSignal<Option<Muted>>,
+    /// What the person has chosen.
+    pub settings: RwSignal<Settings>,
+    /// What is open over the chat, and what is being written.
+    pub ui: Ui,
+    /// What the server says of itself.
+    pub site: StoredValue<Site>,
 }
 
 struct Core {
     state: ChatState,
-    /// The connection; none before the first attempt.
-    wire: Option<Wire>,
+    /// The connection; none before the first attempt, or while another page has it.
+    wire: Option<wire::Wire>,
+    tabs: tabs::Tabs,
     entry: Entry,
     /// The server is asked again after this.
     ask_again: Option<TimeoutHandle>,
     person: Option<Person>,
+    database: Option<Database>,
     window: Window,
+    /// A place that the reader wants to be at, and that is not here yet.
+    jump: Option<Spot>,
+    /// Up to where the room was read when the person came to it.
+    new_from: Option<Seq>,
     at_bottom: bool,
-    /// Rows are to be drawn at the next frame.
+    /// What is drawn is to be made anew at the next frame.
     draw_due: bool,
+    /// How long making it took last.
+    drawing_took: f64,
+    /// The read marker is to be moved.
+    mark_due: bool,
+    /// When it was last told that the person types.
+    typed_at: f64,
     /// This page was let in before: a refusal from now on leaves what it shows in place.
     was_inside: bool,
-}
-
-#[derive(Clone)]
-struct Wire {
-    client: Client,
-    socket: Socket,
 }
 
 impl Session {
@@ -97,40 +148,72 @@ impl Session {
         let person = memory::person();
         let inside = person.as_ref().is_some_and(|person| person.inside);
         let nickname = person.as_ref().map(|person| person.nickname.clone());
+        let settings = memory::settings();
+        let route = Route::parse(&place::path())
+            .unwrap_or_else(|| Route::to(settings.last.clone().unwrap_or_default()));
+        let site = place::site();
+        let jwt = site.auth == Auth::Jwt;
         let core = Core {
             state: ChatState::default(),
             wire: None,
+            tabs: tabs::Tabs { tab: new_id().to_string(), ..tabs::Tabs::default() },
             entry: Entry::default(),
             ask_again: None,
             person,
+            database: None,
             window: Window::default(),
+            jump: None,
+            new_from: None,
             at_bottom: true,
             draw_due: false,
+            drawing_took: 0.0,
+            mark_due: false,
+            typed_at: 0.0,
             was_inside: false,
         };
+        let screen = if inside && !jwt { Screen::Chat } else { Screen::Landing };
         let session = Self {
             core: StoredValue::new_local(core),
-            screen: RwSignal::new(if inside { Screen::Chat } else { Screen::Landing }),
+            screen: RwSignal::new(screen),
             line: RwSignal::new(Line::new(place::is_online())),
+            me: RwSignal::new(None),
             nickname: RwSignal::new(nickname.clone()),
             entering: RwSignal::new(false),
             entry_error: RwSignal::new(None),
+            route: RwSignal::new(route),
+            rooms: RwSignal::new(Vec::new()),
             view: RwSignal::new(RoomView::default()),
             arrivals: RwSignal::new(Arrivals::default()),
-            draft: RwSignal::new(String::new()),
             today: RwSignal::new(clock::today()),
+            muted: RwSignal::new(None),
+            settings: RwSignal::new(settings),
+            ui: Ui::new(),
+            site: StoredValue::new(site),
         };
         session.watch_network();
         session.watch_day();
-        if let Some(nickname) = nickname.filter(|_| inside) {
+        session.watch_address();
+        session.watch_attention();
+        session.watch_settings();
+        session.open_database();
+        session.open_room();
+        if jwt {
+            session.await_token();
+        } else if let Some(nickname) = nickname.filter(|_| inside) {
             session.enter(nickname);
         }
         session
     }
 
-    /// The room shown. There is one for now.
+    /// The room that is looked at.
     pub fn room(&self) -> RoomName {
-        RoomName::default()
+        self.route.with_untracked(|route| route.room.clone())
+    }
+
+    /// Goes to a place in the chat.
+    pub fn go(&self, route: Route) {
+        place::go(&route.path(), true);
+        self.arrive(route);
     }
 
     /// Comes in under this name.
@@ -139,127 +222,101 @@ impl Session {
             let person = core.person.as_ref()?;
             (person.nickname.key() == nickname.key()).then(|| person.token.clone())?
         });
-        let before = self.nickname.get_untracked();
-        if let Some(before) = before.filter(|before| before.key() != nickname.key()) {
-            self.apply(Input::OtherPerson { sentence: words::written_as(&before) });
-        }
-        self.entry_error.set(None);
-        self.entering.set(true);
         self.nickname.set(Some(nickname.clone()));
-        self.connect(Credentials { nickname: Some(nickname), token });
+        self.come_in(Credentials { nickname: Some(nickname), token });
     }
 
-    /// Goes back to the door. What was written stays, and so does the name's token: the person
-    /// may come in again under it.
+    /// Comes in with these.
+    pub(crate) fn come_in(&self, credentials: Credentials) {
+        self.entry_error.set(None);
+        self.entering.set(true);
+        self.connect(credentials);
+    }
+
+    /// Goes back to the door, in all pages of this browser. What was written stays, and so does
+    /// the name's token: the person may come in again under it.
     pub fn leave(&self) {
+        self.pass_on_leaving();
+        self.left();
+    }
+
+    fn left(&self) {
         self.remember(|person| person.inside = false);
-        self.disconnect();
+        self.core.update_value(|core| core.entry.left());
+        self.disconnect_own();
+        self.apply(Input::Disconnected);
         self.line.set(Line::new(place::is_online()));
         self.entering.set(false);
         self.entry_error.set(None);
+        self.ui.close();
         self.screen.set(Screen::Landing);
     }
 
-    /// Takes what was written. If it cannot be taken, says why; the text is to stay then.
-    ///
-    /// # Errors
-    /// A sentence for the person, or nothing where there is nothing to send.
-    pub fn send(&self, text: &str) -> Result<(), Option<String>> {
-        let body: Body = text.parse().map_err(|error| words::body_error(&error))?;
-        let id = MessageId(Uuid::now_v7());
-        let room = self.room();
-        let mut composed = None;
-        self.core.update_value(|core| {
-            composed = Some(core.state.compose(&room, id, body, clock::timestamp()));
-        });
-        match composed {
-            Some(Ok(effects)) => {
-                self.perform(effects);
-                self.draw_soon();
-                Ok(())
-            }
-            _ => Err(Some(words::OUTBOX_FULL.to_owned())),
-        }
-    }
-
-    /// Sends a failed message again.
-    pub fn try_again(&self, id: MessageId) {
-        self.apply(Input::TryAgain { room: self.room(), id });
-    }
-
-    /// Gives a failed message up.
-    pub fn discard(&self, id: MessageId) {
-        self.apply(Input::Discard { room: self.room(), id });
-    }
-
-    /// Puts the notice away.
-    pub fn dismiss_notice(&self) {
-        self.apply(Input::DismissNotice { room: self.room() });
-    }
-
-    /// Shows more of what came before.
-    pub fn show_earlier(&self) {
-        self.core.update_value(|core| {
-            core.at_bottom = false;
-            core.window.earlier();
-        });
-        self.draw_soon();
-    }
-
-    /// Tells whether the reader sees the newest message; only then old rows are taken away.
-    pub fn set_at_bottom(&self, at_bottom: bool) {
-        self.core.update_value(|core| core.at_bottom = at_bottom);
-        self.draw_soon();
-    }
-
-    fn apply(&self, input: Input) {
+    pub(crate) fn apply(&self, input: Input) {
         let mut effects = Vec::new();
-        self.core.update_value(|core| effects = core.state.apply(input));
+        self.core.try_update_value(|core| effects = core.state.apply(input));
         self.perform(effects);
+        self.note_return();
         self.draw_soon();
     }
 
     /// The server told who we are.
     fn let_in(&self, told: Identity) {
-        let Identity { person: Author { id, name, .. }, token, .. } = told;
+        let (name, id) = (told.person.name.clone(), told.person.id);
         let mut back_with = None;
         self.core.update_value(|core| {
-            back_with = core.entry.let_in(name.clone(), token).cloned();
+            if !core.entry.is_wanted() {
+                // The person came in on another page.
+                core.entry.wanted(Credentials::default());
+            }
+            back_with = core.entry.let_in(name.clone(), told.token.clone()).cloned();
         });
         let Some(credentials) = back_with else { return };
-        if let Some(Wire { socket, .. }) = self.core.with_value(|core| core.wire.clone()) {
-            // Credentials always have a JSON form.
-            let _ = socket.set_auth(&credentials);
-        }
+        self.come_back_with(&credentials);
+        let is_first = self.core.with_value(|core| !core.was_inside);
         self.core.update_value(|core| {
             let token = credentials.token;
             core.was_inside = true;
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
         });
         self.nickname.set(Some(name));
+        self.me.set(Some(Me {
+            person: told.person.clone(),
+            role: told.role,
+            limits: told.limits,
+        }));
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);
+        self.apply(Input::Session(told));
         self.screen.set(Screen::Chat);
-        self.draw_soon();
+        if is_first {
+            self.arrive(self.route.get_untracked());
+        }
+        self.adopt();
     }
 
     /// The server ended the session: back to the door, with the reason.
     fn ended(&self, ended: &SessionEnded) {
-        self.forget_token();
-        self.leave();
+        self.token_refused(ended.code);
+        self.left();
         self.entry_error.set(Some(words::ended(ended)));
     }
 
     /// The token is worth nothing any more.
-    fn forget_token(&self) {
-        self.remember(|person| person.token = None);
+    fn token_refused(&self, code: Code) {
+        if self.site.with_value(|site| site.auth == Auth::Jwt) {
+            self.ask_for_token(code);
+        } else {
+            self.remember(|person| person.token = None);
+        }
     }
 
     /// The server does not let us in. At the door the reason stands under the name; who was
     /// inside keeps what they see, with the reason on the strip.
     fn turned_away(&self, sentence: String) {
-        self.line.update(|line| line.refused(sentence.clone()));
+        self.change_line(|line| line.refused(sentence.clone()));
+        self.pass_on_refusal(&sentence);
         self.entering.set(false);
         if !self.core.with_value(|core| core.was_inside) {
             self.entry_error.set(Some(sentence));
@@ -270,19 +327,15 @@ impl Session {
     }
 
     fn remember(&self, change: impl FnOnce(&mut Person)) {
+        let keep = self.site.with_value(|site| site.auth == Auth::Guests);
         self.core.update_value(|core| {
             if let Some(person) = &mut core.person {
                 change(person);
-                memory::keep_person(person);
+                if keep {
+                    memory::keep_person(person);
+                }
             }
         });
-    }
-
-    fn me(&self) -> Option<Author> {
-        self.core.with_value(|core| {
-            let Person { id, nickname, .. } = core.person.as_ref()?;
-            Some(Author { id: *id, name: nickname.clone(), kind: AuthorKind::Member })
-        })
     }
 
     /// "Today" is another day after midnight, in a page that is left open as well.
@@ -303,7 +356,7 @@ impl Session {
 
     /// Tells of the way back, once what was missed is here.
     fn note_return(&self) {
-        if !self.core.with_value(|core| core.state.is_caught_up()) {
+        if self.core.try_with_value(|core| core.state.is_caught_up()) != Some(true) {
             return;
         }
         if self.line.try_maybe_update(|line| {
@@ -315,10 +368,34 @@ impl Session {
             set_timeout(move || line.update(Line::fade), GOOD_NEWS);
         }
     }
-}
 
-impl Default for Session {
-    fn default() -> Self {
-        Self::new()
+    fn watch_address(&self) {
+        let session = *self;
+        let listener = window_event_listener_untyped("popstate", move |_| {
+            if let Some(route) = Route::parse(&place::path()) {
+                session.arrive(route);
+            }
+        });
+        on_cleanup(move || listener.remove());
+    }
+
+    /// Shows a place in the chat.
+    pub(crate) fn arrive(&self, route: Route) {
+        let moved = self.route.with_untracked(|before| before.room != route.room);
+        self.route.set(route.clone());
+        if moved {
+            self.open_room();
+        }
+        self.settle_address(&route);
+        if let Some(seq) = route.message {
+            self.read_at(Spot::Message(seq));
+        }
     }
 }
+
+/// A name that nothing else has.
+pub(crate) fn new_id() -> uuid::Uuid {
+    uuid::Uuid::now_v7()
+}
+
+use leptos::leptos_dom::helpers::window_event_listener_untyped;

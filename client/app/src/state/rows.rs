@@ -7,7 +7,7 @@ use parlour_events::{Author, MessageId, Seq, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::{
-    Room,
+    Room, Spot,
     message::{Content, Said},
     outbox::{Act, Entry, EntryState, Failure},
     stretch::Stretch,
@@ -143,6 +143,31 @@ impl Window {
     pub fn around(stretch: &Stretch, seq: Seq) -> Self {
         let at = stretch.position(seq);
         Self::at(stretch, at.saturating_sub(WINDOW / 2))
+    }
+
+    /// The window that goes to this place, if it is here.
+    pub fn to(room: &Room, spot: Spot) -> Option<Self> {
+        let shown = room.log().shown();
+        match spot {
+            Spot::Newest => room.log().is_at_present().then_some(Self::Newest),
+            Spot::Message(seq) => shown.covers(seq).then(|| Self::around(shown, seq)),
+            Spot::Oldest => {
+                let first = shown.first().filter(|_| !shown.earlier)?;
+                Some(Self::From(first))
+            }
+            Spot::Time(at) => {
+                let from = shown.messages().partition_point(|message| message.at < at);
+                let message = shown.messages().get(from)?;
+                Some(Self::around(shown, message.seq))
+            }
+        }
+    }
+
+    /// The same messages, however many come behind them.
+    #[must_use]
+    pub fn fixed(self, room: &Room) -> Self {
+        let (from, _) = self.range(room);
+        Self::at(room.log().shown(), from)
     }
 
     /// Moves towards the older messages. Says whether there is anything to be read for it.

@@ -1,0 +1,122 @@
+//! What the browser keeps for the next visit: what is on its way, and what was written and not
+//! sent.
+
+use leptos::{prelude::*, task::spawn_local};
+use parlour_events::{RoomName, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Session, tabs::Role};
+use crate::{
+    browser::database::{DRAFTS, Database, OUTBOX},
+    json,
+    state::{
+        Input,
+        outbox::{Act, Entry, EntryState},
+    },
+};
+
+/// An entry of the outbox, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    room: RoomName,
+    act: Act,
+    written: Timestamp,
+    by: Option<UserId>,
+    /// The page that sends it, for as long as that page lives.
+    tab: String,
+}
+
+impl Session {
+    pub(super) fn open_database(&self) {
+        let session = *self;
+        spawn_local(async move {
+            let database = Database::open().await;
+            session.ui.forgetful.try_set(database.is_none());
+            session.core.try_update_value(|core| core.database = database);
+            session.adopt();
+            session.read_draft();
+        });
+    }
+
+    /// Keeps an entry until it is forgotten.
+    pub(super) fn keep(&self, room: &RoomName, entry: &Entry) {
+        let kept = self.core.with_value(|core| Kept {
+            room: room.clone(),
+            act: entry.act.clone(),
+            written: entry.written,
+            by: entry.by,
+            tab: core.tabs.tab.clone(),
+        });
+        let text = json::encode(&kept).get().to_owned();
+        self.write(OUTBOX, vec![(entry.id.to_string(), Some(text))]);
+    }
+
+    pub(super) fn forget(&self, entries: &[Uuid]) {
+        self.write(OUTBOX, entries.iter().map(|id| (id.to_string(), None)).collect());
+    }
+
+    /// Takes over what pages left that are gone. The page that has the connection does it.
+    pub(super) fn adopt(&self) {
+        let session = *self;
+        let ready = self.core.with_value(|core| {
+            let inside = core.state.session().is_some();
+            let leads = matches!(core.tabs.role, Role::Alone | Role::Leading);
+            core.database.clone().filter(|_| inside && leads)
+        });
+        let Some(database) = ready else { return };
+        spawn_local(async move {
+            let Some(kept) = database.all(OUTBOX).await else { return };
+            let alive = Self::tabs_alive().await.unwrap_or_default();
+            let mine = session.core.with_value(|core| core.tabs.tab.clone());
+            let mut entries = Vec::new();
+            for (id, text) in kept {
+                let (Ok(id), Ok(kept)) = (id.parse(), json::decode::<Kept>(&text)) else { continue };
+                if kept.tab == mine || alive.contains(&kept.tab) {
+                    continue;
+                }
+                let Kept { room, act, written, by, .. } = kept;
+                let entry = Entry { id, act, written, by, state: EntryState::Queued };
+                session.keep(&room, &entry);
+                entries.push((room, entry));
+            }
+            if !entries.is_empty() {
+                session.apply(Input::Restored(entries));
+            }
+        });
+    }
+
+    /// Keeps what stands in the composer of a room.
+    pub(crate) fn keep_draft(&self, room: &RoomName, text: &str) {
+        let text = (!text.trim().is_empty()).then(|| text.to_owned());
+        self.write(DRAFTS, vec![(room.to_string(), text)]);
+    }
+
+    /// Brings back what stood in the composer of the room that is looked at, unless something is
+    /// written there already.
+    pub(super) fn read_draft(&self) {
+        let session = *self;
+        let room = self.room();
+        let Some(database) = self.core.with_value(|core| core.database.clone()) else { return };
+        spawn_local(async move {
+            let Some(drafts) = database.all(DRAFTS).await else { return };
+            let draft = drafts.into_iter().find(|(of, _)| *of == room.as_str());
+            let untouched = session.ui.draft.with_untracked(String::is_empty);
+            if let Some((_, text)) = draft.filter(|_| untouched && session.room() == room) {
+                session.ui.draft.set(text);
+            }
+        });
+    }
+
+    fn write(&self, store: &str, changes: Vec<(String, Option<String>)>) {
+        let forgetful = self.ui.forgetful;
+        match self.core.with_value(|core| core.database.clone()) {
+            Some(database) => database.write(store, &changes, move |kept| {
+                if !kept {
+                    forgetful.try_set(true);
+                }
+            }),
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What is open over the chat, and what is being written: state of this page alone.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use parlour_events::{Author, MessageId, Quote, RoomName, Seq};
+
+use super::Upload;
+
+/// What is open over the chat. One thing at a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Panel {
+    /// Nothing.
+    #[default]
+    None,
+    /// Where to go.
+    Switcher,
+    /// What can be chosen.
+    Settings,
+    /// Which keys do what.
+    Shortcuts,
+    /// A new room.
+    Create,
+    /// Rooms to join.
+    Browse,
+    /// What the room is about.
+    Topic,
+    /// A day to go to.
+    Date,
+    /// Reactions for a message.
+    Reactions(MessageId),
+    /// Emoji for the text.
+    Emoji,
+    /// What can be done with a message.
+    Message(MessageId),
+    /// What can be done with a person.
+    Person(Author),
+    /// Sure?
+    Delete(MessageId),
+    /// What moderators did, and who is banned.
+    Moderation,
+    /// Somebody to invite.
+    Invite,
+    /// What can be done with the room.
+    Room(RoomName),
+}
+
+/// What is being written besides a new message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Composing {
+    /// A message.
+    #[default]
+    New,
+    /// An answer to this one.
+    Reply(Arc<Quote>),
+    /// Another text for this one.
+    Edit(MessageId),
+}
+
+/// A sentence that goes by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// It is no good news.
+    pub bad: bool,
+}
+
+/// What is open, and what is being written.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    /// What is open over the chat.
+    pub panel: RwSignal<Panel>,
+    /// The rooms are shown, where they have no place of their own.
+    pub rooms_open: RwSignal<bool>,
+    /// The people are shown, where they have no place of their own.
+    pub people_open: RwSignal<bool>,
+    /// The search is open.
+    pub search_open: RwSignal<bool>,
+    /// A sentence that goes by itself.
+    pub toast: RwSignal<Option<Toast>>,
+    /// What stands in the composer.
+    pub draft: RwSignal<String>,
+    /// What that is.
+    pub composing: RwSignal<Composing>,
+    /// Files that will go with it.
+    pub uploads: RwSignal<Vec<Upload>>,
+    /// A message to be brought into sight, and set off for a moment.
+    pub target: RwSignal<Option<Seq>>,
+    /// Counts up when the composer is to have the focus.
+    pub to_composer: RwSignal<u32>,
+    /// The browser keeps nothing for us.
+    pub forgetful: RwSignal<bool>,
+    /// A newer version of the page is here.
+    pub newer: RwSignal<bool>,
+    /// Somebody looks at the page.
+    pub attention: RwSignal<bool>,
+}
+
+impl Ui {
+    pub(super) fn new() -> Self {
+        Self {
+            panel: RwSignal::new(Panel::None),
+            rooms_open: RwSignal::new(false),
+            people_open: RwSignal::new(false),
+            search_open: RwSignal::new(false),
+            toast: RwSignal::new(None),
+            draft: RwSignal::new(String::new()),
+            composing: RwSignal::new(Composing::New),
+            uploads: RwSignal::new(Vec::new()),
+            target: RwSignal::new(None),
+            to_composer: RwSignal::new(0),
+            forgetful: RwSignal::new(false),
+            newer: RwSignal::new(false),
+            attention: RwSignal::new(crate::browser::place::is_looked_at()),
+        }
+    }
+
+    /// Opens something.
+    pub fn open(&self, panel: Panel) {
+        self.panel.set(panel);
+    }
+
+    /// Closes whatever is open.
+    pub fn close(&self) {
+        self.panel.set(Panel::None);
+        self.rooms_open.set(false);
+        self.people_open.set(false);
+    }
+
+    /// Says a sentence that goes by itself.
+    pub fn say(&self, text: impl Into<String>, bad: bool) {
+        self.toast.set(Some(Toast { text: text.into(), bad }));
+    }
+
+    /// Gives the focus to the composer.
+    pub fn compose(&self) {
+        self.to_composer.update(|count| *count += 1);
+    }
+}
