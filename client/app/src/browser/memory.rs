@@ -6,8 +6,11 @@
 use parlour_events::{Nickname, Token, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::words::Language;
+
 const PERSON: &str = "parlour.person";
 const THEME: &str = "parlour.theme";
+const LANGUAGE: &str = "parlour.language";
 
 /// Who the person is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,6 +56,16 @@ pub fn theme() -> Theme {
 /// Remembers the theme.
 pub fn keep_theme(theme: Theme) {
     write(THEME, &theme);
+}
+
+/// The language chosen; none for what the browser prefers.
+pub fn language() -> Option<Language> {
+    Language::from_code(&read::<String>(LANGUAGE)?)
+}
+
+/// Remembers the language.
+pub fn keep_language(language: Option<Language>) {
+    write(LANGUAGE, &language.map(Language::code));
 }
 
 fn storage() -> Option<web_sys::Storage> {
