@@ -7,10 +7,11 @@ use leptos::leptos_dom::helpers::window_event_listener_untyped;
 use parlour_events::{Nickname, Token, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{json, settings::Settings};
+use crate::{json, settings::Settings, words::Language};
 
 const PERSON: &str = "parlour.person";
 const SETTINGS: &str = "parlour.settings";
+const LANGUAGE: &str = "parlour.language";
 
 /// Who the person is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,6 +50,16 @@ pub fn keep_settings(settings: &Settings) {
 pub fn watch(changed: impl Fn() + 'static) {
     let listener = window_event_listener_untyped("storage", move |_| changed());
     leptos::prelude::on_cleanup(move || listener.remove());
+}
+
+/// The language chosen; none for what the browser prefers.
+pub fn language() -> Option<Language> {
+    Language::from_code(&read::<String>(LANGUAGE)?)
+}
+
+/// Remembers the language.
+pub fn keep_language(language: Option<Language>) {
+    write(LANGUAGE, &language.map(Language::code));
 }
 
 fn storage() -> Option<web_sys::Storage> {

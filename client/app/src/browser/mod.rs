@@ -1,10 +1,12 @@
-//! What the page asks of its browser, each in one place: times, storage, address, network.
+//! What the page asks of its browser, each in one place: times, storage, language, address,
+//! network.
 
 pub mod channel;
 pub mod clock;
 pub mod database;
 pub mod js;
 pub mod locks;
+pub mod language;
 pub mod memory;
 pub mod notify;
 pub mod place;

@@ -4,6 +4,7 @@
 
 mod composer;
 mod day;
+mod language;
 mod message;
 
 use leptos::prelude::*;

@@ -1,7 +1,9 @@
-//! What the page says, in one place and one voice: short, plain, no blame.
+//! Sentences that need more than looking up: what is wrong with a text, how much there is, what is
+//! read out.
 
-use parlour_events::{Code, Nickname, Refusal, SessionEnded, TextError, limits::BODY_CHARS};
+use parlour_events::{Nickname, TextError, limits::BODY_CHARS};
 
+use super::{Key, Pattern, Plural, count, fill, text, whole};
 use crate::state::{Notice, message::Content};
 
 /// The message counter appears when this many characters or fewer are left.
@@ -27,22 +29,20 @@ pub const DELETED: &str = "This message was deleted.";
 /// What stands behind a message that says something else than at first.
 pub const EDITED: &str = "(edited)";
 
-/// Why a message waits that was written under another name.
+/// Why a message waits that was written under another name; behind a colon.
 pub fn written_as(before: &Nickname) -> String {
-    format!("it was written as {before}.")
+    fill(Pattern::SENDING_WRITTEN_AS, [before.as_str()])
 }
 
 /// What is wrong with a nickname.
 pub fn nickname_error(error: &TextError) -> String {
     match error {
-        TextError::Empty => "A nickname is needed.".to_owned(),
+        TextError::Empty => text(Key::NICKNAME_EMPTY).to_owned(),
         TextError::TooLong { chars, limit } => {
-            format!("That is {chars} characters; a nickname has at most {limit}.")
+            fill(Pattern::NICKNAME_TOO_LONG, [&whole(*chars as u64), &whole(*limit as u64)])
         }
-        TextError::Forbidden(_) => {
-            "That name has a character that cannot be seen. Please type it anew.".to_owned()
-        }
-        other => format!("A nickname {other}."),
+        TextError::Forbidden(_) => text(Key::NICKNAME_FORBIDDEN).to_owned(),
+        _ => text(Key::NICKNAME_WRONG).to_owned(),
     }
 }
 
@@ -51,63 +51,39 @@ pub fn body_error(error: &TextError) -> Option<String> {
     match error {
         TextError::Empty => None,
         TextError::TooLong { chars, limit } => {
-            let over = chars.saturating_sub(*limit);
-            let characters = if over == 1 { "character" } else { "characters" };
-            Some(format!(
-                "Not sent: {} {characters} over the {} a message can have. Your text is kept.",
-                thousands(over),
-                thousands(*limit),
-            ))
+            let over = chars.saturating_sub(*limit) as u64;
+            Some(count(Plural::COMPOSER_TOO_LONG, over, [&whole(*limit as u64)]))
         }
-        TextError::Forbidden(c) => Some(format!(
-            "Not sent: it has a control character (U+{:04X}). Your text is kept.",
-            u32::from(*c)
-        )),
-        other => Some(format!("Not sent: a message {other}. Your text is kept.")),
+        TextError::Forbidden(c) => {
+            let code = format!("U+{:04X}", u32::from(*c));
+            Some(fill(Pattern::COMPOSER_FORBIDDEN, [&code]))
+        }
+        _ => Some(text(Key::COMPOSER_WRONG).to_owned()),
     }
 }
 
 /// What stands beside the composer as a text nears its limit; nothing while there is room.
 pub fn counter(chars: usize) -> Option<String> {
-    if chars > BODY_CHARS {
-        return Some(format!("{} over", thousands(chars - BODY_CHARS)));
+    if is_over(chars) {
+        return Some(fill(Pattern::COMPOSER_OVER, [&whole((chars - BODY_CHARS) as u64)]));
     }
     let left = BODY_CHARS - chars;
-    (left <= COUNTER_FROM).then(|| format!("{left} left"))
+    (left <= COUNTER_FROM).then(|| fill(Pattern::COMPOSER_LEFT, [&whole(left as u64)]))
+}
+
+/// Whether a text of so many characters is longer than a message can be.
+pub fn is_over(chars: usize) -> bool {
+    chars > BODY_CHARS
 }
 
 /// The button that leads to what came while the reader was elsewhere.
-pub fn new_messages(count: u64) -> String {
-    match count {
-        1 => "1 new message".to_owned(),
-        count => format!("{count} new messages"),
-    }
+pub fn new_messages(n: u64) -> String {
+    count(Plural::UNREAD_NEW, n, [])
 }
 
 /// How many messages wait to be sent; nothing if none do.
-pub fn waiting(count: usize) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some("1 message waiting".to_owned()),
-        count => Some(format!("{count} messages waiting")),
-    }
-}
-
-/// Why the server did not let us in.
-pub fn refused(refusal: &Refusal) -> String {
-    let message = refusal.message.trim();
-    if message.is_empty() || refusal.code == Code::Unknown {
-        return "The server did not let us in.".to_owned();
-    }
-    message.to_owned()
-}
-
-/// Why the session is over.
-pub fn ended(ended: &SessionEnded) -> String {
-    match ended.message.trim() {
-        "" => "Your session is over. You can come in again.".to_owned(),
-        message => message.to_owned(),
-    }
+pub fn waiting(n: usize) -> Option<String> {
+    (n > 0).then(|| count(Plural::STRIP_WAITING, n as u64, []))
 }
 
 /// What is read out of a message: its text, or else the names of its files; nothing if it was
@@ -132,38 +108,16 @@ pub fn read_out(content: &Content) -> Option<String> {
 
 /// A break in the log.
 pub fn notice(notice: Notice) -> &'static str {
-    match notice {
-        Notice::NewHistory => {
-            "The server began a new history. What was said before is not shown any more."
-        }
-        Notice::Skipped => "A lot was said while you were away. Here is the latest of it.",
-    }
-}
-
-/// 4000 as `4,000`.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    text(match notice {
+        Notice::NewHistory => Key::HISTORY_NEW,
+        Notice::Skipped => Key::HISTORY_SKIPPED,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use parlour_events::Body;
-
-    #[test]
-    fn numbers_are_parted_in_threes() {
-        assert_eq!(thousands(1), "1");
-        assert_eq!(thousands(4_000), "4,000");
-        assert_eq!(thousands(123_456), "123,456");
-    }
 
     #[test]
     fn the_counter_appears_near_the_limit() {
@@ -186,15 +140,6 @@ mod tests {
         let long: Body = "x".repeat(1_000).parse().unwrap();
         assert_eq!(read_out(&Content::text(long.into())).unwrap().len(), READ_OUT_CHARS);
         assert_eq!(read_out(&Content::Deleted), None);
-    }
-
-    #[test]
-    fn the_end_of_a_session_is_told_in_the_servers_words() {
-        let told = |message: &str| {
-            ended(&SessionEnded { code: Code::Kicked, message: message.to_owned() })
-        };
-        assert_eq!(told("Somebody was rude."), "Somebody was rude.");
-        assert!(told(" ").starts_with("Your session is over."));
     }
 
     #[test]
