@@ -37,8 +37,7 @@ impl Typed {
 }
 
 /// How well something fits a query: at its beginning, at the beginning of a word, or anywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
     /// It is the query.
     Same,

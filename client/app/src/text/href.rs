@@ -66,7 +66,7 @@ pub(super) fn scheme(text: &str) -> Option<&'static str> {
 
 /// Whether it begins as websites are named without a scheme.
 pub(super) fn is_www(text: &str) -> bool {
-    begins(text, "www.")
+    begins(text, "www.") && text[4..].starts_with(char::is_alphanumeric)
 }
 
 fn begins(text: &str, with: &str) -> bool {

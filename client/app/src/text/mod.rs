@@ -8,7 +8,7 @@
 
 pub mod caret;
 pub mod complete;
-//pub mod emoji;
+pub mod emoji;
 pub mod fold;
 pub mod highlight;
 pub mod href;
