@@ -15,4 +15,5 @@ pub mod line;
 #[cfg(target_arch = "wasm32")]
 pub mod session;
 pub mod state;
+pub mod text;
 pub mod words;
