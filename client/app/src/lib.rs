@@ -11,9 +11,15 @@ pub mod browser;
 pub mod components;
 pub mod entry;
 pub mod identity;
+#[cfg(target_arch = "wasm32")]
+mod json;
+#[cfg(target_arch = "wasm32")]
+mod keys;
 pub mod line;
+pub mod route;
 #[cfg(target_arch = "wasm32")]
 pub mod session;
+pub mod settings;
 pub mod state;
 pub mod text;
 pub mod words;

@@ -148,3 +148,26 @@ fn formatted(format: fn(&Formats) -> &Function, value: &JsValue) -> String {
 pub fn elapsed() -> f64 {
     leptos::prelude::window().performance().map_or(0.0, |performance| performance.now())
 }
+
+/// When a day begins here, of which a form says `2026-11-22`; none if it says no day.
+pub fn start_of(date: &str) -> Option<u64> {
+    let mut parts = date.split('-').map(str::parse::<u32>);
+    let (year, month, day) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let start = Date::new_with_year_month_day(year, month.checked_sub(1)? as i32, day as i32);
+    let millis = start.get_time();
+    (millis >= 0.0).then_some(millis as u64)
+}
+
+/// The local day of a time, as forms want it: `2026-11-22`.
+pub fn date_of(at: Timestamp) -> String {
+    let date = date(at);
+    let two = |number: u32| format!("{number:02}");
+    let (month, day) = (two(date.get_month() + 1), two(date.get_date()));
+    format!("{}-{month}-{day}", date.get_full_year())
+}
+
+/// Whether there is a pointer that can hover: a mouse, not a finger.
+pub fn has_mouse() -> bool {
+    let query = leptos::prelude::window().match_media("(hover: hover)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}

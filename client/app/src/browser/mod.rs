@@ -2,8 +2,10 @@
 //! network.
 
 pub mod channel;
+pub mod clipboard;
 pub mod clock;
 pub mod database;
+pub mod emoji;
 pub mod js;
 pub mod locks;
 pub mod language;
@@ -11,3 +13,4 @@ pub mod memory;
 pub mod notify;
 pub mod place;
 pub mod transfer;
+pub mod worker;

@@ -78,6 +78,12 @@ pub fn is_looked_at() -> bool {
     !document().hidden() && document().has_focus().unwrap_or(true)
 }
 
+/// Whether there is room for one thing beside the messages at most.
+pub fn is_narrow() -> bool {
+    let query = window().match_media("(max-width: 900px)");
+    query.ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// The path of the address, and what is behind `?`.
 pub fn path() -> String {
     window().location().pathname().unwrap_or_default()

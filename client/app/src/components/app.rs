@@ -3,12 +3,17 @@
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::{announcer::Announcer, chat::Chat, landing::Landing, theme};
-use crate::session::{Screen, Session};
+use super::{announcer::Announcer, chat::Chat, kit::part, landing::Landing};
+use crate::{
+    browser::{language, place, worker},
+    keys,
+    session::{Screen, Session},
+    settings::{Density, Settings, Theme},
+};
 
 /// Puts the page in place of what is shown while it loads.
 pub fn mount() {
-    theme::apply(theme::chosen());
+    language::start();
     keep_above_keyboard();
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
@@ -20,12 +25,38 @@ pub fn mount() {
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::new();
+    Effect::new(move |_| session.settings.with(look));
+    keys::listen(session);
+    if !place::is_embedded() {
+        let newer = session.ui.newer;
+        worker::start(move || {
+            newer.try_set(true);
+        });
+    }
     view! {
-        {move || match session.screen.get() {
+        {part(move || match session.screen.get() {
             Screen::Landing => view! { <Landing session /> }.into_any(),
             Screen::Chat => view! { <Chat session /> }.into_any(),
-        }}
+        })}
         <Announcer session />
+    }
+    .into_any()
+}
+
+/// Makes the page look as the person has chosen.
+fn look(settings: &Settings) {
+    let Some(root) = document().document_element() else { return };
+    let theme = match settings.theme {
+        Theme::System => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    };
+    let density = (settings.density == Density::Compact).then_some("compact");
+    for (name, value) in [("data-theme", theme), ("data-density", density)] {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
     }
 }
 

@@ -1,19 +1,35 @@
 //! The door: a nickname, and you are in.
 
-use leptos::{ev::SubmitEvent, html::Input, prelude::*};
+use leptos::{html::Input, prelude::*};
 use parlour_events::Nickname;
 
-use super::icons::Mark;
-use crate::{browser::clock, line::Status, session::Session, words};
+use super::{
+    icons::Mark,
+    kit::{flag, part, sent, text, typed, word, yes},
+};
+use crate::{
+    browser::{language::t, place::Auth},
+    line::Status,
+    session::Session,
+    words::{self, Key},
+};
 
-/// Asks for a nickname, says what is wrong with it, and comes in.
+/// Asks for a nickname, says what is wrong with it, and comes in. Where people come in with a token
+/// of another system, says how.
 #[component]
 pub fn Landing(
     /// The chat to come into.
     session: Session,
 ) -> impl IntoView {
+    match session.site.with_value(|site| site.auth) {
+        Auth::Guests => door(session),
+        Auth::Jwt => elsewhere(session),
+    }
+}
+
+fn door(session: Session) -> AnyView {
     let known = session.nickname.get_untracked().map(String::from).unwrap_or_default();
-    let text = RwSignal::new(known);
+    let written = RwSignal::new(known);
     let input = NodeRef::<Input>::new();
     // An empty field is not wrong before somebody tries to come in with it.
     let error = RwSignal::new(None::<String>);
@@ -21,20 +37,16 @@ pub fn Landing(
         Err(wrong) if !typed.trim().is_empty() => Some(words::nickname_error(&wrong)),
         _ => None,
     };
-    let typed = move |event| {
-        let typed = event_target_value(&event);
+    let changed = typed(move |typed| {
         error.set(check(&typed));
         session.entry_error.set(None);
-        text.set(typed);
-    };
-    let enter = move |event: SubmitEvent| {
-        event.prevent_default();
-        match text.with_untracked(|text| text.parse::<Nickname>()) {
-            Ok(nickname) => session.enter(nickname),
-            Err(wrong) => {
-                error.set(Some(words::nickname_error(&wrong)));
-                focus(input);
-            }
+        written.set(typed);
+    });
+    let enter = move || match written.with_untracked(|text| text.parse::<Nickname>()) {
+        Ok(nickname) => session.enter(nickname),
+        Err(wrong) => {
+            error.set(Some(words::nickname_error(&wrong)));
+            focus(input);
         }
     };
     let wrong = move || error.get().or_else(|| session.entry_error.get());
@@ -46,13 +58,16 @@ pub fn Landing(
     });
     view! {
         <main class="landing">
-            <form class="door" novalidate on:submit=enter aria-busy=move || {
-                session.entering.get().to_string()
-            }>
+            <form
+                class="door"
+                novalidate
+                on:submit=sent(enter)
+                aria-busy=yes(move || session.entering.get())
+            >
                 <Mark />
                 <h1>"Parlour"</h1>
-                <p class="welcome">"Pick a name and come in."</p>
-                <label for="nickname">"Nickname"</label>
+                <p class="welcome">{word(Key::LANDING_WELCOME)}</p>
+                <label for="nickname">{word(Key::LANDING_NICKNAME)}</label>
                 <input
                     id="nickname"
                     name="nickname"
@@ -62,44 +77,78 @@ pub fn Landing(
                     spellcheck="false"
                     dir="auto"
                     aria-describedby="landing-error landing-status"
-                    aria-invalid=move || wrong().is_some().to_string()
+                    aria-invalid=yes(move || wrong().is_some())
                     node_ref=input
-                    prop:value=move || text.get()
-                    on:input=typed
+                    prop:value=text(move || written.get())
+                    on:input=changed
                 />
                 <p id="landing-error" class="error" role="alert">
-                    {wrong}
+                    {text(move || wrong().unwrap_or_default())}
                 </p>
-                <button id="enter" type="submit" class="primary">
-                    {move || if session.entering.get() { "Coming in …" } else { "Come in" }}
+                <button
+                    id="enter"
+                    type="submit"
+                    class="primary"
+                    disabled=flag(move || session.entering.get())
+                >
+                    {text(move || match session.entering.get() {
+                        true => t(Key::LANDING_ENTERING),
+                        false => t(Key::LANDING_ENTER),
+                    }.to_owned())}
                 </button>
                 <p id="landing-status" class="hint" role="status">
-                    <Waiting session />
+                    {text(move || status(session))}
                 </p>
             </form>
         </main>
     }
+    .into_any()
 }
 
-/// What keeps somebody at the door, while they wait there.
-#[component]
-pub fn Waiting(
-    /// The chat they wait for.
-    session: Session,
-) -> impl IntoView {
-    move || {
-        let line = session.line.get();
-        if !session.entering.get() {
-            return None;
-        }
-        match line.status() {
-            Status::Reconnecting => {
-                Some("The server does not answer yet. We keep trying.".to_owned())
-            }
-            Status::Offline => line.strip(clock::now(), 0).map(|strip| strip.text),
-            _ => None,
-        }
+/// What is the matter with the line, while somebody waits at the door.
+fn status(session: Session) -> String {
+    if !session.entering.get() {
+        return String::new();
     }
+    session.line.with(|line| match line.status() {
+        Status::Reconnecting | Status::Offline => t(Key::LANDING_NO_ANSWER).to_owned(),
+        _ => String::new(),
+    })
+}
+
+/// People come in from another page, which has their token.
+fn elsewhere(session: Session) -> AnyView {
+    let refused = move || session.entry_error.get();
+    let title = text(move || {
+        let key = if refused().is_some() { Key::LANDING_REFUSED } else { Key::LANDING_ELSEWHERE };
+        t(key).to_owned()
+    });
+    let how = text(move || {
+        refused().unwrap_or_else(|| match session.entering.get() {
+            true => t(Key::LANDING_ENTERING).to_owned(),
+            false => t(Key::LANDING_ELSEWHERE_HOW).to_owned(),
+        })
+    });
+    view! {
+        <main class="landing">
+            <div class="door">
+                <Mark />
+                <h1>{title}</h1>
+                <p class="welcome" role="status">{how}</p>
+                {part(move || {
+                    let link = session.site.with_value(|site| site.sign_in.clone());
+                    match link {
+                        Some(link) => view! {
+                            <a class="primary button" href=link>{t(Key::LANDING_SIGN_IN)}</a>
+                        }
+                        .into_any(),
+                        None => ().into_any(),
+                    }
+                })}
+            </div>
+        </main>
+    }
+    .into_any()
 }
 
 fn focus(input: NodeRef<Input>) {
@@ -107,3 +156,4 @@ fn focus(input: NodeRef<Input>) {
         let _ = input.focus();
     }
 }
+

@@ -1,17 +1,26 @@
-//! What the page is made of. Components draw signals and pass on what the person does; what is
-//! done about it stands in [`crate::session`].
+//! What is drawn. Components read the session's signals and call its methods; they decide
+//! nothing.
 
-pub mod announcer;
-pub mod app;
-pub mod bar;
-pub mod chat;
+mod announcer;
+mod app;
+mod bar;
+mod chat;
 pub mod composer;
-pub mod disc;
-pub mod icons;
-pub mod landing;
-pub mod log;
+mod disc;
+mod files;
+mod icons;
+pub mod kit;
+mod landing;
+mod log;
 pub mod message;
-pub mod strip;
-pub mod theme;
+mod panels;
+mod people;
+mod rooms;
+pub mod said;
+mod search;
+mod strip;
+mod suggest;
+mod toolbar;
+mod uploads;
 
-pub use app::mount;
+pub use app::{App, mount};

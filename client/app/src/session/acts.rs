@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use parlour_events::{
-    Body, Emoji, Event, MarkRead, MessageId, Quote, RoomName, Seq, Typing,
+    Author, Body, Emoji, Event, MarkRead, MessageId, Quote, RoomName, Seq, Typing,
     limits::{QUOTE_CHARS, TYPING_MS},
 };
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::{
         rows::Window,
     },
     browser::place,
-    words,
+    words::{self, Key},
 };
 
 /// A read marker is moved this long after there was something new to read, so that a burst moves
@@ -73,7 +73,7 @@ impl Session {
                 self.draw_soon();
                 Ok(())
             }
-            _ => Err(Some(words::OUTBOX_FULL.to_owned())),
+            _ => Err(Some(words::text(Key::SENDING_OUTBOX_FULL).to_owned())),
         }
     }
 
@@ -214,8 +214,45 @@ impl Session {
         if self.room() == RoomName::default() {
             self.join(&RoomName::default());
         }
+        self.ui.to_end.update(|count| *count += 1);
         self.draw_soon();
         self.mark_soon();
+    }
+
+    /// Shows or hides the people: beside the messages where there is room, else over them.
+    pub fn toggle_people(&self) {
+        match place::is_narrow() {
+            true => self.ui.people_open.update(|open| *open = !*open),
+            false => self.choose(|settings| settings.people = !settings.people),
+        }
+    }
+
+    /// Everybody who is known from the person's rooms, by name.
+    pub fn people_known(&self) -> Vec<Author> {
+        let mut people: Vec<Author> = Vec::new();
+        self.core.with_value(|core| {
+            let members = core.state.rooms().iter().flat_map(|room| room.people().members());
+            for member in members {
+                if !people.iter().any(|known| known.id == member.person.id) {
+                    people.push(member.person.clone());
+                }
+            }
+        });
+        people.sort_by_cached_key(|person| person.name.key());
+        people
+    }
+
+    /// What people call a room.
+    pub fn label_of(&self, name: &RoomName) -> String {
+        let label = self.rooms.with_untracked(|rooms| {
+            rooms.iter().find(|room| room.name == *name).map(super::RoomItem::label)
+        });
+        label.unwrap_or_else(|| name.to_string())
+    }
+
+    /// Draws anew what was chosen otherwise.
+    pub fn redraw(&self) {
+        self.draw_soon();
     }
 
     /// Joins a room.
@@ -225,10 +262,12 @@ impl Session {
 
     /// Reads a place of the room's history.
     pub fn read_at(&self, spot: Spot) {
-        self.ui.target.set(match spot {
+        let target = match spot {
             Spot::Message(seq) => Some(seq),
             _ => None,
-        });
+        };
+        self.ui.sought.set(target.is_some());
+        self.ui.target.set(target);
         self.core.update_value(|core| {
             core.at_bottom = matches!(spot, Spot::Newest);
             core.jump = Some(spot);
@@ -239,7 +278,7 @@ impl Session {
     /// Goes to the newest messages.
     pub fn to_newest(&self) {
         self.read_at(Spot::Newest);
-        self.ui.target.set(None);
+        self.ui.to_end.update(|count| *count += 1);
     }
 
     /// The reader came near an end of what is drawn; `true` is the older one.

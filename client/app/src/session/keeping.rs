@@ -1,12 +1,14 @@
 //! What the browser keeps for the next visit: what is on its way, and what was written and not
 //! sent.
 
+use std::time::Duration;
+
 use leptos::{prelude::*, task::spawn_local};
 use parlour_events::{RoomName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Session, tabs::Role};
+use super::{Composing, Session, tabs::Role};
 use crate::{
     browser::database::{DRAFTS, Database, OUTBOX},
     json,
@@ -15,6 +17,9 @@ use crate::{
         outbox::{Act, Entry, EntryState},
     },
 };
+
+/// A draft is kept this long after it was changed.
+const DRAFT_AFTER: Duration = Duration::from_millis(400);
 
 /// An entry of the outbox, as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -90,6 +95,25 @@ impl Session {
     pub(crate) fn keep_draft(&self, room: &RoomName, text: &str) {
         let text = (!text.trim().is_empty()).then(|| text.to_owned());
         self.write(DRAFTS, vec![(room.to_string(), text)]);
+    }
+
+    /// Keeps the draft of the room that is looked at, in a moment.
+    pub(crate) fn keep_draft_soon(&self) {
+        let mut was_due = true;
+        self.core.update_value(|core| was_due = std::mem::replace(&mut core.draft_due, true));
+        if !was_due {
+            let session = *self;
+            set_timeout(move || session.keep_draft_now(), DRAFT_AFTER);
+        }
+    }
+
+    /// Keeps the draft of the room that is looked at. Another text for a message is no draft.
+    pub(crate) fn keep_draft_now(&self) {
+        let mut due = false;
+        self.core.try_update_value(|core| due = std::mem::take(&mut core.draft_due));
+        if due && self.ui.composing.with_untracked(|it| !matches!(it, Composing::Edit(_))) {
+            self.ui.draft.with_untracked(|draft| self.keep_draft(&self.room(), draft));
+        }
     }
 
     /// Brings back what stood in the composer of the room that is looked at, unless something is

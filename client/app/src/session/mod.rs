@@ -18,13 +18,16 @@ mod requests;
 mod tabs;
 mod telling;
 pub mod ui;
-mod uploads;
+pub mod uploads;
 pub mod view;
 mod wire;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{
+    leptos_dom::helpers::{TimeoutHandle, window_event_listener_untyped},
+    prelude::*,
+};
 use parlour_events::{
     Author, Code, Credentials, Limits, Muted, Nickname, Role, RoomName, Seq, Session as Identity,
     SessionEnded,
@@ -42,11 +45,12 @@ use crate::{
     route::Route,
     settings::Settings,
     state::{ChatState, Input, Spot, rows::Window},
+    text::mention::Names,
     words,
 };
 pub use ui::{Composing, Panel, Toast, Ui};
 pub use uploads::Upload;
-pub use view::{Arrivals, RoomItem, RoomView, RowView};
+pub use view::{Arrivals, RoomItem, RoomView, RowView, Standing};
 
 /// How long "Back · caught up" stands.
 const GOOD_NEWS: Duration = Duration::from_secs(4);
@@ -95,6 +99,14 @@ pub struct Session {
     pub entry_error: RwSignal<Option<String>>,
     /// The place that is looked at.
     pub route: RwSignal<Route>,
+    /// The room that is looked at, as the list has it.
+    pub here: RwSignal<Option<RoomItem>>,
+    /// Something is new in another room.
+    pub elsewhere: RwSignal<bool>,
+    /// There is something to write to.
+    pub can_write: Memo<bool>,
+    /// The people whose names are set off where they are named.
+    pub names: RwSignal<Arc<Names>>,
     /// The rooms that are known.
     pub rooms: RwSignal<Vec<RoomItem>>,
     /// The room that is looked at, as it is drawn.
@@ -135,6 +147,8 @@ struct Core {
     drawing_took: f64,
     /// The read marker is to be moved.
     mark_due: bool,
+    /// A draft is to be kept.
+    draft_due: bool,
     /// When it was last told that the person types.
     typed_at: f64,
     /// This page was let in before: a refusal from now on leaves what it shows in place.
@@ -168,10 +182,12 @@ impl Session {
             draw_due: false,
             drawing_took: 0.0,
             mark_due: false,
+            draft_due: false,
             typed_at: 0.0,
             was_inside: false,
         };
         let screen = if inside && !jwt { Screen::Chat } else { Screen::Landing };
+        let view = RwSignal::new(RoomView::default());
         let session = Self {
             core: StoredValue::new_local(core),
             screen: RwSignal::new(screen),
@@ -181,8 +197,14 @@ impl Session {
             entering: RwSignal::new(false),
             entry_error: RwSignal::new(None),
             route: RwSignal::new(route),
+            here: RwSignal::new(None),
+            elsewhere: RwSignal::new(false),
+            can_write: Memo::new(move |_| {
+                view.with(|view| matches!(view.standing, Standing::Inside | Standing::Loading))
+            }),
+            names: RwSignal::new(Arc::default()),
             rooms: RwSignal::new(Vec::new()),
-            view: RwSignal::new(RoomView::default()),
+            view,
             arrivals: RwSignal::new(Arrivals::default()),
             today: RwSignal::new(clock::today()),
             muted: RwSignal::new(None),
@@ -386,7 +408,6 @@ impl Session {
         if moved {
             self.open_room();
         }
-        self.settle_address(&route);
         if let Some(seq) = route.message {
             self.read_at(Spot::Message(seq));
         }
@@ -397,5 +418,3 @@ impl Session {
 pub(crate) fn new_id() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
-
-use leptos::leptos_dom::helpers::window_event_listener_untyped;

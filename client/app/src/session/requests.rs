@@ -13,7 +13,7 @@ use crate::{
     browser::place,
     route::Route,
     state::{Input, Trouble},
-    words,
+    words::{self, Key},
 };
 
 impl Session {
@@ -25,17 +25,17 @@ impl Session {
     {
         self.ask(event, move |outcome| {
             done(outcome.map_err(|trouble| match trouble {
-                Trouble::Lost => words::NO_ANSWER.to_owned(),
+                Trouble::Lost => words::text(Key::SENDING_NO_ANSWER).to_owned(),
                 Trouble::Refused(refusal) => words::refused(&refusal),
             }));
         });
     }
 
     /// Asks the server for something that has no answer but that it was done; a refusal is told.
-    pub fn order<E: Event<Ack = Reply<Done>>>(&self, event: &E, done: Option<&'static str>) {
+    pub fn order<E: Event<Ack = Reply<Done>>>(&self, event: &E, done: Option<Key>) {
         let ui = self.ui;
         self.request(event, move |outcome: Result<Done, String>| match (outcome, done) {
-            (Ok(_), Some(done)) => ui.say(done, false),
+            (Ok(_), Some(done)) => ui.say(words::text(done), false),
             (Ok(_), None) => {}
             (Err(sentence), _) => ui.say(sentence, true),
         });
@@ -93,7 +93,7 @@ impl Session {
 
     /// Lets somebody into the room.
     pub fn invite(&self, user: UserId) {
-        self.order(&Invite { room: self.room(), user }, Some(words::INVITED));
+        self.order(&Invite { room: self.room(), user }, Some(Key::MOD_DONE));
     }
 
     /// Puts somebody out of the room.

@@ -87,6 +87,10 @@ pub struct Ui {
     pub uploads: RwSignal<Vec<Upload>>,
     /// A message to be brought into sight, and set off for a moment.
     pub target: RwSignal<Option<Seq>>,
+    /// The target was not brought into sight yet.
+    pub sought: RwSignal<bool>,
+    /// Counts up when the list is to go to its end.
+    pub to_end: RwSignal<u32>,
     /// Counts up when the composer is to have the focus.
     pub to_composer: RwSignal<u32>,
     /// The browser keeps nothing for us.
@@ -109,6 +113,8 @@ impl Ui {
             composing: RwSignal::new(Composing::New),
             uploads: RwSignal::new(Vec::new()),
             target: RwSignal::new(None),
+            sought: RwSignal::new(false),
+            to_end: RwSignal::new(0),
             to_composer: RwSignal::new(0),
             forgetful: RwSignal::new(false),
             newer: RwSignal::new(false),

@@ -3,7 +3,7 @@
 //! Making them takes longer when a lot comes; then it is done less often, so that most of the time
 //! is left for whoever writes and scrolls.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use parlour_events::{Author, Member, RoomKind, RoomName, Seq};
@@ -15,6 +15,7 @@ use crate::{
         Notice, Phase, Reading, Room,
         rows::{MessageRow, Row, RowKey, Window, rows},
     },
+    text::mention::Names,
     words,
 };
 
@@ -226,7 +227,14 @@ impl Session {
                 },
             ));
         });
+        let here = self.room();
+        let item = items.iter().find(|item| item.name == here).cloned();
+        if self.here.with_untracked(|before| *before != item) {
+            self.here.set(item);
+        }
         if self.rooms.with_untracked(|before| *before != items) {
+            let new = |item: &RoomItem| item.unread > 0 && !item.muted && item.name != here;
+            self.elsewhere.set(items.iter().any(new));
             self.rooms.set(items);
             self.tell_title();
         }
@@ -234,6 +242,7 @@ impl Session {
             let typed = !view.typing.0.is_empty();
             let before = self.view.with_untracked(|view| view.rows.clone());
             view.rows = refreshed(&before, rows);
+            self.know_names(&view.people);
             self.view.set(view);
             if typed {
                 // It ends by itself.
@@ -242,6 +251,17 @@ impl Session {
             }
         }
         self.mark_soon();
+    }
+
+    /// These are the names that are set off where they stand behind an `@`.
+    fn know_names(&self, people: &[Member]) {
+        let mut names = Names::default();
+        for (at, member) in people.iter().enumerate() {
+            names.add(member.person.name.as_str(), at);
+        }
+        if self.names.with_untracked(|before| !before.same(&names)) {
+            self.names.set(Arc::new(names));
+        }
     }
 }
 

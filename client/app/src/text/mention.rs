@@ -59,6 +59,12 @@ impl Names {
         }
     }
 
+    /// Whether the same names are in both, under whatever numbers.
+    pub fn same(&self, other: &Self) -> bool {
+        let keys = |names: &Self| names.keys.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+        keys(self) == keys(other)
+    }
+
     fn place(&self, key: &str) -> Result<usize, usize> {
         self.keys.binary_search_by(|(there, _)| there.as_str().cmp(key))
     }

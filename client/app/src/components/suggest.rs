@@ -1,0 +1,193 @@
+//! Names and emoji that complete what is being typed.
+
+use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
+
+use super::kit::{flag, part, text, word, yes};
+use crate::{
+    browser::emoji,
+    session::Session,
+    text::{complete::Typed, emoji::Emojis, mention},
+    words::Key,
+};
+
+/// What is suggested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Suggestion {
+    /// What it looks like, before the name.
+    sign: String,
+    /// What it is called.
+    name: String,
+    /// What goes into the text.
+    insert: String,
+}
+
+/// The suggestions for what stands before the caret.
+#[derive(Clone, Copy)]
+pub struct Suggestions {
+    session: Session,
+    field: NodeRef<Textarea>,
+    typed: RwSignal<Option<Typed>>,
+    all: RwSignal<Vec<Suggestion>>,
+    chosen: RwSignal<usize>,
+}
+
+impl Suggestions {
+    /// For this field.
+    pub fn new(session: Session, field: NodeRef<Textarea>) -> Self {
+        Self {
+            session,
+            field,
+            typed: RwSignal::new(None),
+            all: RwSignal::new(Vec::new()),
+            chosen: RwSignal::new(0),
+        }
+    }
+
+    /// Looks at what stands before the caret.
+    pub fn look(self) {
+        let Some(field) = self.field.get_untracked() else { return };
+        let caret = field.selection_start().ok().flatten().unwrap_or(0) as usize;
+        let written = field.value();
+        if let Some(typed) = mention::typed(&written, caret) {
+            let all = self.names(&typed.query);
+            return self.suggest(typed, all);
+        }
+        if let Some(typed) = Emojis::typed(&written, caret) {
+            let all = emoji::with(|emojis| {
+                let found = emojis.search(&typed.query, 8).into_iter();
+                let one = |number: usize| {
+                    let emoji = emojis.get(number)?;
+                    let name = emoji.codes().next().unwrap_or(emoji.name).to_owned();
+                    Some(Suggestion {
+                        sign: emoji.emoji.to_owned(),
+                        name,
+                        insert: emoji.emoji.to_owned(),
+                    })
+                };
+                found.filter_map(one).collect()
+            });
+            match all {
+                Some(all) => return self.suggest(typed, all),
+                // They are on their way: looked at again when they are here.
+                None => emoji::load(move || self.look()),
+            }
+        }
+        self.close();
+    }
+
+    fn names(self, query: &str) -> Vec<Suggestion> {
+        self.session.view.with_untracked(|view| {
+            let names: Vec<&str> =
+                view.people.iter().map(|member| member.person.name.as_str()).collect();
+            let one = |at: usize| Suggestion {
+                sign: "@".to_owned(),
+                name: names[at].to_owned(),
+                insert: format!("@{}", names[at]),
+            };
+            mention::suggest(query, &names).into_iter().map(one).collect()
+        })
+    }
+
+    fn suggest(self, typed: Typed, all: Vec<Suggestion>) {
+        self.typed.set((!all.is_empty()).then_some(typed));
+        self.chosen.set(0);
+        self.all.set(all);
+    }
+
+    fn close(self) {
+        if self.typed.with_untracked(Option::is_some) {
+            self.typed.set(None);
+            self.all.set(Vec::new());
+        }
+    }
+
+    /// Takes a key, if it is for the list; says whether it was.
+    pub fn press(self, event: &KeyboardEvent) -> bool {
+        let count = self.all.with_untracked(Vec::len);
+        if count == 0 {
+            return false;
+        }
+        let chosen = self.chosen.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" => self.chosen.set((chosen + 1) % count),
+            "ArrowUp" => self.chosen.set((chosen + count - 1) % count),
+            "Enter" | "Tab" if !event.shift_key() => self.take(chosen),
+            "Escape" => self.close(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn take(self, at: usize) {
+        let suggestion = self.all.with_untracked(|all| all.get(at).cloned());
+        let (Some(suggestion), Some(typed), Some(field)) =
+            (suggestion, self.typed.get_untracked(), self.field.get_untracked())
+        else {
+            return;
+        };
+        let (written, caret) = typed.insert(&field.value(), &suggestion.insert);
+        field.set_value(&written);
+        let caret = u32::try_from(caret).ok();
+        let _ = field.set_selection_start(caret);
+        let _ = field.set_selection_end(caret);
+        self.session.ui.draft.set(written);
+        self.close();
+        let _ = field.focus();
+    }
+
+    /// The name of the element that is chosen, for screen readers.
+    pub fn active(self) -> String {
+        match self.all.with(Vec::is_empty) {
+            true => String::new(),
+            false => format!("suggestion-{}", self.chosen.get()),
+        }
+    }
+}
+
+/// The list of suggestions.
+pub fn suggestions(suggest: Suggestions) -> AnyView {
+    let one = move |(at, suggestion): (usize, Suggestion)| {
+        let pick = Box::new(move |event: leptos::ev::PointerEvent| {
+            // The field keeps the focus.
+            event.prevent_default();
+            suggest.take(at);
+        }) as Box<dyn FnMut(leptos::ev::PointerEvent)>;
+        view! {
+            <li
+                id=format!("suggestion-{at}")
+                role="option"
+                aria-selected=yes(move || suggest.chosen.get() == at)
+                on:pointerdown=pick
+            >
+                <span class="suggestion-sign" aria-hidden="true">{suggestion.sign}</span>
+                <bdi>{suggestion.name}</bdi>
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        <ul
+            id="suggestions"
+            class="suggestions"
+            role="listbox"
+            hidden=flag(move || suggest.all.with(Vec::is_empty))
+            aria-label=word(Key::COMPOSER_SUGGESTIONS_LABEL)
+        >
+            {part(move || {
+                let all = suggest.all.get();
+                all.into_iter().enumerate().map(one).collect_view().into_any()
+            })}
+        </ul>
+        <span class="unseen" role="status">
+            {text(move || match suggest.all.with(Vec::len) {
+                0 => String::new(),
+                count => crate::browser::language::tn(
+                    crate::words::Plural::COMPOSER_SUGGESTIONS,
+                    count as u64,
+                    [],
+                ),
+            })}
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,75 @@
+//! Keys that do something wherever the focus is.
+
+use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use crate::{
+    route::Route,
+    session::{Panel, Screen, Session},
+};
+
+/// Listens for them.
+pub fn listen(session: Session) {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let on = session.settings.with_untracked(|settings| settings.shortcuts);
+        let inside = session.screen.get_untracked() == Screen::Chat;
+        if on && inside && !event.is_composing() && press(session, &event) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Does what a key stands for; whether it stands for anything.
+fn press(session: Session, event: &web_sys::KeyboardEvent) -> bool {
+    let ui = session.ui;
+    let control = event.ctrl_key() || event.meta_key();
+    match (event.key().as_str(), control, event.alt_key(), event.shift_key()) {
+        ("k" | "K", true, false, false) => ui.open(Panel::Switcher),
+        ("f" | "F", true, false, true) => ui.search_open.set(true),
+        ("ArrowDown", false, true, unread) => next(session, true, unread),
+        ("ArrowUp", false, true, unread) => next(session, false, unread),
+        ("?", false, false, _) if !is_writing(event) => ui.open(Panel::Shortcuts),
+        ("Escape", ..) if ui.panel.with_untracked(|it| *it == Panel::None) => {
+            if ui.rooms_open.get_untracked() || ui.people_open.get_untracked() {
+                ui.close();
+            } else if ui.search_open.get_untracked() {
+                ui.search_open.set(false);
+            } else {
+                return false;
+            }
+            ui.compose();
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Goes to the next room, or the one before; of those with something new, if `unread`.
+fn next(session: Session, down: bool, unread: bool) {
+    let here = session.room();
+    let to = session.rooms.with_untracked(|rooms| {
+        let mut mine: Vec<_> = rooms.iter().filter(|room| room.joined).collect();
+        // As they stand in the list: rooms, then conversations.
+        mine.sort_by_key(|room| room.with.is_some());
+        if !down {
+            mine.reverse();
+        }
+        let at = mine.iter().position(|room| room.name == here).map_or(0, |at| at + 1);
+        let wanted = |room: &&&crate::session::RoomItem| !unread || room.unread > 0;
+        let (before, behind) = mine.split_at(at.min(mine.len()));
+        behind.iter().chain(before).find(wanted).map(|room| room.name.clone())
+    });
+    if let Some(to) = to {
+        session.go(Route::to(to));
+    }
+}
+
+/// Whether the key goes into a text.
+fn is_writing(event: &web_sys::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| {
+        matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
+}
