@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::session::Session;
+use crate::{browser::language::tn, session::Session, words::Plural};
 
 /// What comes within this time is told together.
 const TOGETHER: Duration = Duration::from_millis(1_000);
@@ -29,7 +29,7 @@ pub fn Announcer(
         told.set_value(arrivals.count);
         messages.set(match new {
             0 | 1 => arrivals.last,
-            new => format!("{new} new messages. The last, {}", arrivals.last),
+            new => tn(Plural::ANNOUNCE_SEVERAL, new, [&arrivals.last]),
         });
     };
     Effect::new(move |_| {

@@ -7,7 +7,7 @@ use super::{
     icons::{Door, Mark},
     theme::ThemeButton,
 };
-use crate::session::Session;
+use crate::{browser::language::t, session::Session, words::Key};
 
 /// The header.
 #[component]
@@ -48,8 +48,8 @@ pub fn Bar(
                     id="leave"
                     type="button"
                     class="icon-button"
-                    title="Leave, or come in under another name"
-                    aria-label="Leave, or come in under another name"
+                    title=move || t(Key::HEADER_LEAVE)
+                    aria-label=move || t(Key::HEADER_LEAVE)
                     on:click=move |_| session.leave()
                 >
                     <Door />

@@ -11,7 +11,10 @@ use leptos::{
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::icons::Arrow;
-use crate::words;
+use crate::{
+    browser::language::t,
+    words::{self, Key},
+};
 
 /// What `keydown` has as its key code while an input method handles the key. Safari ends the
 /// composition before the Enter that chose the character, so `isComposing` alone is not enough.
@@ -28,8 +31,7 @@ pub fn Composer(
 ) -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
     let error = RwSignal::new(None::<String>);
-    let counter =
-        Memo::new(move |_| draft.with(|text| words::counter(text.trim_end().chars().count())));
+    let chars = Memo::new(move |_| draft.with(|text| text.trim_end().chars().count()));
     let submit = move || {
         match send.run(draft.get_untracked()) {
             Ok(()) => {
@@ -79,14 +81,14 @@ pub fn Composer(
             </p>
             <div class="composer-box">
                 <label class="unseen" for="composer">
-                    "Message"
+                    {move || t(Key::COMPOSER_LABEL)}
                 </label>
                 <textarea
                     id="composer"
                     rows="1"
                     dir="auto"
                     enterkeyhint="send"
-                    placeholder="Write a message"
+                    placeholder=move || t(Key::COMPOSER_PLACEHOLDER)
                     aria-describedby="composer-error composer-counter"
                     aria-invalid=move || error.with(Option::is_some).to_string()
                     node_ref=field
@@ -99,15 +101,13 @@ pub fn Composer(
                 <span
                     id="composer-counter"
                     class="counter"
-                    class:over=move || counter.with(|counter| {
-                        counter.as_ref().is_some_and(|text| text.ends_with("over"))
-                    })
+                    class:over=move || words::is_over(chars.get())
                 >
-                    {counter}
+                    {move || words::counter(chars.get())}
                 </span>
                 <button id="send" type="submit" class="primary send">
                     <Arrow />
-                    <span>"Send"</span>
+                    <span>{move || t(Key::COMPOSER_SEND)}</span>
                 </button>
             </div>
         </form>

@@ -4,7 +4,12 @@ use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 use parlour_events::Nickname;
 
 use super::icons::Mark;
-use crate::{browser::clock, line::Status, session::Session, words};
+use crate::{
+    browser::{clock, language::t},
+    line::Status,
+    session::Session,
+    words::{self, Key},
+};
 
 /// Asks for a nickname, says what is wrong with it, and comes in.
 #[component]
@@ -50,9 +55,9 @@ pub fn Landing(
                 session.entering.get().to_string()
             }>
                 <Mark />
-                <h1>"Parlour"</h1>
-                <p class="welcome">"Pick a name and come in."</p>
-                <label for="nickname">"Nickname"</label>
+                <h1>{move || t(Key::APP_NAME)}</h1>
+                <p class="welcome">{move || t(Key::LANDING_WELCOME)}</p>
+                <label for="nickname">{move || t(Key::LANDING_NICKNAME)}</label>
                 <input
                     id="nickname"
                     name="nickname"
@@ -71,7 +76,10 @@ pub fn Landing(
                     {wrong}
                 </p>
                 <button id="enter" type="submit" class="primary">
-                    {move || if session.entering.get() { "Coming in …" } else { "Come in" }}
+                    {move || {
+                        let is_entering = session.entering.get();
+                        t(if is_entering { Key::LANDING_ENTERING } else { Key::LANDING_ENTER })
+                    }}
                 </button>
                 <p id="landing-status" class="hint" role="status">
                     <Waiting session />
@@ -93,9 +101,7 @@ pub fn Waiting(
             return None;
         }
         match line.status() {
-            Status::Reconnecting => {
-                Some("The server does not answer yet. We keep trying.".to_owned())
-            }
+            Status::Reconnecting => Some(t(Key::LANDING_NO_ANSWER).to_owned()),
             Status::Offline => line.strip(clock::now(), 0).map(|strip| strip.text),
             _ => None,
         }

@@ -8,9 +8,9 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{icons::Down, message::Message};
 use crate::{
-    browser::clock,
+    browser::{clock, language::t},
     session::{RowView, Session},
-    words,
+    words::{self, Key, Pattern},
 };
 
 /// Closer to the end than this, in pixels, counts as there.
@@ -82,7 +82,7 @@ pub fn Log(
                 class="log"
                 role="log"
                 aria-live="off"
-                aria-label="Messages"
+                aria-label=move || t(Key::HISTORY_MESSAGES)
                 tabindex="0"
                 node_ref=scroller
                 on:scroll=scrolled
@@ -110,7 +110,7 @@ pub fn Log(
                     id="to-bottom"
                     type="button"
                     class="to-bottom"
-                    aria-label="Go to the newest message"
+                    aria-label=move || t(Key::JUMP_NEWEST)
                     on:click=move |_| {
                         to_bottom(scroller);
                         at_bottom.set(true);
@@ -173,7 +173,7 @@ pub fn Beginning(
                         class="link-button"
                         on:click=move |_| session.dismiss_notice()
                     >
-                        "All right"
+                        {t(Key::APP_ALL_RIGHT)}
                     </button>
                 </div>
             }
@@ -187,7 +187,7 @@ pub fn Beginning(
                     class="quiet"
                     on:click=move |_| show_earlier.run(())
                 >
-                    "Show earlier messages"
+                    {t(Key::HISTORY_EARLIER)}
                 </button>
             }
             .into_any();
@@ -195,15 +195,18 @@ pub fn Beginning(
         match (loaded.get(), is_empty.get()) {
             (true, true) => view! {
                 <div class="empty">
-                    <p class="empty-title">"It is quiet here."</p>
-                    <p>"Say the first word."</p>
+                    <p class="empty-title">{t(Key::HISTORY_EMPTY_TITLE)}</p>
+                    <p>{t(Key::HISTORY_EMPTY_TEXT)}</p>
                 </div>
             }
             .into_any(),
-            (true, false) if from_the_start.get() => view! {
-                <p class="beginning">"The beginning of " <b dir="auto">{room.clone()}</b></p>
+            (true, false) if from_the_start.get() => {
+                let (before, behind) = words::around(Pattern::HISTORY_BEGINNING);
+                view! {
+                    <p class="beginning">{before} <b dir="auto">{room.clone()}</b> {behind}</p>
+                }
+                .into_any()
             }
-            .into_any(),
             _ => ().into_any(),
         }
     }

@@ -5,12 +5,15 @@ use parlour_events::{Attachment, AuthorKind, MessageId};
 
 use super::{disc::Disc, icons::Clock};
 use crate::{
-    browser::clock,
+    browser::{
+        clock,
+        language::{t, tf},
+    },
     state::{
         message::Content,
         rows::{Delivery, MessageRow},
     },
-    words,
+    words::{Key, Pattern},
 };
 
 /// A message as a row of the list. What it says goes into the page as text, whatever it looks
@@ -49,7 +52,7 @@ pub fn Message(
                     <span class="author" dir="auto">
                         {name.to_string()}
                     </span>
-                    {guest.then(|| view! { <span class="guest">"guest"</span> })}
+                    {guest.then(|| view! { <span class="guest">{move || t(Key::PEOPLE_GUEST)}</span> })}
                     <time
                         datetime=move || clock::machine_readable(at.get())
                         title=move || clock::in_full(at.get())
@@ -63,7 +66,7 @@ pub fn Message(
             <span class="delivery">
                 {move || {
                     matches!(delivery.get(), Delivery::Sending(_))
-                        .then(|| view! { <Clock /> <span class="unseen">"Sending"</span> })
+                        .then(|| view! { <Clock /> <span class="unseen">{move || t(Key::SENDING_NOW)}</span> })
                 }}
             </span>
         </li>
@@ -79,13 +82,13 @@ pub fn Said(
     move || {
         content.with(|content| {
             if *content == Content::Deleted {
-                return view! { <p class="gone">{words::DELETED}</p> }.into_any();
+                return view! { <p class="gone">{t(Key::MESSAGE_DELETED)}</p> }.into_any();
             }
             let text = content.body().map(|body| {
                 let text = body.as_str().to_owned();
                 let only_emoji = is_only_emoji(&text);
                 let edited = content.is_edited().then(|| {
-                    view! { <span class="edited">{format!(" {}", words::EDITED)}</span> }
+                    view! { <span class="edited">{format!(" {}", t(Key::MESSAGE_EDITED))}</span> }
                 });
                 view! {
                     <div class="said" dir="auto">
@@ -137,26 +140,26 @@ pub fn Trouble(
     move || match delivery.get() {
         Delivery::Sent | Delivery::Sending(None) => None,
         Delivery::Sending(Some(reason)) => {
-            let text = format!("{reason} We keep it and try again.");
+            let text = tf(Pattern::SENDING_WAITS, [&reason]);
             Some(view! { <p class="trouble waiting">{text}</p> }.into_any())
         }
         Delivery::Failed(reason) => Some(
             view! {
                 <p class="trouble failed">
-                    <span>{format!("Not sent: {reason}")}</span>
+                    <span>{tf(Pattern::SENDING_FAILED, [&reason])}</span>
                     <button
                         type="button"
                         class="link-button try-again"
                         on:click=move |_| try_again.run(id)
                     >
-                        "Try again"
+                        {t(Key::SENDING_AGAIN)}
                     </button>
                     <button
                         type="button"
                         class="link-button discard"
                         on:click=move |_| discard.run(id)
                     >
-                        "Remove"
+                        {t(Key::SENDING_REMOVE)}
                     </button>
                 </p>
             }

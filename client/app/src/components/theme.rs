@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 
 use super::icons::{Moon, Screen, Sun};
-use crate::browser::memory::{self, Theme};
+use crate::{
+    browser::{
+        language::t,
+        memory::{self, Theme},
+    },
+    words::Key,
+};
 
 /// The theme chosen at an earlier visit.
 pub fn chosen() -> Theme {
@@ -28,10 +34,12 @@ pub fn apply(theme: Theme) {
 #[component]
 pub fn ThemeButton() -> impl IntoView {
     let theme = RwSignal::new(chosen());
-    let label = move || match theme.get() {
-        Theme::System => "Theme: as the device. Change to light",
-        Theme::Light => "Theme: light. Change to dark",
-        Theme::Dark => "Theme: dark. Change to as the device",
+    let label = move || {
+        t(match theme.get() {
+            Theme::System => Key::HEADER_THEME_SYSTEM,
+            Theme::Light => Key::HEADER_THEME_LIGHT,
+            Theme::Dark => Key::HEADER_THEME_DARK,
+        })
     };
     let next = move |_| {
         theme.update(|theme| {

@@ -22,7 +22,7 @@ use crate::{
     entry::Entry,
     line::Line,
     state::{ChatState, Input, rows::Window},
-    words,
+    words::{self, Key},
 };
 pub use view::{Arrivals, RoomView, RowView};
 
@@ -178,7 +178,7 @@ impl Session {
                 self.draw_soon();
                 Ok(())
             }
-            _ => Err(Some(words::OUTBOX_FULL.to_owned())),
+            _ => Err(Some(words::text(Key::SENDING_OUTBOX_FULL).to_owned())),
         }
     }
 

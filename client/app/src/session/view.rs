@@ -12,7 +12,7 @@ use crate::{
         Notice, Phase,
         rows::{MessageRow, RowContent, RowKey, rows},
     },
-    words,
+    words::{self, Pattern},
 };
 
 /// Frames stop in a tab that is not seen; this often it is drawn all the same, so that what is
@@ -144,7 +144,10 @@ impl Session {
             for message in news.filter(|message| message.author.id != me.id) {
                 let Some(said) = words::read_out(&message.content) else { continue };
                 if arrived.count == 0 {
-                    arrived.last = format!("{}: {said}", message.author.name);
+                    arrived.last = words::fill(
+                        Pattern::ANNOUNCE_SINGLE,
+                        [message.author.name.as_str(), &said],
+                    );
                 }
                 arrived.count += 1;
             }

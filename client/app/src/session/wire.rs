@@ -18,7 +18,7 @@ use crate::{
     entry::{self, Refused},
     line::Status,
     state::{Effect, Input, Trouble},
-    words,
+    words::{self, Key},
 };
 
 /// How long an answer may take before it counts as lost.
@@ -29,13 +29,13 @@ impl Session {
     pub(super) fn connect(&self, credentials: Credentials) {
         self.stop_asking();
         let Some(Wire { socket, .. }) = self.wire() else {
-            self.turned_away(words::NO_ADDRESS.to_owned());
+            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned());
             return;
         };
         socket.disconnect();
         self.line.update(|line| line.trying());
         if socket.set_auth(&credentials).is_err() {
-            self.turned_away(words::NO_ADDRESS.to_owned());
+            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned());
             return;
         }
         let mut effects = Vec::new();

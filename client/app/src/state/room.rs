@@ -25,7 +25,7 @@ use super::{
     log::{CaughtUp, RoomLog},
     outbox::{EntryState, Outbox},
 };
-use crate::words;
+use crate::words::{self, Key};
 
 const FIRST_WAKE: Duration = Duration::from_secs(1);
 const LONGEST_WAKE: Duration = Duration::from_secs(30);
@@ -197,13 +197,15 @@ impl Room {
                 self.phase = Phase::Waiting(self.wake_later(None, tickets, out));
             }
             Err(Trouble::Refused(refusal)) if !refusal.code.is_passing() => {
-                entry.state = EntryState::Failed(refusal.message);
+                entry.state = EntryState::Failed(words::reason(&refusal));
             }
             Err(trouble) => {
                 let id = entry.id;
                 let (reason, retry_after) = match trouble {
-                    Trouble::Refused(refusal) => (refusal.message, refusal.retry_after),
-                    Trouble::Lost => (words::NO_ANSWER.to_owned(), None),
+                    Trouble::Refused(refusal) => {
+                        (words::refused_for_now(&refusal), refusal.retry_after)
+                    }
+                    Trouble::Lost => (words::text(Key::SENDING_NO_ANSWER).to_owned(), None),
                 };
                 let wake = self.wake_later(retry_after, tickets, out);
                 self.outbox.delay(id, wake, reason);
