@@ -2,7 +2,7 @@
 //!
 //! No clock of its own: times are milliseconds of whatever clock the caller reads.
 
-use crate::words;
+use crate::words::{self, Key, Pattern, fill, text};
 
 /// The state of the line, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +33,13 @@ impl Status {
 
     /// What a person reads in the header.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Connecting => "Connecting",
-            Self::Connected => "Connected",
-            Self::Reconnecting => "Reconnecting",
-            Self::Offline => "Offline",
-            Self::Refused => "Not connected",
-        }
+        text(match self {
+            Self::Connecting => Key::HEADER_STATUS_CONNECTING,
+            Self::Connected => Key::HEADER_STATUS_CONNECTED,
+            Self::Reconnecting => Key::HEADER_STATUS_RECONNECTING,
+            Self::Offline => Key::HEADER_STATUS_OFFLINE,
+            Self::Refused => Key::HEADER_STATUS_REFUSED,
+        })
     }
 }
 
@@ -182,51 +182,55 @@ impl Line {
 
     /// What the strip says `now`, with so many messages waiting; nothing while all is well.
     pub fn strip(&self, now: f64, waiting: usize) -> Option<Strip> {
-        let said = |text: String| Strip { text, button: None, passing: false };
-        let mut strip = match (&self.socket, self.back) {
-            _ if self.status() == Status::Offline => said("Offline".to_owned()),
+        let strip = |text: String| Strip { text, button: None, passing: false };
+        let said = |key| strip(text(key).to_owned());
+        let mut shown = match (&self.socket, self.back) {
+            _ if self.status() == Status::Offline => said(Key::STRIP_OFFLINE),
             (Socket::Connected, Return::None) => return None,
-            (Socket::Connected, Return::Due) => return Some(said("Back · catching up".to_owned())),
+            (Socket::Connected, Return::Due) => return Some(said(Key::STRIP_CATCHING_UP)),
             (Socket::Connected, Return::Done) => {
-                let strip = said("Back · caught up".to_owned());
-                return Some(Strip { passing: true, ..strip });
+                return Some(Strip { passing: true, ..said(Key::STRIP_CAUGHT_UP) });
             }
-            (Socket::Connecting, _) => said("Connecting …".to_owned()),
+            (Socket::Connecting, _) => said(Key::STRIP_CONNECTING),
             (Socket::Trying(at), _) => {
                 let at = at.map(|at| seconds(at - now)).filter(|seconds| *seconds > 0);
-                let text = match (at, self.was_connected) {
-                    (None, true) => "Reconnecting …".to_owned(),
-                    (None, false) => "Connecting …".to_owned(),
-                    (Some(at), true) => format!("Reconnecting in {at} s"),
-                    (Some(at), false) => format!("No answer from the server · next try in {at} s"),
+                let within = |pattern, at| strip(fill(pattern, [&words::whole(at)]));
+                let said = match (at, self.was_connected) {
+                    (None, true) => said(Key::STRIP_RECONNECTING),
+                    (None, false) => said(Key::STRIP_CONNECTING),
+                    (Some(at), true) => within(Pattern::STRIP_RECONNECTING_IN, at),
+                    (Some(at), false) => within(Pattern::STRIP_FIRST_TRY_IN, at),
                 };
-                Strip { button: at.map(|_| "Try now"), ..said(text) }
+                Strip { button: at.map(|_| text(Key::STRIP_TRY_NOW)), ..said }
             }
             (Socket::Refused(sentence), _) => {
-                Strip { button: Some("Try again"), ..said(sentence.clone()) }
+                Strip { button: Some(text(Key::STRIP_TRY_AGAIN)), ..strip(sentence.clone()) }
             }
         };
         // Where a button stands behind it there is less room.
-        let waiting = match (waiting, strip.button) {
-            (1.., Some(_)) => Some(format!("{waiting} waiting")),
+        let waiting = match (waiting, shown.button) {
+            (1.., Some(_)) => {
+                Some(fill(Pattern::STRIP_WAITING_SHORT, [&words::whole(waiting as u64)]))
+            }
             _ => words::waiting(waiting),
         };
         if let Some(waiting) = waiting {
-            strip.text = format!("{} · {waiting}", strip.text);
+            shown.text = format!("{} · {waiting}", shown.text);
         }
-        Some(strip)
+        Some(shown)
     }
 
     /// What is read out when the state changes; seconds are not, and neither is the first
     /// connection.
     pub fn announcement(&self) -> Option<String> {
-        match (self.status(), self.back) {
-            (Status::Connected, Return::Done) => Some("Connected again, and caught up.".to_owned()),
-            (Status::Reconnecting, _) => Some("Connection lost. Reconnecting.".to_owned()),
-            (Status::Offline, _) => Some("Offline.".to_owned()),
-            (Status::Refused, _) => Some("Not connected.".to_owned()),
-            (Status::Connecting | Status::Connected, _) => None,
-        }
+        let key = match (self.status(), self.back) {
+            (Status::Connected, Return::Done) => Key::STRIP_SAID_BACK,
+            (Status::Reconnecting, _) => Key::STRIP_SAID_LOST,
+            (Status::Offline, _) => Key::STRIP_SAID_OFFLINE,
+            (Status::Refused, _) => Key::STRIP_SAID_REFUSED,
+            (Status::Connecting | Status::Connected, _) => return None,
+        };
+        Some(text(key).to_owned())
     }
 }
 

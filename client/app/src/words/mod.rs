@@ -88,6 +88,13 @@ pub fn count<const N: usize>(plural: Plural<N>, n: u64, values: [&str; N]) -> St
     filled(text, reference, Some(&whole(n)), &values)
 }
 
+/// What stands before and behind the value of a pattern, where the value is an element of its own.
+pub fn around(pattern: Pattern<1>) -> (&'static str, &'static str) {
+    let text = table::slot(pattern.0);
+    let before = text.split_once('{').map_or(text, |(before, _)| before);
+    (before, text.split_once('}').map_or("", |(_, behind)| behind))
+}
+
 /// A number as the language in force writes it: `4,000`.
 pub fn whole(n: u64) -> String {
     // Exact up to 2^53, which nothing here comes near.

@@ -12,23 +12,6 @@ pub const COUNTER_FROM: usize = 200;
 /// Longest text that is read out of one message, in characters.
 const READ_OUT_CHARS: usize = 200;
 
-/// Too much waits to be sent already.
-pub const OUTBOX_FULL: &str =
-    "Too many messages are waiting to be sent. Your text is kept: send it when they are through.";
-
-/// The page does not know where its server is.
-pub const NO_ADDRESS: &str =
-    "This page has no server to talk to. Open it from the server's address.";
-
-/// Why a message waits that was sent already.
-pub const NO_ANSWER: &str = "No answer yet.";
-
-/// What stands in the place of a message that was deleted.
-pub const DELETED: &str = "This message was deleted.";
-
-/// What stands behind a message that says something else than at first.
-pub const EDITED: &str = "(edited)";
-
 /// Why a message waits that was written under another name; behind a colon.
 pub fn written_as(before: &Nickname) -> String {
     fill(Pattern::SENDING_WRITTEN_AS, [before.as_str()])

@@ -1,9 +1,12 @@
 use parlour_events::{Code, Refusal, Sent};
 
 use super::*;
-use crate::state::{
-    OutboxFull, Trouble,
-    outbox::{EntryState, OUTBOX_ENTRIES},
+use crate::{
+    state::{
+        OutboxFull, Trouble,
+        outbox::{EntryState, OUTBOX_ENTRIES},
+    },
+    words,
 };
 
 fn compose(state: &mut ChatState, number: u128) -> Vec<Effect> {
@@ -221,7 +224,8 @@ fn a_refusal_that_stays_is_the_persons_to_decide() {
         let mut state = joined(0);
         let send = ticket(&compose(&mut state, 1));
         assert_eq!(state.apply(refused(send, code)), [], "{code}");
-        assert_eq!(entries(&state)[0].1, EntryState::Failed("Because.".to_owned()));
+        let told = words::reason(&Refusal::new(code, "Because."));
+        assert_eq!(entries(&state)[0].1, EntryState::Failed(told), "{code}");
         let again = state.apply(Input::TryAgain { room: room(), id: id(1) });
         assert_eq!(sent_ids(&again), [id(1)]);
     }
