@@ -157,5 +157,5 @@ pub fn suggest(query: &str, names: &[&str]) -> Vec<usize> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
