@@ -27,7 +27,7 @@ pub fn utf16_at(text: &str, byte: usize) -> usize {
     units
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

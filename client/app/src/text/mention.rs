@@ -163,5 +163,5 @@ pub fn suggest(query: &str, names: &[&str]) -> Vec<usize> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

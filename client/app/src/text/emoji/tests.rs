@@ -16,7 +16,7 @@ fn path() -> PathBuf {
 }
 
 fn file() -> String {
-    fs::read_to_string(path()).unwrap()
+    fs::read_to_string(path()).expect("the file of emoji")
 }
 
 /// The file as it should be: what may be a reaction, without skin tones.
