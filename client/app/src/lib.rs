@@ -12,9 +12,9 @@ pub mod components;
 pub mod entry;
 pub mod identity;
 #[cfg(target_arch = "wasm32")]
-mod json;
+pub mod json;
 #[cfg(target_arch = "wasm32")]
-mod keys;
+pub mod keys;
 pub mod line;
 pub mod route;
 #[cfg(target_arch = "wasm32")]

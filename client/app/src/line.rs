@@ -2,6 +2,8 @@
 //!
 //! No clock of its own: times are milliseconds of whatever clock the caller reads.
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::{self, Key, Pattern, fill, text};
 
 /// The state of the line, in one word.
@@ -54,7 +56,7 @@ pub struct Strip {
     pub passing: bool,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Socket {
     Connecting,
     Connected,
@@ -64,7 +66,7 @@ enum Socket {
 }
 
 /// Where the way back stands, after the connection was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Return {
     /// Nothing was lost, or it is long over.
     None,
@@ -75,7 +77,7 @@ enum Return {
 }
 
 /// The state of the line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     socket: Socket,
     online: bool,

@@ -1,5 +1,6 @@
 //! Telling somebody who looks elsewhere: notifications, the title, the icon, a sound.
 
+use js_sys::{Array, Function, Reflect};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -77,11 +78,8 @@ pub fn title(room: Option<&str>, unread: u64, mentions: u64) {
 pub fn sound() {
     // Refused before the person has touched the page; then it is silent.
     let play = || {
-        let context = js_sys::Reflect::construct(
-            &js::get(&window(), "AudioContext")?.dyn_into().ok()?,
-            &js_sys::Array::new(),
-        )
-        .ok()?;
+        let make: Function = js::get(&window(), "AudioContext")?.dyn_into().ok()?;
+        let context = Reflect::construct(&make, &Array::new()).ok()?;
         let now = js::get(&context, "currentTime")?.as_f64()?;
         for (at, hertz) in [(0.0, 587.0), (0.14, 784.0)] {
             let tone = js::call(&context, "createOscillator", &[])?;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parlour_events::Attachment;
 
-use super::kit::happens;
+use super::kit::broken;
 use crate::{
     browser::{
         language::{t, tf},
@@ -36,10 +36,10 @@ fn file(file: &Attachment) -> AnyView {
         let shown = |pixels: u32| ((f64::from(pixels) * scale).round().max(1.0)).to_string();
         let label = tf(Pattern::MESSAGE_IMAGE, [&name]);
         let failed = RwSignal::new(false);
-        let instead = label.clone();
+        let (instead, leads_to) = (label.clone(), source.clone());
         return view! {
             <li class="image" class:failed=failed>
-                <a href=source.clone() target="_blank" rel="noopener">
+                <a href=leads_to target="_blank" rel="noopener">
                     <img
                         src=source
                         alt=label
@@ -47,7 +47,7 @@ fn file(file: &Attachment) -> AnyView {
                         height=shown(height)
                         loading="lazy"
                         decoding="async"
-                        on:error=happens(move |_| failed.set(true))
+                        on:error=broken(move || failed.set(true))
                     />
                     <span class="image-failed">
                         {instead} " · " {t(Key::MESSAGE_IMAGE_FAILED)}

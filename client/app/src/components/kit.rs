@@ -81,6 +81,14 @@ pub fn happens(does: impl FnMut(ev::Event) + 'static) -> Happens {
     Box::new(does)
 }
 
+/// What is done when something did not load.
+pub type Broken = Box<dyn FnMut(ev::ErrorEvent)>;
+
+/// Does something when something did not load.
+pub fn broken(mut does: impl FnMut() + 'static) -> Broken {
+    Box::new(move |_| does())
+}
+
 /// What is done about a form that is sent.
 pub type Sent = Box<dyn FnMut(ev::SubmitEvent)>;
 

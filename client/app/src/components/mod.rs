@@ -1,26 +1,26 @@
 //! What is drawn. Components read the session's signals and call its methods; they decide
 //! nothing.
 
-mod announcer;
-mod app;
-mod bar;
-mod chat;
+pub mod announcer;
+pub mod app;
+pub mod bar;
+pub mod chat;
 pub mod composer;
-mod disc;
-mod files;
-mod icons;
+pub mod disc;
+pub mod files;
+pub mod icons;
 pub mod kit;
-mod landing;
-mod log;
+pub mod landing;
+pub mod log;
 pub mod message;
-mod panels;
-mod people;
-mod rooms;
+pub mod panels;
+pub mod people;
+pub mod rooms;
 pub mod said;
-mod search;
-mod strip;
-mod suggest;
-mod toolbar;
-mod uploads;
+pub mod search;
+pub mod strip;
+pub mod suggest;
+pub mod toolbar;
+pub mod uploads;
 
 pub use app::{App, mount};

@@ -170,7 +170,7 @@ impl Session {
         let core = Core {
             state: ChatState::default(),
             wire: None,
-            tabs: tabs::Tabs { tab: new_id().to_string(), ..tabs::Tabs::default() },
+            tabs: tabs::Tabs::named(new_id().to_string()),
             entry: Entry::default(),
             ask_again: None,
             person,

@@ -71,6 +71,13 @@ pub(super) struct Tabs {
     session: Option<Box<RawValue>>,
 }
 
+impl Tabs {
+    /// A page of this name, which has not begun.
+    pub(super) fn named(tab: String) -> Self {
+        Self { tab, ..Self::default() }
+    }
+}
+
 /// What pages say to each other.
 #[derive(Serialize, Deserialize)]
 struct Note {

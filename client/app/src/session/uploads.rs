@@ -12,7 +12,8 @@ use crate::{
         place,
         transfer::{Progress, Transfer},
     },
-    json, words,
+    json,
+    words::{self, Key, Pattern, Plural},
 };
 
 /// A file for the message that is being written.
@@ -52,17 +53,17 @@ impl Session {
         let Some(me) = self.me.get_untracked() else { return };
         let most = me.limits.upload_bytes;
         if most == 0 {
-            return self.ui.say(words::NO_UPLOADS, true);
+            return self.ui.say(words::text(Key::UPLOAD_CLOSED), true);
         }
         if self.ui.uploads.with_untracked(Vec::len) >= ATTACHMENTS {
-            return self.ui.say(words::TOO_MANY_FILES, true);
+            return self.ui.say(words::count(Plural::UPLOAD_TOO_MANY, ATTACHMENTS as u64, []), true);
         }
         let number = self.ui.uploads.with_untracked(|uploads| {
             uploads.iter().map(|upload| upload.number + 1).max().unwrap_or(0)
         });
         let too_large = file.size() > most as f64;
         let state = match too_large {
-            true => UploadState::Failed(words::file_too_large(most)),
+            true => UploadState::Failed(words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)])),
             false => UploadState::Sending(0),
         };
         let upload = Upload { number, name: file_name(&file.name()), size: file.size(), state };
@@ -97,7 +98,7 @@ impl Session {
         self.ui.uploads.with_untracked(|uploads| {
             let done = |upload: &Upload| match &upload.state {
                 UploadState::Done(file) => Ok(file.clone()),
-                UploadState::Sending(_) => Err(Some(words::STILL_UPLOADING.to_owned())),
+                UploadState::Sending(_) => Err(Some(words::text(Key::UPLOAD_RUNNING).to_owned())),
                 UploadState::Failed(why) => Err(Some(why.clone())),
             };
             uploads.iter().map(done).collect()
@@ -112,7 +113,7 @@ impl Session {
                 // A float out of range becomes the nearest that fits.
                 Progress::Sent(part) => UploadState::Sending((part * 100.0) as u8),
                 Progress::Answered(body) => answered(&body, &upload.name),
-                Progress::Lost => UploadState::Failed(words::UPLOAD_LOST.to_owned()),
+                Progress::Lost => UploadState::Failed(words::text(Key::UPLOAD_LOST).to_owned()),
             };
         });
         if ended {
@@ -133,7 +134,7 @@ fn answered(body: &str, name: &FileName) -> UploadState {
         Ok(Reply::Error(refusal)) => UploadState::Failed(words::refused(&refusal)),
         // Refused on the way, without the reply's form.
         Err(_) => UploadState::Failed(json::decode::<Refusal>(body).map_or_else(
-            |_| words::UPLOAD_LOST.to_owned(),
+            |_| words::text(Key::UPLOAD_LOST).to_owned(),
             |refusal| words::refused(&refusal),
         )),
     }

@@ -21,7 +21,7 @@ use crate::{
     browser::{clock, place},
     entry::{self, Refused},
     line::Status,
-    words,
+    words::{self, Key},
 };
 
 /// How long an answer may take before it counts as lost.
@@ -43,7 +43,7 @@ impl Session {
         let wire = self.wire();
         let Some(Wire { socket, .. }) = wire.filter(|it| it.socket.set_auth(credentials).is_ok())
         else {
-            self.turned_away(words::NO_ADDRESS.to_owned());
+            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned());
             return;
         };
         socket.disconnect();

@@ -1,5 +1,7 @@
 //! Choosing an emoji: for a message, as a reaction or for the text.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use parlour_events::MessageId;
 
@@ -37,7 +39,7 @@ pub(super) fn picker(session: Session) -> AnyView {
     choose(session, Key::COMPOSER_EMOJI, take)
 }
 
-fn choose(session: Session, title: Key, take: impl Fn(&str) + Copy + Send + 'static) -> AnyView {
+fn choose(session: Session, title: Key, take: impl Fn(&str) + Send + Sync + 'static) -> AnyView {
     let query = RwSignal::new(String::new());
     let here = RwSignal::new(emoji::with(|_| ()).is_some());
     if !here.get_untracked() {
@@ -45,9 +47,9 @@ fn choose(session: Session, title: Key, take: impl Fn(&str) + Copy + Send + 'sta
             here.try_set(true);
         });
     }
-    let take: std::sync::Arc<dyn Fn(&str) + Send + Sync> = std::sync::Arc::new(move |it: &str| take(it));
+    let take: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(take);
     let one = move |emoji: &str, name: &str| {
-        let (take, chosen) = (std::sync::Arc::clone(&take), emoji.to_owned());
+        let (take, chosen) = (Arc::clone(&take), emoji.to_owned());
         let (shown, name) = (chosen.clone(), name.to_owned());
         view! {
             <button
