@@ -13,10 +13,9 @@ use std::cell::RefCell;
 
 use leptos::{
     leptos_dom::helpers::window_event_listener_untyped, prelude::*, reactive::graph::Observer,
-    task::spawn_local,
 };
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 
 use super::{clock, memory};
@@ -131,6 +130,7 @@ fn ask() {
     if STATE.with_borrow_mut(|state| std::mem::replace(&mut state.asking, true)) {
         return;
     }
+    // Not by Leptos, which does not run yet when the page starts.
     spawn_local(async {
         let language = STATE.with_borrow(|state| state.wanted);
         let file = fetched(language).await;
