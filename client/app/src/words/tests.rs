@@ -41,6 +41,13 @@ fn values_are_filled_in_wherever_a_language_has_them() {
 }
 
 #[test]
+fn a_value_can_stand_in_an_element_of_its_own() {
+    assert_eq!(around(Pattern::HISTORY_BEGINNING), ("The beginning of ", ""));
+    speak(Language::De);
+    assert_eq!(around(Pattern::ROOMS_LEAVE_ASK), ("", " verlassen?"));
+}
+
+#[test]
 fn a_number_chooses_its_form() {
     let new = |n| count(Plural::UNREAD_NEW, n, []);
     assert_eq!([new(0), new(1), new(2)], ["0 new messages", "1 new message", "2 new messages"]);
@@ -65,7 +72,8 @@ fn a_size_is_in_the_unit_that_fits() {
 
 #[test]
 fn what_stands_alone_begins_with_a_capital() {
-    assert_eq!(alone("élan."), "Élan.");
+    assert_eq!(alone("so it is."), "So it is.");
+    assert_eq!(alone("épée"), "épée");
     assert_eq!(alone(""), "");
 }
 
