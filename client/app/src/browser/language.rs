@@ -8,19 +8,19 @@
 //! [`t`], [`tf`] and [`tn`] are the functions of [`words`] under short names. Called in a closure
 //! that Leptos runs again (a view, a memo, an effect), they make it run again when the language
 //! changes, however deep below them the text is looked up; called elsewhere, they just look it up.
+//! A text that stands in a view for good is [`said`].
 
 use std::cell::RefCell;
 
 use leptos::{
     leptos_dom::helpers::window_event_listener_untyped, prelude::*, reactive::graph::Observer,
-    task::spawn_local,
 };
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Response;
 
 use super::{clock, memory};
-use crate::words::{self, Language, Locale, NotSet};
+use crate::words::{self, Key, Language, Locale, NotSet};
 
 pub use crate::words::{count as tn, fill as tf, text as t};
 
@@ -38,10 +38,14 @@ struct State {
     /// is here.
     wanted: Language,
     tag: String,
-    /// A file is on its way.
-    asking: bool,
     /// The file did not come, or was not the one for this page.
     failed: bool,
+}
+
+/// A text for a view, as an element's content or an attribute's value, in whatever language is
+/// spoken. Less code than a closure around [`t`]: all of them are of one type.
+pub fn said(key: Key) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+    move || t(key)
 }
 
 /// Speaks what was chosen at an earlier visit. To be called once, before anything is shown.
@@ -118,30 +122,15 @@ fn want(choice: Option<Language>) {
         (state.choice, state.wanted, state.tag) = (choice, wanted, tag);
         state.failed = false;
     });
+    // What does not work out is kept in the state.
     if words::is_known(wanted) {
-        // Which is all that it needs.
         let _ = take(wanted, None);
     } else {
-        ask();
+        // Not by Leptos, which does not run yet when the page starts.
+        spawn_local(async move {
+            let _ = take(wanted, fetched(wanted).await.as_deref());
+        });
     }
-}
-
-/// Asks for the file of the language that is wanted; one at a time.
-fn ask() {
-    if STATE.with_borrow_mut(|state| std::mem::replace(&mut state.asking, true)) {
-        return;
-    }
-    spawn_local(async {
-        let language = STATE.with_borrow(|state| state.wanted);
-        let file = fetched(language).await;
-        STATE.with_borrow_mut(|state| state.asking = false);
-        // What is wrong with it is kept in the state.
-        let _ = take(language, file.as_deref());
-        let wanted = STATE.with_borrow(|state| state.wanted);
-        if wanted != language && !words::is_known(wanted) {
-            ask();
-        }
-    });
 }
 
 async fn fetched(language: Language) -> Option<String> {

@@ -22,19 +22,24 @@ pub(crate) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// The key without the plural category, and that category's place in [`CATEGORIES`].
     pub(crate) fn plural(&self) -> Option<(&'a str, usize)> {
-        let (key, last) = self.key.rsplit_once('.')?;
-        let category = CATEGORIES.iter().position(|category| *category == last)?;
-        Some((key, category))
+        CATEGORIES.iter().enumerate().find_map(|(at, category)| {
+            Some((self.key.strip_suffix(category)?.strip_suffix('.')?, at))
+        })
     }
 }
 
 /// The texts of a file, in its order; the number of a line that is none in the place of it.
 pub(crate) fn entries(file: &str) -> impl Iterator<Item = Result<Entry<'_>, usize>> {
-    let lines = file.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
+    let lines = lines(file).enumerate().map(|(at, line)| (at + 1, line.trim_ascii()));
     lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).map(|(at, line)| {
-        let (key, text) = line.split_once(" = ").ok_or(at)?;
-        Ok(Entry { line: at, key: key.trim_end(), text: text.trim_start() })
+        let (key, text) = line.split_once('=').ok_or(at)?;
+        Ok(Entry { line: at, key: key.trim_ascii_end(), text: text.trim_ascii_start() })
     })
+}
+
+/// The lines of a file, without what ends them.
+pub(crate) fn lines(file: &str) -> impl Iterator<Item = &str> {
+    file.split('\n')
 }
 
 /// The texts as the page looks them up: one after the other, a plural in as many as there are

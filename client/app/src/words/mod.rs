@@ -141,13 +141,14 @@ fn filled(text: &str, reference: &str, n: Option<&str>, values: &[&str]) -> Stri
         .collect()
 }
 
-/// The same with a capital at its beginning: what stands behind a colon, standing alone.
+/// The same with a capital at its beginning: what stands behind a colon, standing alone. Our
+/// sentences begin with a letter of ASCII, and a server's stays as it is if it does not.
 fn alone(text: &str) -> String {
-    let mut rest = text.chars();
-    match rest.next() {
-        Some(first) => first.to_uppercase().chain(rest).collect(),
-        None => String::new(),
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
+    text
 }
 
 const _: () = assert!(Category::Other as usize + 1 == CATEGORIES.len());

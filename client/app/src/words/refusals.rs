@@ -132,13 +132,19 @@ mod tests {
 
     #[test]
     fn every_code_has_a_sentence_that_can_stand_alone_and_behind_a_colon() {
-        for (code, wire) in Code::ALL {
-            let refusal = Refusal::new(code, "");
-            let (behind, alone) = (reason(&refusal), refused(&refusal));
-            assert!(behind.starts_with(|c: char| c.is_lowercase()), "{wire}: {behind}");
-            assert!(alone.starts_with(|c: char| c.is_uppercase()), "{wire}: {alone}");
-            assert!(alone.ends_with('.'), "{wire}: {alone}");
-            assert_ne!(behind, text(Key::REFUSAL_UNKNOWN), "{wire}");
+        let files = ["", include_str!("../../words/de.txt"), include_str!("../../words/es.txt")];
+        for (language, file) in Language::ALL.into_iter().zip(files) {
+            set(language, Some(file)).unwrap();
+            for (code, wire) in Code::ALL {
+                let refusal = Refusal::new(code, "");
+                let (behind, alone) = (reason(&refusal), refused(&refusal));
+                // A German sentence has a capital behind a colon too.
+                let small = behind.starts_with(|c: char| c.is_lowercase());
+                assert_eq!(small, language != Language::De, "{wire}: {behind}");
+                assert!(alone.starts_with(|c: char| c.is_uppercase()), "{wire}: {alone}");
+                assert!(alone.ends_with('.'), "{wire}: {alone}");
+                assert_ne!(behind, text(Key::REFUSAL_UNKNOWN), "{wire}");
+            }
         }
     }
 

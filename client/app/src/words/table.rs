@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{
-    file::{fingerprint, slots},
+    file::{fingerprint, lines, slots},
     keys::{COUNT, FILES},
     language::Language,
 };
@@ -88,8 +88,8 @@ pub(super) fn slot(slot: u16) -> &'static str {
 
 /// The same in English.
 pub(super) fn english(slot: u16) -> &'static str {
-    let table = known(Language::En)
-        .unwrap_or_else(|| remember(Language::En, ENGLISH.split('\n').collect()));
+    let table =
+        known(Language::En).unwrap_or_else(|| remember(Language::En, lines(ENGLISH).collect()));
     table.get(usize::from(slot)).copied().unwrap_or_default()
 }
 

