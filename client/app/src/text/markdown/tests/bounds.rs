@@ -6,7 +6,7 @@ use super::*;
 use crate::text::steps;
 
 /// What somebody might fill a message with to keep the page busy.
-const MEAN: [&str; 56] = [
+const MEAN: [&str; 58] = [
     "[",
     "]",
     "[]",
@@ -61,6 +61,8 @@ const MEAN: [&str; 56] = [
     "1. ",
     "\n",
     "```\n",
+    "a ```\n",
+    "a ```b\n",
     "\t- ",
     "€",
 ];
@@ -90,6 +92,11 @@ fn runs_of_backticks_of_all_lengths_are_looked_for_once() {
     };
     let (chars, done) = steps(120);
     assert!(done < chars * 40, "{done} steps for {chars} characters");
+    // The same with fences that are looked for to the end.
+    let fences: String =
+        (3..120).rev().map(|ticks| "a ".to_owned() + &"`".repeat(ticks) + "\n").collect();
+    let done = steps::count(|| drop(parse(&fences, &())));
+    assert!(done < fences.len() * 40, "{done} steps for {} characters", fences.len());
 }
 
 #[test]
