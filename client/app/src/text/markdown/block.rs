@@ -21,9 +21,10 @@ pub(super) fn blocks(reader: &mut Reader<'_>, lines: &[&str], depth: usize) -> V
     let mut found = Vec::new();
     let mut text = String::new();
     let mut at = 0;
+    let mut endless = usize::MAX;
     while let Some(line) = lines.get(at) {
         step();
-        let begins = Begins::read(line, lines, at, depth);
+        let begins = Begins::read(line, &lines[at + 1..], depth, &mut endless);
         if let Begins::Code(fence) = &begins
             && !fence.is_first()
         {
@@ -83,7 +84,7 @@ enum Begins<'a> {
 }
 
 impl<'a> Begins<'a> {
-    fn read(line: &'a str, lines: &[&str], at: usize, depth: usize) -> Self {
+    fn read(line: &'a str, behind: &[&str], depth: usize, endless: &mut usize) -> Self {
         let fence = Fence::read(line);
         if trimmed(line).is_empty() {
             return Self::Blank;
@@ -97,7 +98,7 @@ impl<'a> Begins<'a> {
             }
         }
         match fence {
-            Some(fence) if fence.is_first() || fence.ends_in(&lines[at + 1..]) => Self::Code(fence),
+            Some(fence) if fence.is_first() || fence.ends_in(behind, endless) => Self::Code(fence),
             _ => Self::Line,
         }
     }

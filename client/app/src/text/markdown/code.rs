@@ -45,9 +45,13 @@ impl<'a> Fence<'a> {
     }
 
     /// Whether it is one although something stands before it: if it looks like one, and ends behind
-    /// some code. These are the lines behind it.
-    pub(super) fn ends_in(&self, lines: &[&str]) -> bool {
-        if !(self.info.is_empty() || self.names_language()) || self.before.ends_with('\\') {
+    /// some code. These are the lines behind it. So many backticks and more are known to have no end
+    /// in them.
+    pub(super) fn ends_in(&self, lines: &[&str], endless: &mut usize) -> bool {
+        if self.ticks >= *endless
+            || !(self.info.is_empty() || self.names_language())
+            || self.before.ends_with('\\')
+        {
             return false;
         }
         for (number, line) in lines.iter().enumerate() {
@@ -56,6 +60,7 @@ impl<'a> Fence<'a> {
                 return number > 0 || last.is_some();
             }
         }
+        *endless = self.ticks;
         false
     }
 
