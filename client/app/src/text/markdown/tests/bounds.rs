@@ -163,6 +163,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
+    fn work_grows_as_any_text_does(
+        pattern in prop::collection::vec(prop::sample::select(MEAN.to_vec()), 1..6),
+        end in prop::sample::select(MEAN.to_vec()),
+    ) {
+        let pattern = pattern.concat();
+        let steps = |chars: usize| {
+            let text = pattern.repeat(chars.div_ceil(pattern.len())) + end;
+            steps::count(|| drop(parse(&text, &people())))
+        };
+        let (short, long) = (steps(1_000), steps(4_000));
+        prop_assert!(long <= short * 6, "{:?} … {:?}: {} and {} steps", pattern, end, short, long);
+    }
+
+    #[test]
     fn nothing_that_can_be_read_is_lost(text in message()) {
         let mut said = String::new();
         super::said(&parse(&text, &people()), &mut said);
