@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::caret;
+use super::{caret, cut::rest};
 
 /// Most suggestions.
 pub const SUGGESTIONS: usize = 8;
@@ -60,7 +60,7 @@ pub(super) fn fit(text: &str, query: &str) -> Fit {
     let mut found = Fit::No;
     let mut in_word = false;
     for (at, c) in text.char_indices() {
-        if text[at..].starts_with(query) {
+        if rest(text, at).starts_with(query) {
             if !in_word {
                 return Fit::Word;
             }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::{
     caret,
     complete::{self, Fit, Typed},
+    cut::{self, byte},
     fold::fold,
     markdown,
 };
@@ -54,7 +55,7 @@ pub struct Emojis {
     text: String,
     lines: Vec<u32>,
     /// The places of the names of groups, and the numbers of their first members.
-    groups: Vec<(Range<u32>, u32)>,
+    groups: Vec<(Range<usize>, usize)>,
     /// Numbers plus one by a hash of each of their shortcodes, each as near behind its place as
     /// there was one free. A power of two, at least twice as many as shortcodes.
     slots: Vec<u16>,
@@ -68,17 +69,18 @@ impl Emojis {
         let mut at = 0;
         // Numbers fit into 16 bits, and places into 32.
         let text = if u32::try_from(text.len()).is_ok() { text } else { String::new() };
-        for line in text.split('\n') {
+        while at < text.len() {
+            let end = at + cut::find(cut::rest(&text, at), b"\n");
+            let line = cut::part(&text, at, end);
             if let Some(emoji) = fields(line) {
                 if emojis.lines.len() < usize::from(u16::MAX) {
-                    codes += emoji.codes().count();
-                    emojis.lines.push(at);
+                    codes += 1 + emoji.codes.bytes().filter(|b| *b == b',').count();
+                    emojis.lines.push(at as u32);
                 }
-            } else if line.starts_with('#') {
-                let end = at + line.len() as u32;
-                emojis.groups.push((at + 1..end, emojis.lines.len() as u32));
+            } else if byte(line, 0) == b'#' {
+                emojis.groups.push((at + 1..end, emojis.lines.len()));
             }
-            at = at.saturating_add(line.len() as u32 + 1);
+            at = end + 1;
         }
         emojis.text = text;
         let mut slots = vec![0; (codes * 2 + 1).next_power_of_two()];
@@ -99,8 +101,8 @@ impl Emojis {
 
     /// The emoji of this number.
     pub fn get(&self, number: usize) -> Option<Emoji<'_>> {
-        let rest = self.text.get(*self.lines.get(number)? as usize..)?;
-        fields(&rest[..rest.bytes().position(|b| b == b'\n').unwrap_or(rest.len())])
+        let rest = cut::rest(&self.text, *self.lines.get(number)? as usize);
+        fields(cut::part(rest, 0, cut::find(rest, b"\n")))
     }
 
     /// How many there are.
@@ -111,11 +113,8 @@ impl Emojis {
     /// The groups, in the order of a picker.
     pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
         self.groups.iter().enumerate().map(|(at, (name, first))| {
-            let end = self.groups.get(at + 1).map_or(self.lines.len(), |next| next.1 as usize);
-            Group {
-                name: self.text.get(name.start as usize..name.end as usize).unwrap_or_default(),
-                members: *first as usize..end,
-            }
+            let end = self.groups.get(at + 1).map_or(self.lines.len(), |next| next.1);
+            Group { name: cut::part(&self.text, name.start, name.end), members: *first..end }
         })
     }
 
@@ -160,58 +159,74 @@ impl Emojis {
     /// The shortcode that is being typed in front of the caret (in UTF-16 units), such as `:tad`.
     pub fn typed(text: &str, caret: usize) -> Option<Typed> {
         let end = caret::byte_at(text, caret);
-        let before = &text.as_bytes()[..end];
-        let len = before.iter().rev().take_while(|b| is_code(**b)).count();
-        let colon = end.checked_sub(len + 1)?;
-        let fits = (TYPED_AT_LEAST..=CODE_BYTES).contains(&len)
-            && before[colon] == b':'
-            && may_begin(&text[..colon]);
-        fits.then(|| Typed { range: colon..end, query: text[colon + 1..end].to_owned() })
+        let mut begin = end;
+        while begin > 0 && is_code(byte(text, begin - 1)) {
+            begin -= 1;
+        }
+        let colon = begin.checked_sub(1)?;
+        let fits = (TYPED_AT_LEAST..=CODE_BYTES).contains(&(end - begin))
+            && byte(text, colon) == b':'
+            && may_begin(text, colon);
+        let query = cut::part(text, begin, end);
+        fits.then(|| Typed { range: colon..end, query: query.to_owned() })
     }
 
     /// The text with an emoji in place of each shortcode that there is one for, except in code.
     pub fn replace_shortcodes(&self, text: &str) -> String {
         let mut new = String::with_capacity(text.len());
-        let code = markdown::code_ranges(text);
-        let mut code = code.iter().peekable();
-        let bytes = text.as_bytes();
-        // What is not taken over yet.
-        let mut from = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            if let Some(range) = code.next_if(|range| range.start <= at) {
-                at = range.end.max(at);
+        // What is taken over already, and what is looked at.
+        let (mut from, mut at) = (0, 0);
+        for code in markdown::code_ranges(text) {
+            self.replace_up_to(code.start, text, &mut from, &mut at, &mut new);
+            at = code.end;
+        }
+        self.replace_up_to(text.len(), text, &mut from, &mut at, &mut new);
+        new.push_str(cut::rest(text, from));
+        new
+    }
+
+    #[inline(never)]
+    fn replace_up_to(
+        &self,
+        last: usize,
+        text: &str,
+        from: &mut usize,
+        at: &mut usize,
+        new: &mut String,
+    ) {
+        while *at < last {
+            let colon = *at;
+            *at += 1;
+            if byte(text, colon) != b':' {
                 continue;
             }
-            if bytes[at] != b':' {
-                at += 1;
-                continue;
+            while *at <= colon + CODE_BYTES && is_code(byte(text, *at)) {
+                *at += 1;
             }
-            let rest = &bytes[at + 1..];
-            let len = rest.iter().take(CODE_BYTES + 1).take_while(|b| is_code(**b)).count();
-            let end = at + len + 2;
-            let is_one = rest.get(len) == Some(&b':') && (from == at || may_begin(&text[..at]));
-            match is_one.then(|| self.by_shortcode(&text[at..end])).flatten() {
-                Some(emoji) => {
-                    new.push_str(&text[from..at]);
+            // The colon at its end may begin another one, unless it is taken.
+            if byte(text, *at) == b':' && (*from == colon || may_begin(text, colon)) {
+                let code = cut::part(text, colon, *at + 1);
+                if let Some(emoji) = self.by_shortcode(code) {
+                    new.push_str(cut::part(text, *from, colon));
                     new.push_str(emoji);
-                    from = end;
-                    at = end;
+                    *at += 1;
+                    *from = *at;
                 }
-                // The colon at its end may begin another one.
-                None => at += len + 1,
             }
         }
-        new.push_str(&text[from..]);
-        new
     }
 }
 
 /// What a line says of an emoji.
 fn fields(line: &str) -> Option<Emoji<'_>> {
-    let (emoji, rest) = line.split_once('\t')?;
-    let (name, codes) = rest.split_once('\t')?;
-    (!emoji.is_empty()).then_some(Emoji { emoji, name, codes })
+    let first = cut::find(line, b"\t");
+    let behind = cut::rest(line, first + 1);
+    let second = cut::find(behind, b"\t");
+    (first > 0 && second < behind.len()).then(|| Emoji {
+        emoji: cut::part(line, 0, first),
+        name: cut::part(behind, 0, second),
+        codes: cut::rest(behind, second + 1),
+    })
 }
 
 /// Where the table of shortcodes has this one: FNV-1a.
@@ -230,8 +245,8 @@ fn is_code(byte: u8) -> bool {
 }
 
 /// Whether a shortcode may begin behind this: not in `10:30:20`, not in an address, not escaped.
-fn may_begin(before: &str) -> bool {
-    !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '/' | '\\'))
+fn may_begin(text: &str, at: usize) -> bool {
+    !cut::in_word(text, at) && !matches!(cut::before(text, at), Some(':' | '/' | '\\'))
 }
 
 fn swapped(text: &str, from: char, to: char) -> String {

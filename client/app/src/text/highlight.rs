@@ -5,7 +5,10 @@
 
 use std::ops::Range;
 
-use super::fold::{fold, is_mark, letter};
+use super::{
+    cut::part,
+    fold::{fold, is_mark, letter},
+};
 
 /// Most words of a query that are looked for, as on the server.
 const WORDS: usize = 16;
@@ -17,12 +20,12 @@ pub fn find(text: &str, query: &str) -> Vec<Range<usize>> {
     let mut words: Vec<&str> = Vec::new();
     each_word(&query, &mut |range| {
         if words.len() < WORDS {
-            words.push(&query[range]);
+            words.push(part(&query, range.start, range.end));
         }
     });
     let mut found = Vec::new();
     each_word(text, &mut |range| {
-        let word = &text[range.clone()];
+        let word = part(text, range.start, range.end);
         // The longest of them counts: the last one may be the beginning of another one.
         let mut longest = 0;
         for (number, wanted) in words.iter().enumerate() {

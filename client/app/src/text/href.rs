@@ -1,5 +1,7 @@
 //! Addresses that a message may lead to.
 
+use super::cut::{after, byte, find, part, rest, skip};
+
 /// Longest address that becomes a link, in bytes.
 const LONGEST: usize = 2_048;
 
@@ -22,27 +24,26 @@ impl Href {
             return None;
         }
         let mut href = String::with_capacity(text.len() + 8);
-        let (scheme, rest) = match scheme(text) {
-            Some(scheme) => (scheme, &text[scheme.len()..]),
+        let (scheme, behind) = match scheme(text) {
+            Some(scheme) => (scheme, rest(text, scheme.len())),
             None if is_www(text) => (SCHEMES[0], text),
             None => return None,
         };
         href.push_str(scheme);
-        let bytes = rest.as_bytes();
         if scheme == SCHEMES[2] {
-            let at = bytes.iter().position(|b| *b == b'@')?;
-            let (person, host) = (&rest[..at], &rest[at + 1..]);
+            let at = find(behind, b"@");
+            let (person, host) = (part(behind, 0, at), rest(behind, at + 1));
             // Without `?`, which could fill in the mail and whom else it goes to, and without `%`.
-            let may_be = |b: &u8| b.is_ascii_alphanumeric() || b"._+-=~'".contains(b);
-            if person.is_empty() || !person.as_bytes().iter().all(may_be) || !is_host(host) {
+            let may_be = |b: u8| b.is_ascii_alphanumeric() || b"._+-=~'".contains(&b);
+            if person.is_empty() || !person.bytes().all(may_be) || !is_host(host) {
                 return None;
             }
             href.push_str(person);
             href.push('@');
             push_small(&mut href, host);
         } else {
-            let end = bytes.iter().position(|b| b"/?#".contains(b)).unwrap_or(bytes.len());
-            let (host, path) = rest.split_at(end);
+            let end = find(behind, b"/?#");
+            let (host, path) = (part(behind, 0, end), rest(behind, end));
             if !is_host(without_port(host)?) {
                 return None;
             }
@@ -66,7 +67,7 @@ pub(super) fn scheme(text: &str) -> Option<&'static str> {
 
 /// Whether it begins as websites are named without a scheme.
 pub(super) fn is_www(text: &str) -> bool {
-    begins(text, "www.") && text[4..].starts_with(char::is_alphanumeric)
+    begins(text, "www.") && after(text, 4).is_some_and(char::is_alphanumeric)
 }
 
 fn begins(text: &str, with: &str) -> bool {
@@ -81,27 +82,29 @@ fn push_small(to: &mut String, host: &str) {
 
 /// The host without its port; none if that is none.
 fn without_port(host: &str) -> Option<&str> {
-    let end = if host.starts_with('[') {
-        host.as_bytes().iter().position(|b| *b == b']')? + 1
-    } else {
-        host.as_bytes().iter().position(|b| *b == b':').unwrap_or(host.len())
+    let end = match byte(host, 0) {
+        b'[' => find(host, b"]") + 1,
+        _ => find(host, b":"),
     };
-    let (host, port) = host.split_at(end);
-    let is_port = match port.as_bytes() {
-        [] => true,
-        [b':', digits @ ..] => {
-            (1..=5).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
-        }
+    let is_port = match host.len().wrapping_sub(end) {
+        0 => true,
+        // With its colon.
+        2..=6 => byte(host, end) == b':' && consists_of(rest(host, end + 1), b"0123456789"),
         _ => false,
     };
-    is_port.then_some(host)
+    is_port.then(|| part(host, 0, end))
+}
+
+/// Whether it has only these bytes.
+fn consists_of(text: &str, these: &[u8]) -> bool {
+    skip(text, these) == text.len()
 }
 
 /// A name, in any script, or a number of an IP.
 fn is_host(host: &str) -> bool {
-    if let [b'[', inner @ .., b']'] = host.as_bytes() {
-        let may_be = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
-        return inner.contains(&b':') && inner.iter().all(may_be);
+    if byte(host, 0) == b'[' {
+        let inner = part(host, 1, host.len() - 1);
+        return find(inner, b":") < inner.len() && consists_of(inner, b"0123456789abcdefABCDEF:.");
     }
     let mut before = '.';
     for c in host.chars() {

@@ -15,6 +15,7 @@ use parlour_events::limits::NICKNAME_CHARS;
 use super::{
     caret,
     complete::{self, Typed},
+    cut,
     fold::fold,
     steps::step,
 };
@@ -94,7 +95,7 @@ pub fn find(text: &str, people: &dyn Mentions) -> Vec<Mention> {
             continue;
         }
         looked += 1;
-        if let Some((len, person)) = longest(&text[at + 1..], people) {
+        if let Some((len, person)) = longest(cut::rest(text, at + 1), people) {
             read = at + 1 + len;
             found.push(Mention { range: at..read, person });
         }
@@ -104,44 +105,39 @@ pub fn find(text: &str, people: &dyn Mentions) -> Vec<Mention> {
 
 /// Whether an `@` here can name somebody.
 pub(super) fn may_begin(text: &str, at: usize) -> bool {
-    !text[..at].chars().next_back().is_some_and(char::is_alphanumeric)
+    !cut::in_word(text, at)
 }
 
 /// The longest name that the text behind an `@` begins with: its bytes, and whose it is.
 pub(super) fn longest(text: &str, people: &dyn Mentions) -> Option<(usize, usize)> {
-    let mut ends = [0; NICKNAME_CHARS];
-    let mut count = 0;
-    let mut chars = text.chars().peekable();
+    let mut found = None;
     let mut end = 0;
     for _ in 0..NICKNAME_CHARS {
         step();
-        let Some(c) = chars.next().filter(|c| *c != '\n') else { break };
+        let Some(c) = cut::after(text, end).filter(|c| *c != '\n') else { break };
         end += c.len_utf8();
         // Not within a word, and not behind a blank.
-        let goes_on = c.is_alphanumeric() && chars.peek().is_some_and(|c| c.is_alphanumeric());
-        if !goes_on && !c.is_whitespace() {
-            ends[count] = end;
-            count += 1;
+        let next = cut::after(text, end);
+        let goes_on = c.is_alphanumeric() && next.is_some_and(char::is_alphanumeric);
+        if !goes_on
+            && !c.is_whitespace()
+            && let Some(person) = people.person(&key(cut::part(text, 0, end)))
+        {
+            found = Some((end, person));
         }
     }
-    for end in ends[..count].iter().rev() {
-        step();
-        if let Some(person) = people.person(&key(&text[..*end])) {
-            return Some((*end, person));
-        }
-    }
-    None
+    found
 }
 
 /// The name that is being typed: from the last `@` before the caret (in UTF-16 units), if it may
 /// begin a name. What stands behind it may have blanks in it, as names may.
 pub fn typed(text: &str, caret: usize) -> Option<Typed> {
     let end = caret::byte_at(text, caret);
-    let before = &text[..end];
+    let before = cut::part(text, 0, end);
     let mut chars = 0;
     for (start, c) in before.char_indices().rev() {
         if c == '@' {
-            let query = &before[start + 1..];
+            let query = cut::rest(before, start + 1);
             let is_one = may_begin(text, start) && !query.starts_with(char::is_whitespace);
             return is_one.then(|| Typed { range: start..end, query: query.to_owned() });
         }

@@ -4,6 +4,7 @@ use emojis::EmojiVersion;
 use proptest::prelude::*;
 
 use super::*;
+use crate::text::markdown::{Block, Inline};
 
 /// Set this variable to have the file written.
 const WRITE: &str = "PARLOUR_WRITE_ASSETS";
@@ -209,7 +210,41 @@ fn lines_that_make_no_sense_are_left_out() {
     assert_eq!(Emojis::read(String::new()).count(), 0);
 }
 
+/// The texts of code.
+fn code(blocks: &[Block], to: &mut String) {
+    fn in_line(inlines: &[Inline], to: &mut String) {
+        for inline in inlines {
+            match inline {
+                Inline::Code(text) => to.push_str(text),
+                Inline::Emphasis(inner)
+                | Inline::Strong(inner)
+                | Inline::Strike(inner)
+                | Inline::Link { text: inner, .. } => in_line(inner, to),
+                _ => {}
+            }
+        }
+    }
+    for block in blocks {
+        match block {
+            Block::Paragraph(inner) => in_line(inner, to),
+            Block::Code { text, .. } => to.push_str(text),
+            Block::Quote(inner) => code(inner, to),
+            Block::List(items) => items.iter().for_each(|item| code(&item.blocks, to)),
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn code_stays_as_it_is(
+        text in "(:tada:|:tada:|`|``|```|\n|\n\n|\n```\n|\n> |\n- |\n  |\n1. |> | |a|\\\\){0,30}",
+    ) {
+        let emojis = Emojis::read("🎉\tparty popper\ttada".to_owned());
+        let mut found = String::new();
+        code(&markdown::parse(&emojis.replace_shortcodes(&text), &()), &mut found);
+        prop_assert!(!found.contains('🎉'), "{:?}", found);
+    }
+
     #[test]
     fn any_file_is_read(
         text in "(#|\\t|\\n|,|😀|[a-c]|\\PC){0,60}",

@@ -49,6 +49,7 @@ fn what_is_refused() {
         "mailto:a@b?subject=c",
         "https://a/\u{200d}b",
         "https://a/\"b",
+        "https://a/b\\c",
         "https://a/b c",
     ] {
         assert_eq!(Href::check(text), None, "{text}");

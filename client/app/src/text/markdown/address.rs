@@ -1,6 +1,7 @@
 //! Where addresses in a text end.
 
 use crate::text::{
+    cut::{before, byte, part},
     href::{Href, is_www, may_stand, scheme},
     steps::step,
 };
@@ -34,7 +35,7 @@ pub(super) fn bare(text: &str) -> Option<(usize, Option<Href>)> {
             }
         }
     }
-    while let Some(c) = text[..end].chars().next_back() {
+    while let Some(c) = before(text, end) {
         step();
         match c {
             ')' if extra > 0 => extra -= 1,
@@ -43,18 +44,21 @@ pub(super) fn bare(text: &str) -> Option<(usize, Option<Href>)> {
         }
         end -= c.len_utf8();
     }
-    Some((end, Href::check(&text[..end])))
+    Some((end, Href::check(part(text, 0, end))))
 }
 
 /// The address behind a `<`, up to its `>`: how long it is, and where it leads.
 pub(super) fn angled(text: &str) -> Option<(usize, Href)> {
     scheme(text)?;
     let mut end = 0;
-    while !matches!(text.as_bytes().get(end)?, b'<' | b'>' | b' ' | b'\n') {
+    while !matches!(byte(text, end), b'<' | b'>' | b' ' | b'\n' | 0) {
         step();
         end += 1;
     }
-    Some((end, Href::check(&text[..end])?)).filter(|_| text.as_bytes()[end] == b'>')
+    if byte(text, end) != b'>' {
+        return None;
+    }
+    Some((end, Href::check(part(text, 0, end))?))
 }
 
 /// The address behind `](`, up to its `)`: how long it is, and where it leads.
@@ -68,7 +72,7 @@ pub(super) fn destination(text: &str) -> Option<(usize, Href)> {
         match byte {
             b'(' if depth == DEEPEST => break,
             b'(' => depth += 1,
-            b')' if depth == 0 => return Some((at, Href::check(&text[..at])?)),
+            b')' if depth == 0 => return Some((at, Href::check(part(text, 0, at))?)),
             b')' => depth -= 1,
             b' ' | b'\n' => break,
             _ => {}

@@ -5,7 +5,10 @@ use super::{
     code::{Fence, InCode},
     inline::{Reader, inlines},
 };
-use crate::text::steps::step;
+use crate::text::{
+    cut::{byte, rest, run, skip, trimmed},
+    steps::step,
+};
 
 /// Columns of a tab in front of a line.
 const TAB: usize = 4;
@@ -18,71 +21,122 @@ pub(super) fn blocks(reader: &mut Reader<'_>, lines: &[&str], depth: usize) -> V
     let mut found = Vec::new();
     let mut text = String::new();
     let mut at = 0;
-    while at < lines.len() {
+    let mut endless = usize::MAX;
+    while let Some(line) = lines.get(at) {
         step();
-        let line = lines[at];
-        if let Some((block, next)) = block(reader, lines, at, depth) {
+        let begins = Begins::read(line, &lines[at + 1..], depth, &mut endless);
+        if let Begins::Code(fence) = &begins
+            && !fence.is_first()
+        {
+            add(reader, &mut text, fence.before);
+        }
+        if !matches!(begins, Begins::Line) {
+            // What stands before is read before.
             paragraph(reader, &mut text, &mut found);
+        }
+        let block = match begins {
+            Begins::Code(fence) => code(reader, &fence, lines, at),
+            Begins::Quote => Some(quote(reader, lines, at, depth)),
+            Begins::List(first) => Some(list(reader, lines, at, depth, &first)),
+            Begins::Blank | Begins::Line => None,
+        };
+        if let Some((block, next)) = block {
             found.push(block);
             at = next;
-        } else if line.trim_start().is_empty() {
-            paragraph(reader, &mut text, &mut found);
-            at += 1;
-        } else {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(line);
-            at += 1;
+            continue;
+        }
+        at += 1;
+        if !trimmed(line).is_empty() {
+            add(reader, &mut text, line);
         }
     }
     paragraph(reader, &mut text, &mut found);
     found
 }
 
+/// Adds a line to a paragraph.
+fn add(reader: &mut Reader<'_>, text: &mut String, line: &str) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    reader.places.begin_line(text.len(), line);
+    text.push_str(line);
+}
+
 /// Ends a paragraph.
 fn paragraph(reader: &mut Reader<'_>, text: &mut String, found: &mut Vec<Block>) {
     if !text.is_empty() {
         found.push(Block::Paragraph(inlines(reader, text)));
+        reader.places.end_paragraph();
         text.clear();
     }
 }
 
-/// The block that begins with this line, if it is no paragraph, and the line behind it.
-fn block(
-    reader: &mut Reader<'_>,
-    lines: &[&str],
-    at: usize,
-    depth: usize,
-) -> Option<(Block, usize)> {
-    if let Some(fence) = Fence::read(lines[at]) {
-        return code(&fence, lines, at);
-    }
-    if depth == DEEPEST_BLOCK {
-        return None;
-    }
-    if quoted(lines[at]).is_some_and(|text| has_more_than(text, "> \t")) {
-        let inner: Vec<&str> = lines[at..].iter().map_while(|line| quoted(line)).collect();
-        return Some((Block::Quote(blocks(reader, &inner, depth + 1)), at + inner.len()));
-    }
-    Marker::read(lines[at]).map(|first| list(reader, lines, at, depth, &first))
+/// What begins with a line.
+enum Begins<'a> {
+    Code(Fence<'a>),
+    Quote,
+    List(Marker<'a>),
+    /// Nothing.
+    Blank,
+    /// A paragraph, or nothing new.
+    Line,
 }
 
-/// Code up to the line that ends it, or to the end. A fence with nothing behind it is text.
-fn code(fence: &Fence<'_>, lines: &[&str], at: usize) -> Option<(Block, usize)> {
+impl<'a> Begins<'a> {
+    fn read(line: &'a str, behind: &[&str], depth: usize, endless: &mut usize) -> Self {
+        let fence = Fence::read(line);
+        if trimmed(line).is_empty() {
+            return Self::Blank;
+        }
+        if depth < DEEPEST_BLOCK {
+            if quoted(line).is_some_and(|text| has_more_than(text, b"> \t")) {
+                return Self::Quote;
+            }
+            if let Some(marker) = Marker::read(line) {
+                return Self::List(marker);
+            }
+        }
+        match fence {
+            Some(fence) if fence.is_first() || fence.ends_in(behind, endless) => Self::Code(fence),
+            _ => Self::Line,
+        }
+    }
+}
+
+/// A quote, and the line behind it.
+fn quote(reader: &mut Reader<'_>, lines: &[&str], at: usize, depth: usize) -> (Block, usize) {
+    let mut inner = Vec::new();
+    let mut next = at;
+    while let Some(line) = lines.get(next).and_then(|line| quoted(line)) {
+        inner.push(line);
+        next += 1;
+    }
+    (Block::Quote(blocks(reader, &inner, depth + 1)), next)
+}
+
+/// Code up to the line that ends it, or to the end. A fence with nothing at all behind it is text.
+fn code(
+    reader: &mut Reader<'_>,
+    fence: &Fence<'_>,
+    lines: &[&str],
+    at: usize,
+) -> Option<(Block, usize)> {
     let mut text = String::new();
     let mut push = |line: &str| {
+        reader.places.code_line(line);
         text.push_str(line);
         text.push('\n');
     };
     if !fence.names_language() && !fence.info.is_empty() {
         push(fence.info);
     }
+    let indent = columns(fence.before);
     let mut next = at + 1;
     let mut ended = false;
     while next < lines.len() && !ended {
         step();
-        let line = dedented(lines[next], fence.indent);
+        let line = dedented(lines[next], indent);
         match fence.reads(line) {
             InCode::Line => push(line),
             InCode::End(last) => {
@@ -95,21 +149,25 @@ fn code(fence: &Fence<'_>, lines: &[&str], at: usize) -> Option<(Block, usize)> 
         next += 1;
     }
     text.pop();
-    let empty = text.trim_start().is_empty();
+    let empty = trimmed(&text).is_empty();
     let mut language = fence.names_language().then(|| fence.info.to_owned());
-    if empty {
-        // There is nothing else that it could be the language of.
+    if empty && !fence.info.is_empty() {
+        // There is nothing that it could be the language of.
         text = language.take()?;
+    } else if empty && !ended {
+        return None;
     }
     Some((Block::Code { language, text }, next))
 }
 
 /// What a line of a quote says, without the mark.
 fn quoted(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix('>')?;
+    let text = trimmed(line);
+    let marks = run(text, 0, b'>');
     // As in >> and > >, with a blank or nothing behind the last one.
-    let inner = rest.trim_start_matches('>');
-    (inner.is_empty() || inner.starts_with(' ')).then(|| rest.strip_prefix(' ').unwrap_or(rest))
+    let fits = marks > 0 && (text.len() == marks || byte(text, marks) == b' ');
+    let blank = usize::from(byte(text, 1) == b' ');
+    fits.then(|| rest(text, 1 + blank))
 }
 
 /// What begins an item of a list.
@@ -124,25 +182,29 @@ struct Marker<'a> {
 
 impl<'a> Marker<'a> {
     fn read(line: &'a str) -> Option<Self> {
-        let text = line.trim_start();
-        let bytes = text.as_bytes();
-        let (len, number) = match bytes.first()? {
-            b'-' | b'*' | b'+' => (1, None),
-            first => {
-                let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
-                let fits = matches!(digits, 1..=NUMBER_DIGITS) && (*first != b'0' || digits == 1);
-                if !fits || !matches!(bytes.get(digits)?, b'.' | b')') {
-                    return None;
-                }
-                let value = |number, digit| number * 10 + u32::from(digit - b'0');
-                (digits + 1, Some(bytes[..digits].iter().copied().fold(0, value)))
+        let text = trimmed(line);
+        let (mut len, mut number) = (0, None);
+        while let digit @ b'0'..=b'9' = byte(text, len) {
+            // With nine digits it fits; and 007 is no number of an item.
+            if len == NUMBER_DIGITS || number == Some(0) {
+                return None;
             }
+            number = Some(number.unwrap_or(0) * 10 + u32::from(digit - b'0'));
+            len += 1;
+        }
+        let fits = match byte(text, len) {
+            b'-' | b'*' | b'+' => number.is_none(),
+            b'.' | b')' => number.is_some(),
+            _ => false,
         };
-        let rest = text[len..].strip_prefix([' ', '\t'])?;
+        if !fits || !matches!(byte(text, len + 1), b' ' | b'\t') {
+            return None;
+        }
+        let rest = rest(text, len + 2);
         let indent = columns(line);
         // A line of nothing but marks is one that parts what is above from what is below.
-        let says_something = has_more_than(rest, "-*+ \t");
-        says_something.then_some(Self { indent, width: indent + len + 1, number, rest })
+        let says_something = has_more_than(rest, b"-*+ \t");
+        says_something.then_some(Self { indent, width: indent + len + 2, number, rest })
     }
 
     /// Whether the two may be of one list.
@@ -166,11 +228,11 @@ fn list(
             break;
         }
         at = next + 1;
-        let mut inner = vec![marker.rest.trim_start()];
+        let mut inner = vec![trimmed(marker.rest)];
         loop {
             // Blank lines belong to the item if what is behind them does.
             next = at;
-            while lines.get(next).is_some_and(|line| line.trim_start().is_empty()) {
+            while lines.get(next).is_some_and(|line| trimmed(line).is_empty()) {
                 step();
                 next += 1;
             }
@@ -187,8 +249,8 @@ fn list(
     (Block::List(items), at)
 }
 
-fn has_more_than(text: &str, these: &str) -> bool {
-    text.bytes().any(|byte| !these.as_bytes().contains(&byte))
+fn has_more_than(text: &str, these: &[u8]) -> bool {
+    skip(text, these) < text.len()
 }
 
 /// Columns of blanks that a line begins with.
@@ -207,15 +269,15 @@ fn columns(line: &str) -> usize {
 /// A line without up to so many columns of blanks in front.
 fn dedented(line: &str, columns: usize) -> &str {
     let mut left = columns;
-    let mut rest = line;
+    let mut at = 0;
     while left > 0 {
-        let width = match rest.as_bytes().first() {
-            Some(b' ') => 1,
-            Some(b'\t') => TAB,
+        let width = match byte(line, at) {
+            b' ' => 1,
+            b'\t' => TAB,
             _ => break,
         };
-        rest = &rest[1..];
+        at += 1;
         left = left.saturating_sub(width);
     }
-    rest
+    rest(line, at)
 }

@@ -1,8 +1,9 @@
 //! Where code begins and ends.
 
-use std::ops::Range;
-
-use crate::text::steps::step;
+use crate::text::{
+    cut::{find, part, rest, run, trimmed},
+    steps::step,
+};
 
 /// Backticks in a row that may begin or end code; a longer run is text.
 const MOST_TICKS: usize = 31;
@@ -12,10 +13,10 @@ const LANGUAGE_CHARS: usize = 20;
 
 /// The line that begins a code block.
 pub(super) struct Fence<'a> {
-    /// Blanks before it.
-    pub(super) indent: usize,
+    /// What stands before the backticks.
+    pub(super) before: &'a str,
     ticks: usize,
-    /// What stands behind the backticks.
+    /// What stands behind them.
     pub(super) info: &'a str,
 }
 
@@ -30,15 +31,37 @@ pub(super) enum InCode<'a> {
 impl<'a> Fence<'a> {
     /// The fence that this line is.
     pub(super) fn read(line: &'a str) -> Option<Self> {
-        let trimmed = line.trim_start();
-        let ticks = run(trimmed.as_bytes());
-        let info = trimmed[ticks..].trim();
+        let at = find(line, b"`");
+        let ticks = run(line, at, b'`');
+        let info = rest(line, at + ticks).trim();
         // With backticks behind it, it is code within a line.
-        (ticks >= 3 && !info.as_bytes().contains(&b'`')).then(|| Self {
-            indent: line.len() - trimmed.len(),
-            ticks,
-            info,
-        })
+        let fits = ticks >= 3 && find(info, b"`") == info.len();
+        fits.then(|| Self { before: part(line, 0, at), ticks, info })
+    }
+
+    /// Whether nothing stands before it.
+    pub(super) fn is_first(&self) -> bool {
+        trimmed(self.before).is_empty()
+    }
+
+    /// Whether it is one although something stands before it: if it looks like one, and ends behind
+    /// some code. These are the lines behind it. So many backticks and more are known to have no end
+    /// in them.
+    pub(super) fn ends_in(&self, lines: &[&str], endless: &mut usize) -> bool {
+        if self.ticks >= *endless
+            || !(self.info.is_empty() || self.names_language())
+            || self.before.ends_with('\\')
+        {
+            return false;
+        }
+        for (number, line) in lines.iter().enumerate() {
+            step();
+            if let InCode::End(last) = self.reads(line) {
+                return number > 0 || last.is_some();
+            }
+        }
+        *endless = self.ticks;
+        false
     }
 
     /// What another line is to it.
@@ -66,95 +89,26 @@ pub(super) struct Ticks {
 }
 
 impl Ticks {
-    /// The code that begins with the backticks here: how many they are, and the bytes between them
-    /// and those that end it.
-    pub(super) fn code(&mut self, text: &[u8], at: usize) -> (usize, Option<Range<usize>>) {
-        let ticks = run(&text[at..]);
+    /// The code that begins with the backticks here: how many they are, and where as many end it. If
+    /// nothing does, or blanks alone stand between, that is where they end themselves.
+    pub(super) fn code(&mut self, text: &str, at: usize) -> (usize, usize) {
+        let ticks = run(text, at, b'`');
+        let begin = at + ticks;
         if ticks > MOST_TICKS || self.missing >> ticks & 1 == 1 {
-            return (ticks, None);
+            return (ticks, begin);
         }
-        let from = at + ticks;
-        let mut end = from;
+        let mut end = begin;
         while end < text.len() {
             step();
-            let there = run(&text[end..]);
+            let there = run(text, end, b'`');
             if there == ticks {
-                return (ticks, Some(from..end));
+                // Nothing would be seen of blanks.
+                let blank = trimmed(part(text, begin, end)).is_empty();
+                return (ticks, if blank { begin } else { end });
             }
             end += there.max(1);
         }
         self.missing |= 1 << ticks;
-        (ticks, None)
-    }
-}
-
-/// How many backticks a text begins with.
-fn run(text: &[u8]) -> usize {
-    text.iter().take_while(|b| **b == b'`').count()
-}
-
-/// The bytes of a message that are code, with their backticks, in order: there nothing is replaced
-/// while it is written. Where the blocks of a message are hard to tell, this has rather too much.
-pub fn ranges(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    // Where the paragraph begins, and the block of code: its fence, its place, whether in a quote.
-    let mut paragraph = 0;
-    let mut block: Option<(Fence<'_>, usize, bool)> = None;
-    let mut at = 0;
-    for line in text.split('\n') {
-        let end = (at + line.len() + 1).min(text.len());
-        let inner = line.trim_start_matches([' ', '\t', '>', '-', '+', '*', '.', ')']);
-        let quoted = line.trim_start().starts_with('>');
-        if let Some((fence, from, in_quote)) = &block {
-            let over = *in_quote && !quoted;
-            if over || matches!(fence.reads(inner), InCode::End(_)) {
-                paragraph = if over { at } else { end };
-                found.push(*from..paragraph);
-                block = None;
-            }
-            if !over {
-                at = end;
-                continue;
-            }
-        }
-        // Behind the number of an item.
-        let digits = inner.trim_start_matches(|c: char| c.is_ascii_digit());
-        let inner = digits.strip_prefix(['.', ')']).map_or(inner, str::trim_start);
-        let fence = Fence::read(inner);
-        if fence.is_some() || inner.is_empty() {
-            spans(text, paragraph..at, &mut found);
-            paragraph = end;
-        }
-        block = fence.map(|fence| (fence, at, quoted));
-        at = end;
-    }
-    match block {
-        Some((_, from, _)) => found.push(from..text.len()),
-        None => spans(text, paragraph..text.len(), &mut found),
-    }
-    found
-}
-
-/// Adds the code within a paragraph.
-fn spans(text: &str, paragraph: Range<usize>, found: &mut Vec<Range<usize>>) {
-    let text = &text.as_bytes()[..paragraph.end];
-    let mut ticks = Ticks::default();
-    let mut at = paragraph.start;
-    while at < text.len() {
-        match text[at] {
-            b'`' => {
-                let (run, code) = ticks.code(text, at);
-                match code {
-                    Some(code) => {
-                        found.push(at..code.end + run);
-                        at = code.end + run;
-                    }
-                    None => at += run,
-                }
-            }
-            // An escaped backtick begins no code.
-            b'\\' if text.get(at + 1) == Some(&b'`') => at += 2,
-            _ => at += 1,
-        }
+        (ticks, begin)
     }
 }

@@ -6,8 +6,10 @@ use super::{
     code::Ticks,
     emphasis::{Marks, Piece, resolve},
     is_visible,
+    places::Places,
 };
 use crate::text::{
+    cut::{after, before, byte, in_word, part, rest, run},
     href::Href,
     mention::{self, Mentions},
     steps::step,
@@ -18,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub(super) people: &'a dyn Mentions,
     /// How many `@` are still looked at.
     pub(super) mentions_left: usize,
+    /// Where code stands in the message.
+    pub(super) places: Places,
 }
 
 /// A paragraph that is being read.
@@ -60,18 +64,17 @@ impl Paragraph<'_, '_> {
     /// Reads what stands at the next byte.
     fn next(&mut self) {
         step();
-        match self.text.as_bytes()[self.at] {
+        match byte(self.text, self.at) {
             b'\\' => self.escape(),
             b'`' => self.code(),
             mark @ (b'*' | b'_' | b'~') => self.marks(mark),
             b'[' => {
-                self.flush();
-                self.brackets.push((self.pieces.len(), self.at));
-                self.pieces.push(Piece::Bracket);
+                self.push(Piece::Bracket);
+                self.brackets.push((self.pieces.len() - 1, self.at));
                 self.at += 1;
             }
             b']' => self.close(),
-            b'<' => match angled(&self.text[self.at + 1..]) {
+            b'<' => match angled(rest(self.text, self.at + 1)) {
                 Some((len, href)) => {
                     self.at += 1;
                     self.address(len, href);
@@ -81,24 +84,24 @@ impl Paragraph<'_, '_> {
             },
             b'@' => self.mention(),
             b'\n' => {
-                self.push(Inline::Break);
+                self.push(Piece::Node(Inline::Break));
                 self.at += 1;
             }
-            b'h' | b'H' | b'm' | b'M' | b'w' | b'W' if !self.in_word() => {
-                match bare(&self.text[self.at..]) {
+            b'h' | b'H' | b'm' | b'M' | b'w' | b'W' if !in_word(self.text, self.at) => {
+                match bare(rest(self.text, self.at)) {
                     Some((len, Some(href))) => self.address(len, href),
                     Some((len, None)) => self.take(len),
                     None => self.take(1),
                 }
             }
-            _ => self.take(self.after(self.at).map_or(1, char::len_utf8)),
+            _ => self.take(after(self.text, self.at).map_or(1, char::len_utf8)),
         }
     }
 
     /// The next so many bytes are text.
     fn take(&mut self, len: usize) {
         let end = self.at + len;
-        self.pending.push_str(&self.text[self.at..end]);
+        self.pending.push_str(part(self.text, self.at, end));
         self.at = end;
     }
 
@@ -110,29 +113,17 @@ impl Paragraph<'_, '_> {
         }
     }
 
-    fn push(&mut self, node: Inline) {
+    #[inline(never)]
+    fn push(&mut self, piece: Piece) {
         self.flush();
-        self.pieces.push(Piece::Node(node));
-    }
-
-    fn before(&self, at: usize) -> Option<char> {
-        self.text[..at].chars().next_back()
-    }
-
-    fn after(&self, at: usize) -> Option<char> {
-        self.text[at..].chars().next()
-    }
-
-    /// Whether the next byte goes on with a word.
-    fn in_word(&self) -> bool {
-        self.before(self.at).is_some_and(char::is_alphanumeric)
+        self.pieces.push(piece);
     }
 
     fn escape(&mut self) {
-        match self.text.as_bytes().get(self.at + 1) {
+        match byte(self.text, self.at + 1) {
             // The arm of ¯\_(ツ)_/¯.
-            Some(b'_') if self.before(self.at) == Some('¯') => self.take(2),
-            Some(next) if next.is_ascii_punctuation() => {
+            b'_' if before(self.text, self.at) == Some('¯') => self.take(2),
+            next if next.is_ascii_punctuation() => {
                 self.at += 1;
                 self.take(1);
             }
@@ -141,26 +132,25 @@ impl Paragraph<'_, '_> {
     }
 
     fn code(&mut self) {
-        let (run, code) = self.ticks.code(self.text.as_bytes(), self.at);
-        // Nothing would be seen of blanks.
-        let Some(code) = code.filter(|code| !self.text[code.clone()].trim_start().is_empty())
-        else {
+        let (run, code) = self.ticks.code(self.text, self.at);
+        let text = part(self.text, self.at + run, code);
+        if text.is_empty() {
             return self.take(run);
-        };
-        self.at = code.end + run;
-        let mut text = self.text[code].replace('\n', " ");
+        }
+        self.reader.places.code(self.at + run, code);
+        self.at = code + run;
+        let mut text = text.replace('\n', " ");
         // Blanks that only part the code from its backticks.
         if text.starts_with(' ') && text.ends_with(' ') {
             text.pop();
             text.remove(0);
         }
-        self.push(Inline::Code(text));
+        self.push(Piece::Node(Inline::Code(text)));
     }
 
     fn marks(&mut self, mark: u8) {
-        let rest = &self.text.as_bytes()[self.at..];
-        let run = rest.iter().take_while(|b| **b == mark).count();
-        let (before, after) = (self.before(self.at), self.after(self.at + run));
+        let run = run(self.text, self.at, mark);
+        let (before, after) = (before(self.text, self.at), after(self.text, self.at + run));
         let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let fits = if mark == b'~' { run == 2 } else { run <= 3 };
         if !fits || (mark == b'*' && is_digit(before) && is_digit(after)) {
@@ -175,8 +165,7 @@ impl Paragraph<'_, '_> {
                 closes && (!opens || after == Side::Mark),
             );
         }
-        self.flush();
-        self.pieces.push(Piece::Marks(Marks { mark, count: run as u8, opens, closes }));
+        self.push(Piece::Marks(Marks { mark, count: run as u8, opens, closes }));
         self.at += run;
     }
 
@@ -184,21 +173,25 @@ impl Paragraph<'_, '_> {
     fn close(&mut self) {
         self.flush();
         let Some((open, from)) = self.brackets.pop() else { return self.take(1) };
-        let behind = self.text[self.at + 1..].strip_prefix('(');
-        let Some((len, href)) = behind.and_then(destination) else { return self.take(1) };
+        if byte(self.text, self.at + 1) != b'(' {
+            return self.take(1);
+        }
+        let Some((len, href)) = destination(rest(self.text, self.at + 2)) else {
+            return self.take(1);
+        };
         if self.linked > open {
             // There is a link in it already. It may show its own address, and no other one.
-            let same = match &self.pieces[open + 1..] {
-                [Piece::Node(Inline::Link { href: inner, .. })] => *inner == href,
+            let same = match self.pieces.last() {
+                Some(Piece::Node(Inline::Link { href: inner, .. })) => *inner == href,
                 _ => false,
             };
-            if !same {
+            if !same || self.pieces.len() != open + 2 {
                 return self.take(1);
             }
-            self.pieces.remove(open);
+            self.pieces.swap_remove(open);
             self.linked = self.pieces.len();
         } else {
-            if !self.text[from + 1..self.at].chars().any(is_visible) {
+            if !part(self.text, from + 1, self.at).chars().any(is_visible) {
                 return self.take(1);
             }
             let text = resolve(self.pieces.split_off(open + 1));
@@ -210,13 +203,13 @@ impl Paragraph<'_, '_> {
 
     /// The next so many bytes are an address.
     fn address(&mut self, len: usize, href: Href) {
-        let text = self.text[self.at..self.at + len].to_owned();
+        let text = part(self.text, self.at, self.at + len).to_owned();
         self.at += len;
         self.link(href, vec![Inline::Text(text)]);
     }
 
     fn link(&mut self, href: Href, text: Vec<Inline>) {
-        self.push(Inline::Link { href, text });
+        self.push(Piece::Node(Inline::Link { href, text }));
         self.linked = self.pieces.len();
     }
 
@@ -227,11 +220,11 @@ impl Paragraph<'_, '_> {
         }
         reader.mentions_left -= 1;
         let behind = self.at + 1;
-        let Some((len, person)) = mention::longest(&self.text[behind..], reader.people) else {
+        let Some((len, person)) = mention::longest(rest(self.text, behind), reader.people) else {
             return self.take(1);
         };
-        let name = self.text[behind..behind + len].to_owned();
-        self.push(Inline::Mention { name, person });
+        let name = part(self.text, behind, behind + len).to_owned();
+        self.push(Piece::Node(Inline::Mention { name, person }));
         self.at = behind + len;
     }
 }

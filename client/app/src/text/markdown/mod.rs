@@ -3,7 +3,7 @@
 //! It is what chats have of Markdown: emphasis, strike, code, links, quotes, lists. A line break is
 //! one. Headings, tables, images and HTML are text. Unlike elsewhere,
 //!
-//! - a code block may begin with code behind its ` ``` ` and end behind its last line;
+//! - a code block may begin behind text, with code behind its ` ``` `, and end behind its last line;
 //! - a quote needs a blank behind its `>`, so that `>:(` is a face;
 //! - items of a list keep the numbers that they were given;
 //! - a link needs a text that can be seen, and may not show another address than its own;
@@ -16,8 +16,9 @@ mod block;
 mod code;
 mod emphasis;
 mod inline;
+mod places;
 
-pub use code::ranges as code_ranges;
+use std::ops::Range;
 
 use super::{
     href::{Href, is_visible},
@@ -90,9 +91,20 @@ pub enum Inline {
 
 /// Makes out the markup of a message. `people` says who is named; `&()` knows nobody.
 pub fn parse(text: &str, people: &dyn Mentions) -> Vec<Block> {
+    read(text, people).0
+}
+
+/// The bytes of a message that are code, in order: there nothing is replaced while it is written.
+pub fn code_ranges(text: &str) -> Vec<Range<usize>> {
+    read(text, &()).1
+}
+
+fn read(text: &str, people: &dyn Mentions) -> (Vec<Block>, Vec<Range<usize>>) {
     let lines: Vec<&str> = text.split('\n').collect();
-    let mut reader = inline::Reader { people, mentions_left: MENTIONS_READ };
-    block::blocks(&mut reader, &lines, 0)
+    let places = places::Places::of(text);
+    let mut reader = inline::Reader { people, mentions_left: MENTIONS_READ, places };
+    let blocks = block::blocks(&mut reader, &lines, 0);
+    (blocks, reader.places.found)
 }
 
 /// A message as one line without markup, for notifications, announcements and excerpts.

@@ -6,7 +6,7 @@ use super::*;
 use crate::text::steps;
 
 /// What somebody might fill a message with to keep the page busy.
-const MEAN: [&str; 56] = [
+const MEAN: [&str; 58] = [
     "[",
     "]",
     "[]",
@@ -61,6 +61,8 @@ const MEAN: [&str; 56] = [
     "1. ",
     "\n",
     "```\n",
+    "a ```\n",
+    "a ```b\n",
     "\t- ",
     "€",
 ];
@@ -90,6 +92,11 @@ fn runs_of_backticks_of_all_lengths_are_looked_for_once() {
     };
     let (chars, done) = steps(120);
     assert!(done < chars * 40, "{done} steps for {chars} characters");
+    // The same with fences that are looked for to the end.
+    let fences: String =
+        (3..120).rev().map(|ticks| "a ".to_owned() + &"`".repeat(ticks) + "\n").collect();
+    let done = steps::count(|| drop(parse(&fences, &())));
+    assert!(done < fences.len() * 40, "{done} steps for {} characters", fences.len());
 }
 
 #[test]
@@ -154,6 +161,20 @@ fn letters(text: &str) -> Vec<char> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn work_grows_as_any_text_does(
+        pattern in prop::collection::vec(prop::sample::select(MEAN.to_vec()), 1..6),
+        end in prop::sample::select(MEAN.to_vec()),
+    ) {
+        let pattern = pattern.concat();
+        let steps = |chars: usize| {
+            let text = pattern.repeat(chars.div_ceil(pattern.len())) + end;
+            steps::count(|| drop(parse(&text, &people())))
+        };
+        let (short, long) = (steps(1_000), steps(4_000));
+        prop_assert!(long <= short * 6, "{:?} … {:?}: {} and {} steps", pattern, end, short, long);
+    }
 
     #[test]
     fn nothing_that_can_be_read_is_lost(text in message()) {

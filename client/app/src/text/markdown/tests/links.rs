@@ -88,7 +88,10 @@ fn addresses_end_where_a_person_would_end_them() {
 }
 
 /// What must not become a link, by itself or behind the text of one.
-const TRICKS: [&str; 88] = [
+const TRICKS: [&str; 91] = [
+    "javascript:x",
+    "vbscript:x",
+    "data:x",
     "javascript:alert(1)",
     "JavaScript:alert(1)",
     "JAVASCRIPT:alert`1`",
@@ -181,9 +184,7 @@ const TRICKS: [&str; 88] = [
 
 /// Those of which a part is an address in its own right, and shown as what it leads to.
 fn has_an_address_in_it(trick: &str) -> bool {
-    ["https://\\@", "https://example.org\\", "https://exam\u{202e}"]
-        .iter()
-        .any(|begin| trick.starts_with(begin))
+    trick.starts_with("https://example.org\\") || trick.starts_with("https://exam\u{202e}")
 }
 
 #[test]
