@@ -370,9 +370,17 @@ fn vouched(
     let (key, look) = (!taken).then_some((key, look)).unzip();
     let Some(mut user) = known else {
         tx.execute(
-            "INSERT INTO users (uid, name, name_key, kind, role, subject, created) \
-             VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)",
-            (fresh.as_bytes(), name.as_str(), key, role_number(new_role), subject, signed(tx.now)),
+            "INSERT INTO users (uid, name, name_key, name_look, kind, role, subject, created) \
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)",
+            (
+                fresh.as_bytes(),
+                name.as_str(),
+                key,
+                look,
+                role_number(new_role),
+                subject,
+                signed(tx.now),
+            ),
         )?;
         return Ok(User {
             id: tx.db.last_insert_rowid(),
