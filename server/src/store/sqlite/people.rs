@@ -313,6 +313,12 @@ fn release_if_gone(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
 
 /// The person is gone for good: the name is free, and no room counts them as a member.
 fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
+    // What is left of their sessions holds nothing, and must not bring back somebody without a
+    // name. Those that were ended stay: whoever comes with one of them is told that.
+    let over = "DELETE FROM sessions WHERE user = ?1 AND ended IS NULL";
+    if tx.execute(over, [user])? > 0 {
+        tx.sessions.set(None);
+    }
     tx.execute("UPDATE users SET name_key = NULL, name_look = NULL WHERE id = ?1", [user])?;
     tx.execute("DELETE FROM members WHERE user = ?1", [user])?;
     tx.execute("DELETE FROM invitations WHERE user = ?1", [user])?;

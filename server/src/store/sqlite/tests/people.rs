@@ -228,6 +228,8 @@ async fn a_token_that_got_lost_on_its_way_holds_its_name_for_a_minute() {
     assert_eq!(code(place.enter(Some("Ann"), None).await), Code::NicknameTaken);
     age(&place, lost.kept.session, 61_000);
     let ann = place.guest("Ann").await;
+    // With the name the token is worth nothing, should it arrive after all.
+    assert_eq!(code(place.enter(None, lost.token.as_ref()).await), Code::TokenInvalid);
     // One that was used holds it for as long as sessions live.
     let seen =
         crate::store::write::Seen { session: ann.kept.session, address: "192.0.2.1".to_owned() };
