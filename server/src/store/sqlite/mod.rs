@@ -5,23 +5,22 @@
 //! `synchronous = FULL`: a commit is on disk when it returns.
 
 mod classic;
+mod files;
 mod memory;
 mod messages;
 mod migrations;
 mod moderation;
 pub(crate) mod offline;
-
 mod people;
 mod prune;
 mod readers;
 mod reads;
+mod receipts;
 mod rooms;
 mod rows;
 mod search;
 #[cfg(test)]
 mod tests;
-
-mod files;
 mod tx;
 mod writer;
 
