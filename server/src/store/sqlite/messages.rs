@@ -124,11 +124,11 @@ impl Run for By<EditMessage> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, edit) = (tx.user(self.user)?, &self.event);
-        let room = tx.joined(&edit.room, &user)?;
         let receipt = Receipt { id: edit.id, user: user.id, kind: 1, message: edit.message };
         if let Some(sent) = receipt.done_before(tx)? {
             return Ok(sent);
         }
+        let room = tx.joined(&edit.room, &user)?;
         tx.may_write(&user)?;
         check_length(tx, edit.body.as_str())?;
         let message = target(tx, &room, edit.message)?;
@@ -153,11 +153,11 @@ impl Run for By<DeleteMessage> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, delete) = (tx.user(self.user)?, &self.event);
-        let room = tx.joined(&delete.room, &user)?;
         let receipt = Receipt { id: delete.id, user: user.id, kind: 2, message: delete.message };
         if let Some(sent) = receipt.done_before(tx)? {
             return Ok(sent);
         }
+        let room = tx.joined(&delete.room, &user)?;
         let message = target(tx, &room, delete.message)?;
         if message.author != user.id {
             if user.role < Role::Moderator {
@@ -196,12 +196,12 @@ impl Run for By<React> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, react) = (tx.user(self.user)?, &self.event);
-        let room = tx.joined(&react.room, &user)?;
         let kind = if react.on { 3 } else { 4 };
         let receipt = Receipt { id: react.id, user: user.id, kind, message: react.message };
         if let Some(sent) = receipt.done_before(tx)? {
             return Ok(sent);
         }
+        let room = tx.joined(&react.room, &user)?;
         tx.may_write(&user)?;
         let message = target(tx, &room, react.message)?;
         let emoji = react.emoji.as_str();
