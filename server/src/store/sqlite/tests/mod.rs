@@ -7,6 +7,7 @@ mod messages;
 mod people;
 mod retention;
 mod rooms;
+mod writer;
 
 use parlour_events::{
     CatchUp, CatchUpPage, Change, Code, Cursor, Emoji, JoinRoom, MessageId, React, Refusal,
