@@ -267,7 +267,12 @@ fn one<O: Run>(
         return match op.run(tx) {
             Ok(done) => (Ok(done), Ok(())),
             Err(Fault::Refused(refusal)) => (Err(refusal), Ok(())),
-            Err(Fault::Store(error)) if is_its_own(&error) && tx.db.total_changes() == before => {
+            // A row that it needs cannot be read. If it is the database that refuses, the post may
+            // have taken its number already, which nobody else would get.
+            Err(Fault::Store(error))
+                if !matches!(error, rusqlite::Error::SqliteFailure(..))
+                    && tx.db.total_changes() == before =>
+            {
                 (Err(unfit(&error)), Ok(()))
             }
             Err(Fault::Store(error)) => (Err(storage()), Err(error)),

@@ -1,4 +1,4 @@
-//! The writer's thread: what it remembers.
+//! The writer's thread: what it remembers, and what becomes of a batch in which something fails.
 
 use super::*;
 
@@ -26,4 +26,52 @@ async fn what_the_writer_remembers_is_what_is_there() {
     });
     undone.await.unwrap_err();
     assert_eq!(code(place.say(ann, "x").await), Code::Muted);
+}
+
+/// Does this to the database, behind the store's back.
+fn meddle(place: &Place, sql: &str) {
+    Connection::open(place.folder.path().join(FILE)).unwrap().execute_batch(sql).unwrap();
+}
+
+/// One batch of messages; what each was answered.
+async fn say_at_once(place: &Place, messages: &[(UserId, &str)]) -> Vec<Result<u64, Code>> {
+    let (answers, mut results) = tokio::sync::mpsc::unbounded_channel();
+    let send = |(user, text): &(UserId, &str)| {
+        let answers = answers.clone();
+        let answer: Answer<Sent> = Box::new(move |result| answers.send(result).unwrap());
+        Write::Send(Asked { op: By { user: *user, event: message(text) }, answer })
+    };
+    settle(place.store().commit(messages.iter().map(send).collect()).await);
+    messages
+        .iter()
+        .map(|_| match results.try_recv().unwrap() {
+            Ok(sent) => Ok(sent.seq.0),
+            Err(refusal) => Err(refusal.code),
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_post_that_the_database_refuses_takes_no_number() {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    meddle(
+        &place,
+        "CREATE TRIGGER bad BEFORE INSERT ON messages WHEN NEW.body = 'bad' \
+         BEGIN SELECT RAISE(ABORT, 'bad'); END",
+    );
+    let answers = say_at_once(&place, &[(ann, "one"), (ann, "bad"), (ann, "two")]).await;
+    assert_eq!(answers, [Err(Code::Storage); 3]);
+    assert_eq!(say_at_once(&place, &[(ann, "one"), (ann, "two")]).await, [Ok(1), Ok(2)]);
+    meddle(&place, "DROP TRIGGER bad");
+    assert_eq!(offline::check(place.folder.path()).unwrap().problems, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_the_matter_of_whoever_needs_it() {
+    let place = Place::new();
+    let (ann, ben) = (place.joined("Ann").await, place.joined("Ben").await);
+    meddle(&place, "UPDATE users SET name = '' WHERE name = 'Ben'");
+    let answers = say_at_once(&place, &[(ann, "one"), (ben, "bad"), (ann, "two")]).await;
+    assert_eq!(answers, [Ok(1), Err(Code::Internal), Ok(2)]);
 }
