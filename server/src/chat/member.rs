@@ -132,9 +132,11 @@ impl Member {
         !self.ended.swap(true, Ordering::AcqRel)
     }
 
-    /// The session and its place, as the store writes them down.
-    pub(super) fn seen(&self) -> Seen {
-        Seen { session: self.session, address: self.address.to_string() }
+    /// The session and its place, to be written down as in use; none for a client that has not
+    /// used its session, as its person may not even know of it.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        self.is_confirmed()
+            .then(|| Seen { session: self.session, address: self.address.to_string() })
     }
 
     /// The client has used its session.
@@ -183,5 +185,40 @@ impl Member {
 
     fn follows(&self) -> std::sync::MutexGuard<'_, HashSet<RoomName>> {
         self.follows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parlour_events::AuthorKind;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{peer::ClientAddress, seats::Seats};
+
+    fn member(known: bool) -> Member {
+        let arrived = Arrived {
+            person: Author {
+                id: UserId(Uuid::nil()),
+                name: "Ann".parse().unwrap(),
+                kind: AuthorKind::Member,
+            },
+            role: Role::Member,
+            session: SessionKey([0; 32]),
+            address: ClientAddress([192, 0, 2, 1].into()).key(),
+            token: None,
+            expires_in: None,
+            known,
+        };
+        Member::new(arrived, 1, Seats::new(0).take().unwrap())
+    }
+
+    #[test]
+    fn a_session_that_its_client_has_not_used_is_not_written_down_as_in_use() {
+        let new = member(false);
+        assert!(new.seen().is_none());
+        new.confirm();
+        assert!(new.seen().is_some());
+        assert!(member(true).seen().is_some());
     }
 }

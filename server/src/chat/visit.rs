@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// A client that is connected for so long has got its session, even if it has asked for nothing.
+/// Less where sessions live for less: a session that nobody has seen runs out.
 const SETTLED: Duration = Duration::from_secs(30);
 
 /// Before the CONNECT is answered: decides whether the client may come in. Its handlers are set
@@ -90,19 +91,18 @@ async fn attend<S: Store>(
     mut inbox: mpsc::Receiver<Request>,
 ) {
     look_again(&socket, &chat, &member).await;
-    let settled = sleep(SETTLED);
+    seen(&chat, &member).await;
+    let settled = sleep(SETTLED.min(chat.settings.session_lifetime / 3));
     tokio::pin!(settled);
     let mut confirmed = member.is_confirmed();
-    if confirmed {
-        seen(&chat, &member).await;
-    }
     loop {
         let request = tokio::select! {
             request = inbox.recv() => match request {
                 Some(request) => Some(request),
                 None => return,
             },
-            // A session that has ended settles no more, and a time that is over must not wake us again.
+            // A session that has ended settles no more, and a time that is over must not wake us
+            // again.
             () = &mut settled, if !confirmed && !member.has_ended() => None,
         };
         if member.has_ended() {
@@ -142,10 +142,11 @@ fn standing<S: Store>(chat: &Chat<S>) -> Standing {
     Standing { epoch: chat.store.epoch(), limits: chat.settings.limits }
 }
 
-/// Writes down that the session is in use, and where.
+/// Writes down that the session is in use, and where; if it is.
 async fn seen<S: Store>(chat: &Chat<S>, member: &Member) {
+    let Some(seen) = member.seen() else { return };
     let answer = Box::new(|_| {});
-    chat.hub.write(Write::Seen(Asked { op: vec![member.seen()], answer })).await;
+    chat.hub.write(Write::Seen(Asked { op: vec![seen], answer })).await;
 }
 
 /// The client is gone.
@@ -160,9 +161,7 @@ fn leave<S: Store>(
     chat.members.remove(socket.id);
     chat.presence.lose_all(socket.id);
     info!(sid = %socket.id, user = %member.user, %reason, "member disconnected");
-    // The session lives on from now; one that its person may not even know of does not.
-    if member.is_confirmed() {
-        let (chat, member) = (chat.clone(), member.clone());
-        tokio::spawn(async move { seen(&chat, &member).await });
-    }
+    // The session lives on from now.
+    let (chat, member) = (chat.clone(), member.clone());
+    tokio::spawn(async move { seen(&chat, &member).await });
 }
