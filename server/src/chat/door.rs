@@ -70,6 +70,7 @@ pub(super) async fn let_in<S: Store>(
         address,
         token,
         expires_in,
+        muted_until: kept.muted_until,
         known: was_known,
     };
     Ok(Member::new(arrived, chat.settings.pending_requests, seat))

@@ -48,7 +48,7 @@ pub(crate) struct Member {
     ended: AtomicBool,
     /// The client has got its session: it has used it.
     confirmed: AtomicBool,
-    /// Until when the person may not write, in milliseconds since 1970, if that was told.
+    /// Until when the person may not write, in milliseconds since 1970; 0 if they may.
     muted_until: AtomicU64,
     /// What waits for as long as the connection is there.
     waiting: Mutex<Option<AbortHandle>>,
@@ -63,6 +63,7 @@ pub(super) struct Arrived {
     pub(super) address: AddressKey,
     pub(super) token: Option<Token>,
     pub(super) expires_in: Option<Duration>,
+    pub(super) muted_until: u64,
     /// They came with the session's token: they have got it.
     pub(super) known: bool,
 }
@@ -81,7 +82,7 @@ impl Member {
             follows: Mutex::default(),
             ended: AtomicBool::new(false),
             confirmed: AtomicBool::new(arrived.known),
-            muted_until: AtomicU64::new(0),
+            muted_until: AtomicU64::new(arrived.muted_until),
             waiting: Mutex::new(None),
             _seat: seat,
         }
@@ -196,7 +197,7 @@ mod tests {
     use super::*;
     use crate::{peer::ClientAddress, seats::Seats};
 
-    fn member(known: bool) -> Member {
+    fn member(known: bool, muted_until: u64) -> Member {
         let arrived = Arrived {
             person: Author {
                 id: UserId(Uuid::nil()),
@@ -208,6 +209,7 @@ mod tests {
             address: ClientAddress([192, 0, 2, 1].into()).key(),
             token: None,
             expires_in: None,
+            muted_until,
             known,
         };
         Member::new(arrived, 1, Seats::new(0).take().unwrap())
@@ -215,10 +217,16 @@ mod tests {
 
     #[test]
     fn a_session_that_its_client_has_not_used_is_not_written_down_as_in_use() {
-        let new = member(false);
+        let new = member(false, 0);
         assert!(new.seen().is_none());
         new.confirm();
         assert!(new.seen().is_some());
-        assert!(member(true).seen().is_some());
+        assert!(member(true, 0).seen().is_some());
+    }
+
+    #[test]
+    fn whoever_is_muted_is_so_from_the_first_moment_of_a_connection() {
+        assert!(member(true, u64::MAX).is_muted());
+        assert!(!member(true, 0).is_muted());
     }
 }

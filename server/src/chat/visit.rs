@@ -119,11 +119,13 @@ async fn attend<S: Store>(
 }
 
 /// What happened to the session between its being let in and its being listed, when nobody could
-/// tell this connection: it may have ended, and the person may have another name or role.
+/// tell this connection: it may have ended, and the person may have another name or role, or
+/// be muted.
 async fn look_again<S: Store>(socket: &SocketRef, chat: &Arc<Chat<S>>, member: &Arc<Member>) {
     let address = member.address.to_string();
     let (code, message) = match chat.store.session(member.session, address, clock::now()).await {
         Ok(Some(kept)) => {
+            member.mute(kept.muted_until);
             if kept.person != member.person() || kept.role != member.role() {
                 member.is_now(kept.person, kept.role);
                 standing(chat).tell(socket, member);
