@@ -102,10 +102,10 @@ impl Member {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = (person, role);
     }
 
-    /// A place among the requests that are being answered; waits for one. None once the
-    /// connection is over.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        self.unanswered.clone().acquire_owned().await.ok()
+    /// A place among the requests that are being answered; waits for one.
+    pub(super) async fn place(&self) -> OwnedSemaphorePermit {
+        let place = self.unanswered.clone().acquire_owned().await;
+        place.expect("nobody closes the semaphore")
     }
 
     /// The socket gets the room's changes from now on.
@@ -158,12 +158,9 @@ impl Member {
         self.muted_until.load(Ordering::Relaxed) > clock::now()
     }
 
-    /// Something that is to end with the connection.
+    /// The task that is to end with the connection. There is one at most.
     pub(super) fn until_gone(&self, task: AbortHandle) {
-        let before = self.waiting().replace(task);
-        if let Some(before) = before {
-            before.abort();
-        }
+        *self.waiting() = Some(task);
         if self.inbox.is_closed() {
             self.stop_waiting();
         }
