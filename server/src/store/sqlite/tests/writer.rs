@@ -1,5 +1,7 @@
 //! The writer's thread: what it remembers, and what becomes of a batch in which something fails.
 
+use parlour_events::{Done, LeaveRoom};
+
 use super::*;
 
 #[tokio::test]
@@ -26,6 +28,38 @@ async fn what_the_writer_remembers_is_what_is_there() {
     });
     undone.await.unwrap_err();
     assert_eq!(code(place.say(ann, "x").await), Code::Muted);
+}
+
+#[tokio::test]
+async fn the_news_of_a_write_come_between_its_answer_and_the_next_ones() {
+    let place = Place::new();
+    let (ann, chat) = (place.joined("Ann").await, RoomName::default());
+    let (answers, mut answered) = tokio::sync::mpsc::unbounded_channel();
+    let answer = |name: &'static str| -> Answer<Done> {
+        let answers = answers.clone();
+        Box::new(move |result| answers.send(result.map_or("refused", |_| name)).unwrap())
+    };
+    let leave = |answer| {
+        let event = LeaveRoom { room: chat.clone() };
+        Write::Leave(Asked { op: By { user: ann, event }, answer })
+    };
+    let join = |answer| {
+        let event = JoinRoom { room: chat.clone(), after: None };
+        Write::Join(Asked { op: By { user: ann, event }, answer })
+    };
+    let batch = vec![leave(answer("left")), join(answer("joined")), leave(answer("left again"))];
+    let mut steps = Vec::new();
+    for step in place.store().commit(batch).await.steps {
+        steps.push(match step {
+            Step::Answer(answer) => {
+                answer();
+                answered.try_recv().unwrap()
+            }
+            Step::News(News::Left(..)) => "news: left",
+            Step::News(other) => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(steps, ["left", "news: left", "joined", "left again", "news: left"]);
 }
 
 /// Does this to the database, behind the store's back.
