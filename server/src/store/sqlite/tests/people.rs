@@ -41,7 +41,7 @@ async fn signing_out_ends_the_token_and_frees_the_name() {
     assert_ne!(other.kept.person.id, ann.kept.person.id);
     // The one who is gone is no member any more.
     place.join(other.kept.person.id, "chat").await.unwrap();
-    let room = place.store().room(other.kept.person.id, RoomName::default()).await.unwrap();
+    let room = place.room(other.kept.person.id, RoomName::default()).await.unwrap();
     assert_eq!(room.members, 1);
 }
 
