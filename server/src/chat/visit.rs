@@ -61,6 +61,8 @@ pub(super) fn enter<S: Store>(socket: SocketRef, chat: &Arc<Chat<S>>) {
         transport = ?socket.transport_type(),
         "member connected"
     );
+    // First of all: from the next line on others may tell it things, its end among them.
+    standing(chat).tell(&socket, &member);
     socket.join(audience::connections(member.user));
     chat.members.add(socket.clone(), member.clone());
     if member.inbox.is_closed() {
@@ -69,7 +71,6 @@ pub(super) fn enter<S: Store>(socket: SocketRef, chat: &Arc<Chat<S>>) {
         chat.members.remove(socket.id);
         return;
     }
-    standing(chat).tell(&socket, &member);
     if let Some(left) = member.expires_in {
         let (socket, expiring) = (socket.clone(), member.clone());
         // On its own, so that nothing that the member asks for puts it off.
