@@ -29,6 +29,7 @@ mod limits_edges;
 mod member_rooms;
 mod moderation;
 mod moderation_addresses;
+mod moderation_arrivals;
 mod moderation_stuck;
 mod npm_events;
 mod npm_namespaces;
