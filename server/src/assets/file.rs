@@ -1,8 +1,10 @@
 //! One file, and how it is answered: compressed as asked for, and only if the browser does not have
 //! it.
 
+use std::{borrow::Cow, io::Write};
+
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{
         HeaderMap, HeaderValue, Response, StatusCode,
         header::{
@@ -12,6 +14,14 @@ use axum::{
     },
     response::IntoResponse,
 };
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, write::GzEncoder};
+use sha2::{Digest, Sha256};
+
+use super::Embedded;
+
+/// Brotli's quality for what is compressed at every start: most of what the best one saves, at once.
+const BROTLI_QUALITY: i32 = 9;
 
 /// One file of the page.
 #[derive(Debug)]
@@ -19,14 +29,39 @@ pub(super) struct File {
     /// Its path in URLs, with the slash in front.
     pub(super) path: &'static str,
     /// Changes with the content, and only with it.
-    pub(super) tag: &'static str,
-    pub(super) plain: &'static [u8],
+    tag: Cow<'static, str>,
+    pub(super) plain: Bytes,
     /// None where compressing does not pay.
-    pub(super) brotli: Option<&'static [u8]>,
-    pub(super) gzip: Option<&'static [u8]>,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+}
+
+impl From<&Embedded> for File {
+    fn from(file: &Embedded) -> Self {
+        Self {
+            path: file.path,
+            tag: file.tag.into(),
+            plain: Bytes::from_static(file.plain),
+            brotli: file.brotli.map(Bytes::from_static),
+            gzip: file.gzip.map(Bytes::from_static),
+        }
+    }
 }
 
 impl File {
+    /// A file that was not there when the binary was built.
+    pub(super) fn made(path: &'static str, content: String) -> Self {
+        let tag = Sha256::digest(&content)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let smaller = |bytes: Vec<u8>| (bytes.len() < content.len()).then(|| bytes.into());
+        Self {
+            path,
+            tag: Cow::Owned(tag),
+            brotli: smaller(brotli(content.as_bytes())),
+            gzip: smaller(gzip(content.as_bytes())),
+            plain: content.into(),
+        }
+    }
+
     /// The answer to a GET with these headers.
     pub(super) fn answer(&self, request: &HeaderMap) -> Response<Body> {
         let (bytes, encoding) = self.representation(request);
@@ -35,10 +70,11 @@ impl File {
         let mut response = if knows(request, &tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            let mut response = Body::from(bytes).into_response();
+            let length = bytes.len();
+            let mut response = Body::from(bytes.clone()).into_response();
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(self.path)));
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
             if let Some((name, _)) = encoding {
                 headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
             }
@@ -57,13 +93,26 @@ impl File {
     fn representation(
         &self,
         request: &HeaderMap,
-    ) -> (&'static [u8], Option<(&'static str, &'static str)>) {
-        match (self.brotli, self.gzip) {
+    ) -> (&Bytes, Option<(&'static str, &'static str)>) {
+        match (&self.brotli, &self.gzip) {
             (Some(bytes), _) if accepts(request, "br") => (bytes, Some(("br", "-br"))),
             (_, Some(bytes)) if accepts(request, "gzip") => (bytes, Some(("gzip", "-gz"))),
-            _ => (self.plain, None),
+            _ => (&self.plain, None),
         }
     }
+}
+
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let mut compressed = Vec::new();
+    let parameters = BrotliEncoderParams { quality: BROTLI_QUALITY, ..Default::default() };
+    brotli::BrotliCompress(&mut &content[..], &mut compressed, &parameters)
+        .expect("reading and writing memory");
+    compressed
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).and_then(|()| encoder.finish()).expect("writing memory")
 }
 
 /// Whether `Accept-Encoding` names this encoding, or all, without `q=0`.
@@ -140,7 +189,7 @@ mod tests {
 
     use super::*;
 
-    const SCRIPT: File = File {
+    const SCRIPT: Embedded = Embedded {
         path: "/app-0123456789abcdef.js",
         tag: "abc",
         plain: b"plain",
@@ -177,7 +226,7 @@ mod tests {
             ("br;q=none", "", b"plain"),
             ("", "", b"plain"),
         ] {
-            let response = SCRIPT.answer(&request(&[(ACCEPT_ENCODING, allowed)]));
+            let response = File::from(&SCRIPT).answer(&request(&[(ACCEPT_ENCODING, allowed)]));
             assert_eq!(header(&response, CONTENT_ENCODING), encoding, "{allowed}");
             assert_eq!(header(&response, VARY), "accept-encoding");
             assert_eq!(header(&response, CONTENT_LENGTH), bytes.len().to_string());
@@ -187,7 +236,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_browser_has_is_not_sent_again() {
-        let first = SCRIPT.answer(&request(&[(ACCEPT_ENCODING, "br")]));
+        let first = File::from(&SCRIPT).answer(&request(&[(ACCEPT_ENCODING, "br")]));
         assert_eq!(header(&first, ETAG), "\"abc-br\"");
         for (known, allowed, status) in [
             ("\"abc-br\"", "br", StatusCode::NOT_MODIFIED),
@@ -199,7 +248,7 @@ mod tests {
             ("\"old\"", "br", StatusCode::OK),
         ] {
             let headers = request(&[(IF_NONE_MATCH, known), (ACCEPT_ENCODING, allowed)]);
-            let response = SCRIPT.answer(&headers);
+            let response = File::from(&SCRIPT).answer(&headers);
             assert_eq!(response.status(), status, "{known} {allowed}");
             assert!(!header(&response, ETAG).is_empty());
             let sent = body(response).await;

@@ -4,24 +4,35 @@ use axum::http::HeaderValue;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
 
-/// The policy for a page with this `index.html`.
+use crate::origin::Origin;
+
+/// The policy for a page with this `index.html`, which pages of these sites may show in a frame.
+///
+/// Pictures may come from memory, so that a file can be seen before it is sent.
 ///
 /// `connect-src 'self'` covers the WebSocket to the same host and port in every browser that can
 /// run the page.
-pub(super) fn content_security_policy(index: &[u8]) -> HeaderValue {
+pub(super) fn content_security_policy(index: &str, embedders: &[Origin]) -> HeaderValue {
     let mut policy = String::from("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'");
-    for script in inline_scripts(&String::from_utf8_lossy(index)) {
+    for script in inline_scripts(index) {
         // Browsers hash what their parser hands them, in which line ends are `\n`.
         let script = script.replace("\r\n", "\n").replace('\r', "\n");
         let hash = BASE64_STANDARD.encode(Sha256::digest(script));
         policy.push_str(&format!(" 'sha256-{hash}'"));
     }
     policy.push_str(
-        "; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; \
+        "; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self'; \
          connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+         base-uri 'none'; form-action 'none'; frame-ancestors",
     );
-    HeaderValue::try_from(policy).expect("ASCII: directives and base64")
+    for embedder in embedders {
+        // Letters, digits, `.`, `-` and a port: see `origin::embedder`.
+        policy.push_str(&format!(" {embedder}"));
+    }
+    if embedders.is_empty() {
+        policy.push_str(" 'none'");
+    }
+    HeaderValue::try_from(policy).expect("ASCII: directives, base64 and hosts")
 }
 
 /// The text of each `<script>` without a `src`, exactly what stands between its tags.
@@ -70,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_policy_has_the_hash_of_each_inline_script() {
-        let policy = content_security_policy(b"<script>alert(1)</script>");
+        let policy = content_security_policy("<script>alert(1)</script>", &[]);
         let policy = policy.to_str().unwrap();
         // printf 'alert(1)' | openssl dgst -sha256 -binary | base64
         let hash = "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='";
