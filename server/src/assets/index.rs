@@ -22,7 +22,7 @@ pub(crate) struct Told {
     pub(crate) embedders: Vec<Origin>,
 }
 
-/// The same as JSON. The fields are documented in docs/protocol.md.
+/// The same as JSON. The fields are documented in ARCHITECTURE.md.
 #[derive(Serialize)]
 struct Meta<'a> {
     name: &'static str,
