@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::Embedded;
 
-/// Brotli's quality for what is compressed at every start: most of what the best one saves, at once.
+/// Brotli's quality for what is compressed at every start: nearly as small as with the best one.
 const BROTLI_QUALITY: i32 = 9;
 
 /// One file of the page.

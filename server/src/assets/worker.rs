@@ -110,7 +110,7 @@ mod tests {
             version(&page(), "{\"auth\":\"jwt\"}"),
             version_of(|files| files[6].tag = "8"),
             version_of(|files| files[0].path = "/app-0123456789abcdee.js"),
-            version_of(|files| drop(files.pop())),
+            version_of(|files| files.truncate(6)),
             version_of(|files| files.push(file("/z", "9"))),
         ];
         all.sort();

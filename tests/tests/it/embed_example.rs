@@ -1,5 +1,5 @@
-//! The page that docs/embedding.md gives as an example, as it stands there: it gives the chat in its
-//! frame a token whenever that asks for one, and nobody else.
+//! The page that docs/embedding.md gives as an example, as it stands there: it gives the chat in
+//! its frame a token whenever that asks for one, and nobody else.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! The page without its server: the service worker opens it, as long as there is nothing newer; what
-//! it must not answer for, it does not.
+//! The page without its server: the service worker opens it, and a newer one takes over when it is
+//! told to; what the worker must not answer for, it does not.
 
 use std::time::{Duration, Instant};
 
