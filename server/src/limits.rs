@@ -66,9 +66,10 @@ pub const LIMITS: &[Limit] = &[
         flag: "--connects-per-minute",
         default: "600",
         can_be_off: true,
-        what: "New sessions of an address in a minute.",
+        what: "New sessions of an address in a minute. (And as many connects to a namespace over \
+               them; these are refused with the code `rate_limited`.)",
         refusal: Refused::Http(429, Some("rate_limited")),
-        place: "rate",
+        place: "rate, budgets",
     },
     Limit {
         flag: "--new-guests-per-minute",
@@ -140,13 +141,13 @@ pub const LIMITS: &[Limit] = &[
         can_be_off: true,
         what: "Requests of any kind of a person in a minute.",
         refusal: Refused::Code("rate_limited"),
-        place: "chat",
+        place: "chat, classic",
     },
     Limit {
         flag: "--max-pending-requests",
         default: "256",
         can_be_off: false,
-        what: "Requests of a client that wait for their turn.",
+        what: "Requests of a client in `/chat` that wait for their turn. (In `/` it is always 256.)",
         refusal: Refused::Code("busy"),
         place: "inbox",
     },

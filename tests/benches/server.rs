@@ -23,10 +23,11 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use parlour_events::{CreateRoom, Event, JoinRoom, MessageId, Reply, RoomName, SendMessage, Sent};
+use parlour_events::{CreateRoom, Event, JoinRoom, Reply, RoomName, SendMessage, Sent};
 use parlour_tests::{
     chaos::stuck::Stuck,
     member::Member,
+    person::text_in,
     server::{Launch, Server, StopSignal},
 };
 use rusqlite::Connection;
@@ -71,13 +72,7 @@ fn room(number: usize) -> RoomName {
 }
 
 fn message(room: &RoomName) -> SendMessage {
-    SendMessage {
-        room: room.clone(),
-        id: MessageId(Uuid::now_v7()),
-        body: Some(TEXT.parse().expect("a text")),
-        reply_to: None,
-        attachments: Vec::new(),
-    }
+    text_in(room, TEXT)
 }
 
 async fn people(server: &Server) -> Vec<(Member, RoomName)> {

@@ -12,6 +12,7 @@
 //! * [`upload`]: files, over HTTP;
 //! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
 //! * [`browser`], [`page`]: headless Chromium with the app;
+//! * [`site`]: another site, with pages of its own;
 //! * [`chaos`]: bots under load, failures, and a checker of what the change log guarantees;
 //! * [`interop`]: the program `interop-peers`, which serves the tests of `socketio-client` that
 //!   run in browsers too.
@@ -35,6 +36,7 @@ pub mod ports;
 pub mod raw;
 pub mod server;
 pub mod settings;
+pub mod site;
 pub mod transcript;
 pub mod upload;
 pub mod waiting;

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Change, ChangeKind, Credentials, Event, JoinRoom, MessageId, Refusal, Reply,
-    RoomChanges, RoomName, SendMessage, Sent, Session, Token, chat::NAMESPACE,
+    CatchUp, Change, ChangeKind, Credentials, Event, JoinRoom, Refusal, Reply, RoomChanges,
+    RoomName, SendMessage, Sent, Session, Token, chat::NAMESPACE,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use socketio_client::{AckError, Client, ClientOptions, ConnectError, DisconnectReason, Socket};
-use uuid::Uuid;
 
 use crate::{
     news::{News, Teller, news},
+    person::text_in,
     waiting::within,
 };
 
@@ -161,14 +161,7 @@ impl Member {
 /// # Panics
 /// If the text is no message.
 pub fn message(text: &str) -> SendMessage {
-    let body = text.parse().expect("a message");
-    SendMessage {
-        room: RoomName::default(),
-        id: MessageId(Uuid::now_v7()),
-        body: Some(body),
-        reply_to: None,
-        attachments: Vec::new(),
-    }
+    text_in(&RoomName::default(), text)
 }
 
 fn listen(socket: &Socket, teller: &Teller<Heard>) {

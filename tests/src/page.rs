@@ -150,6 +150,43 @@ impl Page {
         result.unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
+    /// Goes to a URL, and tells whether there was anything.
+    pub async fn finds(&self, url: &str) -> bool {
+        within(url, self.client.goto(url)).await.is_ok()
+    }
+
+    /// From here on everything is done in the page's first frame.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn enter_frame(&self) {
+        let entered = within("a frame", self.client.enter_frame(0)).await;
+        entered.unwrap_or_else(|error| panic!("{}: no frame: {error}", self.name));
+    }
+
+    /// From here on everything is done in the page around the frame again.
+    ///
+    /// # Panics
+    /// If the browser does not do it.
+    pub async fn leave_frame(&self) {
+        let left = within("the page", self.client.enter_parent_frame()).await;
+        left.unwrap_or_else(|error| panic!("{}: {error}", self.name));
+    }
+
+    /// Asks Chromium itself something (the DevTools protocol); gives the answer.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn ask_chromium(&self, command: &str) -> Value {
+        let url = format!("{}/goog/cdp/execute", self.session);
+        let json = [("content-type", "application/json")];
+        let question = json!({ "cmd": command, "params": {} }).to_string();
+        let answer = http::ask(Method::POST, &url, &json, &question).await;
+        assert!(answer.status.is_success(), "{}: {command}: {}", self.name, answer.text());
+        let mut answer: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        answer["value"].take()
+    }
+
     /// What the page complained of in its console since the last call: errors of its own, and
     /// what the browser refused to do.
     ///

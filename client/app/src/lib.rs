@@ -9,6 +9,8 @@
 pub mod browser;
 #[cfg(target_arch = "wasm32")]
 pub mod components;
+#[cfg(target_arch = "wasm32")]
+pub mod dom;
 pub mod entry;
 pub mod identity;
 #[cfg(target_arch = "wasm32")]

@@ -168,8 +168,7 @@ async fn join<S: Store>(event: JoinRoom, caller: &Caller<S>) -> Result<CatchUp, 
     let Caller { chat, member, socket } = caller;
     let (user, room, after) = (member.user, event.room.clone(), event.after);
     // Whoever is a member already comes in even while the store cannot write.
-    let joined = chat.store.room(user, room.clone()).await.is_ok_and(|room| room.joined);
-    if !joined {
+    if chat.store.is_member(user, room.clone()).await != Ok(true) {
         let op = By { user, event };
         ask(&chat.hub, |answer| Write::Join(Asked { op, answer })).await?;
     }

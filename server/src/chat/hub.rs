@@ -2,10 +2,11 @@
 //!
 //! Writes reach it through a bounded queue. It takes what is waiting, up to a batch, and hands it
 //! to the store as one transaction; while that is on its way to the disk, the next batch gathers.
-//! What comes back goes to the *publisher*, a task of its own, in the order of the commits: it
-//! calls the answers first, and then tells the news. So an acknowledgement is never sent before
-//! the commit, and changes of a room are broadcast in the order of their numbers, many in one
-//! frame.
+//! What comes back, answers and news in the order of the writes, goes to the *publisher*, a task of
+//! its own that takes these steps one after the other. Only changes of rooms wait, until other news
+//! or the end of the batch, to travel many in one frame. So an acknowledgement is never sent before
+//! the commit, nor after news of a later write other than a change; and changes of a room are
+//! broadcast in the order of their numbers.
 //!
 //! **Nothing falls between a join and its answer.** A client's socket follows the room before its
 //! missed changes are read. A change committed before that read is in the answer; one committed

@@ -48,7 +48,7 @@ pub(crate) struct Member {
     ended: AtomicBool,
     /// The client has got its session: it has used it.
     confirmed: AtomicBool,
-    /// Until when the person may not write, in milliseconds since 1970, if that was told.
+    /// Until when the person may not write, in milliseconds since 1970; 0 if they may.
     muted_until: AtomicU64,
     /// What waits for as long as the connection is there.
     waiting: Mutex<Option<AbortHandle>>,
@@ -63,6 +63,7 @@ pub(super) struct Arrived {
     pub(super) address: AddressKey,
     pub(super) token: Option<Token>,
     pub(super) expires_in: Option<Duration>,
+    pub(super) muted_until: u64,
     /// They came with the session's token: they have got it.
     pub(super) known: bool,
 }
@@ -81,7 +82,7 @@ impl Member {
             follows: Mutex::default(),
             ended: AtomicBool::new(false),
             confirmed: AtomicBool::new(arrived.known),
-            muted_until: AtomicU64::new(0),
+            muted_until: AtomicU64::new(arrived.muted_until),
             waiting: Mutex::new(None),
             _seat: seat,
         }
@@ -101,10 +102,10 @@ impl Member {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = (person, role);
     }
 
-    /// A place among the requests that are being answered; waits for one. None once the
-    /// connection is over.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        self.unanswered.clone().acquire_owned().await.ok()
+    /// A place among the requests that are being answered; waits for one.
+    pub(super) async fn place(&self) -> OwnedSemaphorePermit {
+        let place = self.unanswered.clone().acquire_owned().await;
+        place.expect("nobody closes the semaphore")
     }
 
     /// The socket gets the room's changes from now on.
@@ -132,9 +133,11 @@ impl Member {
         !self.ended.swap(true, Ordering::AcqRel)
     }
 
-    /// The session and its place, as the store writes them down.
-    pub(super) fn seen(&self) -> Seen {
-        Seen { session: self.session, address: self.address.to_string() }
+    /// The session and its place, to be written down as in use; none for a client that has not
+    /// used its session, as its person may not even know of it.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        self.is_confirmed()
+            .then(|| Seen { session: self.session, address: self.address.to_string() })
     }
 
     /// The client has used its session.
@@ -155,12 +158,9 @@ impl Member {
         self.muted_until.load(Ordering::Relaxed) > clock::now()
     }
 
-    /// Something that is to end with the connection.
+    /// The task that is to end with the connection. There is one at most.
     pub(super) fn until_gone(&self, task: AbortHandle) {
-        let before = self.waiting().replace(task);
-        if let Some(before) = before {
-            before.abort();
-        }
+        *self.waiting() = Some(task);
         if self.inbox.is_closed() {
             self.stop_waiting();
         }
@@ -183,5 +183,47 @@ impl Member {
 
     fn follows(&self) -> std::sync::MutexGuard<'_, HashSet<RoomName>> {
         self.follows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parlour_events::AuthorKind;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{peer::ClientAddress, seats::Seats};
+
+    fn member(known: bool, muted_until: u64) -> Member {
+        let arrived = Arrived {
+            person: Author {
+                id: UserId(Uuid::nil()),
+                name: "Ann".parse().unwrap(),
+                kind: AuthorKind::Member,
+            },
+            role: Role::Member,
+            session: SessionKey([0; 32]),
+            address: ClientAddress([192, 0, 2, 1].into()).key(),
+            token: None,
+            expires_in: None,
+            muted_until,
+            known,
+        };
+        Member::new(arrived, 1, Seats::new(0).take().unwrap())
+    }
+
+    #[test]
+    fn a_session_that_its_client_has_not_used_is_not_written_down_as_in_use() {
+        let new = member(false, 0);
+        assert!(new.seen().is_none());
+        new.confirm();
+        assert!(new.seen().is_some());
+        assert!(member(true, 0).seen().is_some());
+    }
+
+    #[test]
+    fn whoever_is_muted_is_so_from_the_first_moment_of_a_connection() {
+        assert!(member(true, u64::MAX).is_muted());
+        assert!(!member(true, 0).is_muted());
     }
 }

@@ -190,7 +190,7 @@ impl<S: Store, E: Handle<S>> Waiting for Admitted<S, E> {
     fn work_off(self: Box<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let Self { caller, event, ack, came } = *self;
         Box::pin(async move {
-            let Some(place) = caller.member.place().await else { return };
+            let place = caller.member.place().await;
             let (sid, user) = (caller.socket.id, caller.member.user);
             let answer = Box::new(move |result: Result<E::Done, Refusal>| {
                 let micros = came.elapsed().as_micros();

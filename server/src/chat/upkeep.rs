@@ -77,8 +77,8 @@ fn every<S: Store, F>(
 }
 
 async fn seen<S: Store>(chat: &Chat<S>) {
-    let sessions: Vec<_> =
-        chat.members.find(|_| true).into_iter().map(|(_, member)| member.seen()).collect();
+    let members = chat.members.find(|_| true).into_iter();
+    let sessions: Vec<_> = members.filter_map(|(_, member)| member.seen()).collect();
     for some in sessions.chunks(SESSIONS) {
         let answer = Box::new(|_| {});
         chat.hub.write(Write::Seen(Asked { op: some.to_vec(), answer })).await;

@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// A client that is connected for so long has got its session, even if it has asked for nothing.
+/// Less where sessions live for less: a session that nobody has seen runs out.
 const SETTLED: Duration = Duration::from_secs(30);
 
 /// Before the CONNECT is answered: decides whether the client may come in. Its handlers are set
@@ -60,6 +61,8 @@ pub(super) fn enter<S: Store>(socket: SocketRef, chat: &Arc<Chat<S>>) {
         transport = ?socket.transport_type(),
         "member connected"
     );
+    // First of all: from the next line on others may tell it things, its end among them.
+    standing(chat).tell(&socket, &member);
     socket.join(audience::connections(member.user));
     chat.members.add(socket.clone(), member.clone());
     if member.inbox.is_closed() {
@@ -68,7 +71,6 @@ pub(super) fn enter<S: Store>(socket: SocketRef, chat: &Arc<Chat<S>>) {
         chat.members.remove(socket.id);
         return;
     }
-    standing(chat).tell(&socket, &member);
     if let Some(left) = member.expires_in {
         let (socket, expiring) = (socket.clone(), member.clone());
         // On its own, so that nothing that the member asks for puts it off.
@@ -90,19 +92,18 @@ async fn attend<S: Store>(
     mut inbox: mpsc::Receiver<Request>,
 ) {
     look_again(&socket, &chat, &member).await;
-    let settled = sleep(SETTLED);
+    seen(&chat, &member).await;
+    let settled = sleep(SETTLED.min(chat.settings.session_lifetime / 3));
     tokio::pin!(settled);
     let mut confirmed = member.is_confirmed();
-    if confirmed {
-        seen(&chat, &member).await;
-    }
     loop {
         let request = tokio::select! {
             request = inbox.recv() => match request {
                 Some(request) => Some(request),
                 None => return,
             },
-            // A session that has ended settles no more, and a time that is over must not wake us again.
+            // A session that has ended settles no more, and a time that is over must not wake us
+            // again.
             () = &mut settled, if !confirmed && !member.has_ended() => None,
         };
         if member.has_ended() {
@@ -119,11 +120,13 @@ async fn attend<S: Store>(
 }
 
 /// What happened to the session between its being let in and its being listed, when nobody could
-/// tell this connection: it may have ended, and the person may have another name or role.
+/// tell this connection: it may have ended, and the person may have another name or role, or
+/// be muted.
 async fn look_again<S: Store>(socket: &SocketRef, chat: &Arc<Chat<S>>, member: &Arc<Member>) {
     let address = member.address.to_string();
     let (code, message) = match chat.store.session(member.session, address, clock::now()).await {
         Ok(Some(kept)) => {
+            member.mute(kept.muted_until);
             if kept.person != member.person() || kept.role != member.role() {
                 member.is_now(kept.person, kept.role);
                 standing(chat).tell(socket, member);
@@ -142,10 +145,11 @@ fn standing<S: Store>(chat: &Chat<S>) -> Standing {
     Standing { epoch: chat.store.epoch(), limits: chat.settings.limits }
 }
 
-/// Writes down that the session is in use, and where.
+/// Writes down that the session is in use, and where; if it is.
 async fn seen<S: Store>(chat: &Chat<S>, member: &Member) {
+    let Some(seen) = member.seen() else { return };
     let answer = Box::new(|_| {});
-    chat.hub.write(Write::Seen(Asked { op: vec![member.seen()], answer })).await;
+    chat.hub.write(Write::Seen(Asked { op: vec![seen], answer })).await;
 }
 
 /// The client is gone.
@@ -160,9 +164,7 @@ fn leave<S: Store>(
     chat.members.remove(socket.id);
     chat.presence.lose_all(socket.id);
     info!(sid = %socket.id, user = %member.user, %reason, "member disconnected");
-    // The session lives on from now; one that its person may not even know of does not.
-    if member.is_confirmed() {
-        let (chat, member) = (chat.clone(), member.clone());
-        tokio::spawn(async move { seen(&chat, &member).await });
-    }
+    // The session lives on from now.
+    let (chat, member) = (chat.clone(), member.clone());
+    tokio::spawn(async move { seen(&chat, &member).await });
 }

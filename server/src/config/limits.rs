@@ -57,7 +57,7 @@ pub struct Limits {
     #[arg(long, env = "PARLOUR_REQUESTS_PER_MINUTE", value_name = "N", default_value_t = 1_200)]
     pub requests_per_minute: u32,
 
-    /// Most requests of a client that wait for their turn, from 1 to 65536.
+    /// Most requests of a client of /chat that wait for their turn, from 1 to 65536.
     #[arg(
         long,
         env = "PARLOUR_MAX_PENDING_REQUESTS",

@@ -22,7 +22,7 @@ use std::fmt;
 
 use parlour_events::{
     Audit, Bans, CatchUp, Code, Cursor, Epoch, FileId, Found, History, ListAudit, ListBans,
-    ListMembers, ListRooms, Refusal, Room, RoomHistory, RoomName, Rooms, Search, Seq, UserId,
+    ListMembers, ListRooms, Refusal, RoomHistory, RoomName, Rooms, Search, Seq, UserId,
 };
 
 pub(crate) use news::News;
@@ -65,12 +65,12 @@ pub(crate) trait Store: Clone + Send + Sync + 'static {
         query: ListRooms,
     ) -> impl Future<Output = Result<Rooms, Refusal>> + Send;
 
-    /// One of them.
-    fn room(
+    /// Whether somebody is a member of a room.
+    fn is_member(
         &self,
         who: UserId,
         room: RoomName,
-    ) -> impl Future<Output = Result<Room, Refusal>> + Send;
+    ) -> impl Future<Output = Result<bool, Refusal>> + Send;
 
     /// The members of a room.
     fn members(

@@ -13,6 +13,8 @@ use serde::Serialize;
 use socketio_client::{Response, Socket};
 use uuid::Uuid;
 
+use crate::person::text_in;
+
 /// A request that makes a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -48,13 +50,7 @@ impl Request {
     /// # Panics
     /// If the text is none.
     pub fn send(room: &RoomName, text: &str) -> Self {
-        Self::Send(SendMessage {
-            room: room.clone(),
-            id: MessageId(Uuid::now_v7()),
-            body: Some(text.parse().expect("a message")),
-            reply_to: None,
-            attachments: Vec::new(),
-        })
+        Self::Send(text_in(room, text))
     }
 
     /// Another text for a message.

@@ -1,12 +1,15 @@
 //! Who somebody is: a nickname belongs to one person, a token brings the person back, and both last
 //! until the person ends the session.
 
+use std::time::{Duration, Instant};
+
 use parlour_events::{Code, Credentials, EndSession, Refusal, Session};
 use parlour_tests::{
     member::{Heard, Member},
     ports,
     server::{Server, StopSignal},
 };
+use tokio::time::sleep;
 
 /// Comes in with these, and is told who that is.
 async fn session(url: &str, name: &str, auth: &Credentials) -> (Member, Session) {
@@ -79,6 +82,19 @@ async fn a_session_that_is_ended_frees_the_nickname_and_ends_all_its_connections
     assert_ne!(second.person.id, first.person.id);
     let token = Credentials { nickname: None, token: first.token };
     assert_eq!(refusal(server.url(), &token).await, Code::SessionEnded);
+}
+
+#[tokio::test]
+async fn whoever_is_connected_and_says_nothing_keeps_the_nickname_however_short_sessions_live() {
+    let lifetime = Duration::from_secs(4);
+    let server = Server::unlimited_with(&["--session-lifetime", "4s"]).await;
+    let (ann, _) = session(server.url(), "Ann", &by_name("Ann")).await;
+    let begun = Instant::now();
+    while begun.elapsed() < lifetime * 3 / 2 {
+        assert_eq!(refusal(server.url(), &by_name("Ann")).await, Code::NicknameTaken);
+        sleep(lifetime / 20).await;
+    }
+    assert!(ann.socket.connected());
 }
 
 async fn survives(signal: StopSignal) {

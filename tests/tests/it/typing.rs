@@ -1,10 +1,10 @@
 //! Who is typing: told to the others in the room, and to nobody else.
 
-use parlour_events::{LeaveRoom, RoomName};
+use parlour_events::{LeaveRoom, Mute, RoomName};
 use parlour_tests::{
     person::{Person, Told},
     raw::Raw,
-    server::Server,
+    server::{Server, run_to_end},
 };
 
 fn chat() -> RoomName {
@@ -41,6 +41,34 @@ async fn typing_reaches_the_others_in_the_room_and_nobody_else() {
         let told = person.so_far().await;
         assert!(!told.iter().any(is_typing), "{told:?}");
     }
+}
+
+#[tokio::test]
+async fn whoever_is_muted_types_unseen_over_new_connections_too() {
+    let server = Server::start().await;
+    let mod_ = Person::chatting(server.url(), "Mod").await;
+    let data = server.data().to_str().unwrap();
+    assert!(run_to_end(&["grant", "Mod", "moderator", "--data", data]).await.status.success());
+    let ann = Person::chatting(server.url(), "Ann").await;
+    let mut ben = Person::chatting(server.url(), "Ben").await;
+    let mute = |seconds| Mute { user: ann.id(), seconds, reason: Default::default() };
+    mod_.may(&mute(3_600)).await;
+
+    let mut device = ann.device().await;
+    device.join(&chat()).await;
+    for connection in [&ann, &device] {
+        connection.types(&chat());
+    }
+    device.so_far().await;
+    mod_.say(&chat(), "the end").await;
+    ben.hears(&chat(), "the end").await;
+    let told = ben.so_far().await;
+    assert!(!told.iter().any(is_typing), "{told:?}");
+
+    mod_.may(&mute(0)).await;
+    device.news.expect("that the mute is over", |told| matches!(told, Told::Muted(_))).await;
+    device.types(&chat());
+    ben.news.expect("that Ann types", is_typing).await;
 }
 
 #[tokio::test]

@@ -158,6 +158,27 @@ async fn other_news_keep_their_place_among_changes() {
     assert_eq!(stage.told().await, Told::Changes(vec![2]));
 }
 
+#[tokio::test]
+async fn an_answer_keeps_its_place_among_other_news() {
+    let mut stage = Stage::new();
+    let room = RoomName::default();
+    let answer = |number| {
+        let told = stage.audience.told.clone();
+        Step::Answer(Box::new(move || told.send(Told::Answer(number)).unwrap()))
+    };
+    let topic = || Step::News(News::Topic(room.clone(), Topic::default(), ann()));
+    // Whoever leaves a room and joins it in one batch: what the first does is told before the
+    // second is answered.
+    let steps = vec![answer(1), topic(), answer(2), topic(), answer(3)];
+    stage.committed.send(Committed { steps }).await.unwrap();
+    for step in 1..=3 {
+        assert_eq!(stage.told().await, Told::Answer(step));
+        if step < 3 {
+            assert_eq!(stage.told().await, Told::Topic);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_missed_a_frame_is_told_the_head_until_the_queue_takes_it() {
     let mut stage = Stage::new();

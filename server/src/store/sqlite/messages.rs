@@ -5,7 +5,9 @@
 //! first time, whatever has happened since.
 
 use super::{
-    files, people, rooms,
+    files, people,
+    receipts::Receipt,
+    rooms,
     rows::{self, FILES, MENTIONS, REACTIONS},
     search,
     tx::{Effect, Fault, RoomRow, Run, Tx, User},
@@ -17,9 +19,9 @@ use crate::store::{
     write::{By, Classic},
 };
 use parlour_events::{
-    Author, Change, ChangeId, ChangeKind, Code, DeleteMessage, EditMessage, MessageId, Posted,
-    React, Refusal, Role, RoomKind, RoomName, RoomUpdated, SendMessage, Sent, Seq, Timestamp,
-    UserId, limits::ATTACHMENTS,
+    Author, Change, ChangeKind, Code, DeleteMessage, EditMessage, MessageId, Posted, React,
+    Refusal, Role, RoomKind, RoomName, RoomUpdated, SendMessage, Sent, Seq, Timestamp, UserId,
+    limits::ATTACHMENTS,
 };
 
 /// Most `@` of one message that are looked at.
@@ -122,11 +124,11 @@ impl Run for By<EditMessage> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, edit) = (tx.user(self.user)?, &self.event);
-        let room = tx.joined(&edit.room, &user)?;
-        let asked = Asked { id: edit.id, user: user.id, kind: 1, message: edit.message };
-        if let Some(sent) = asked.done_before(tx)? {
+        let receipt = Receipt { id: edit.id, user: user.id, kind: 1, message: edit.message };
+        if let Some(sent) = receipt.done_before(tx)? {
             return Ok(sent);
         }
+        let room = tx.joined(&edit.room, &user)?;
         tx.may_write(&user)?;
         check_length(tx, edit.body.as_str())?;
         let message = target(tx, &room, edit.message)?;
@@ -141,7 +143,7 @@ impl Run for By<EditMessage> {
         )?;
         search::learn(tx, message.id)?;
         let kind = ChangeKind::Edited { id: edit.message, body: Some(edit.body.clone()) };
-        asked.done(tx, tell(tx, &room.name, number, kind))
+        receipt.done(tx, tell(tx, &room.name, number, kind))
     }
 }
 
@@ -151,11 +153,11 @@ impl Run for By<DeleteMessage> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, delete) = (tx.user(self.user)?, &self.event);
-        let room = tx.joined(&delete.room, &user)?;
-        let asked = Asked { id: delete.id, user: user.id, kind: 2, message: delete.message };
-        if let Some(sent) = asked.done_before(tx)? {
+        let receipt = Receipt { id: delete.id, user: user.id, kind: 2, message: delete.message };
+        if let Some(sent) = receipt.done_before(tx)? {
             return Ok(sent);
         }
+        let room = tx.joined(&delete.room, &user)?;
         let message = target(tx, &room, delete.message)?;
         if message.author != user.id {
             if user.role < Role::Moderator {
@@ -184,7 +186,7 @@ impl Run for By<DeleteMessage> {
             [message.id],
         )?;
         let kind = ChangeKind::Deleted { id: delete.message, by: user.author.clone() };
-        asked.done(tx, tell(tx, &room.name, number, kind))
+        receipt.done(tx, tell(tx, &room.name, number, kind))
     }
 }
 
@@ -194,12 +196,12 @@ impl Run for By<React> {
 
     fn run(&self, tx: &Tx<'_>) -> Result<Sent, Fault> {
         let (user, react) = (tx.user(self.user)?, &self.event);
-        let room = tx.joined(&react.room, &user)?;
         let kind = if react.on { 3 } else { 4 };
-        let asked = Asked { id: react.id, user: user.id, kind, message: react.message };
-        if let Some(sent) = asked.done_before(tx)? {
+        let receipt = Receipt { id: react.id, user: user.id, kind, message: react.message };
+        if let Some(sent) = receipt.done_before(tx)? {
             return Ok(sent);
         }
+        let room = tx.joined(&react.room, &user)?;
         tx.may_write(&user)?;
         let message = target(tx, &room, react.message)?;
         let emoji = react.emoji.as_str();
@@ -218,7 +220,7 @@ impl Run for By<React> {
         if changed == 0 {
             // It was so already.
             let sent = Sent { seq: seq(room.head), at: Timestamp(tx.now) };
-            return asked.done(tx, sent);
+            return receipt.done(tx, sent);
         }
         let number = change(tx, &room, &user, message.id, kind, Some(emoji))?;
         tx.execute(
@@ -231,7 +233,7 @@ impl Run for By<React> {
             emoji: react.emoji.clone(),
             on: react.on,
         };
-        asked.done(tx, tell(tx, &room.name, number, kind))
+        receipt.done(tx, tell(tx, &room.name, number, kind))
     }
 }
 
@@ -281,54 +283,6 @@ fn posted_before(tx: &Tx<'_>, id: MessageId, user: i64) -> Result<Option<Sent>, 
             Err(Refusal::new(Code::IdTaken, sentence).into())
         }
         None => Ok(None),
-    }
-}
-
-/// A request other than a post, as its receipt names it.
-struct Asked {
-    id: ChangeId,
-    user: i64,
-    kind: i64,
-    message: MessageId,
-}
-
-impl Asked {
-    /// The first answer to this request, if there was one.
-    fn done_before(&self, tx: &Tx<'_>) -> Result<Option<Sent>, Fault> {
-        let row = tx.one(
-            "SELECT r.seq, r.at, r.kind = ?3 AND m.uid = ?4 FROM receipts r \
-             JOIN messages m ON m.id = r.message WHERE r.user = ?1 AND r.uid = ?2",
-            (self.user, self.id.0.as_bytes(), self.kind, self.message.0.as_bytes()),
-            |row| {
-                let sent = Sent { seq: seq(row.get(0)?), at: Timestamp(unsigned(row.get(1)?)) };
-                Ok((sent, row.get::<_, bool>(2)?))
-            },
-        )?;
-        match row {
-            Some((sent, true)) => Ok(Some(sent)),
-            Some((_, false)) => {
-                let sentence = "Another request of yours had this id: make a new one.";
-                Err(Refusal::new(Code::IdTaken, sentence).into())
-            }
-            None => Ok(None),
-        }
-    }
-
-    /// Writes its receipt.
-    fn done(&self, tx: &Tx<'_>, sent: Sent) -> Result<Sent, Fault> {
-        tx.execute(
-            "INSERT INTO receipts (user, uid, kind, message, seq, at) \
-             SELECT ?1, ?2, ?3, id, ?5, ?6 FROM messages WHERE uid = ?4",
-            (
-                self.user,
-                self.id.0.as_bytes(),
-                self.kind,
-                self.message.0.as_bytes(),
-                signed(sent.seq.0),
-                signed(sent.at.0),
-            ),
-        )?;
-        Ok(sent)
     }
 }
 

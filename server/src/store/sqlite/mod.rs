@@ -5,23 +5,22 @@
 //! `synchronous = FULL`: a commit is on disk when it returns.
 
 mod classic;
+mod files;
 mod memory;
 mod messages;
 mod migrations;
 mod moderation;
 pub(crate) mod offline;
-
 mod people;
 mod prune;
 mod readers;
 mod reads;
+mod receipts;
 mod rooms;
 mod rows;
 mod search;
 #[cfg(test)]
 mod tests;
-
-mod files;
 mod tx;
 mod writer;
 
@@ -35,7 +34,7 @@ use std::{
 
 use parlour_events::{
     Audit, Bans, CatchUp, Cursor, Epoch, FileId, Found, History, ListAudit, ListBans, ListMembers,
-    ListRooms, Refusal, Room, RoomHistory, RoomName, Rooms, Search, UserId,
+    ListRooms, Refusal, RoomHistory, RoomName, Rooms, Search, UserId,
 };
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
@@ -182,8 +181,8 @@ impl Store for Sqlite {
         self.read(move |tx| rooms::list(tx, who, &query)).await
     }
 
-    async fn room(&self, who: UserId, room: RoomName) -> Result<Room, Refusal> {
-        self.read(move |tx| rooms::seen_by(tx, &tx.room(&room)?, &tx.user(who)?)).await
+    async fn is_member(&self, who: UserId, room: RoomName) -> Result<bool, Refusal> {
+        self.read(move |tx| Ok(tx.is_member(tx.room(&room)?.id, tx.user(who)?.id)?)).await
     }
 
     async fn members(&self, who: UserId, query: ListMembers) -> Result<MemberPage, Refusal> {

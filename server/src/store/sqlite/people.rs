@@ -313,6 +313,12 @@ fn release_if_gone(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
 
 /// The person is gone for good: the name is free, and no room counts them as a member.
 fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
+    // What is left of their sessions holds nothing, and must not bring back somebody without a
+    // name. Those that were ended stay: whoever comes with one of them is told that.
+    let over = "DELETE FROM sessions WHERE user = ?1 AND ended IS NULL";
+    if tx.execute(over, [user])? > 0 {
+        tx.sessions.set(None);
+    }
     tx.execute("UPDATE users SET name_key = NULL, name_look = NULL WHERE id = ?1", [user])?;
     tx.execute("DELETE FROM members WHERE user = ?1", [user])?;
     tx.execute("DELETE FROM invitations WHERE user = ?1", [user])?;
@@ -370,9 +376,17 @@ fn vouched(
     let (key, look) = (!taken).then_some((key, look)).unzip();
     let Some(mut user) = known else {
         tx.execute(
-            "INSERT INTO users (uid, name, name_key, kind, role, subject, created) \
-             VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)",
-            (fresh.as_bytes(), name.as_str(), key, role_number(new_role), subject, signed(tx.now)),
+            "INSERT INTO users (uid, name, name_key, name_look, kind, role, subject, created) \
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)",
+            (
+                fresh.as_bytes(),
+                name.as_str(),
+                key,
+                look,
+                role_number(new_role),
+                subject,
+                signed(tx.now),
+            ),
         )?;
         return Ok(User {
             id: tx.db.last_insert_rowid(),

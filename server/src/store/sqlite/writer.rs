@@ -11,7 +11,7 @@ use std::{
 };
 
 use parlour_events::{Code, Refusal};
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info, warn};
 
@@ -110,13 +110,11 @@ impl Writer {
         work: impl FnOnce(&Tx<'_>) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Refusal> {
         let run = move |desk: &mut Desk| {
-            let Desk { db, settings, memory, .. } = desk;
-            // What this changes is not known here.
-            memory.forget();
-            let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let done = work(&Tx::new(&transaction, clock::now(), settings, memory))?;
-            transaction.commit()?;
-            Ok::<T, Fault>(done)
+            let done = one_thing(desk, work);
+            // What it read before it changed it is not so any more, and neither is what it changed
+            // if it was undone; which rows these are is not known here.
+            desk.memory.forget();
+            done
         };
         match self.on_thread(run).await {
             Some(Ok(done)) => Ok(done),
@@ -209,17 +207,38 @@ fn commit(desk: &mut Desk, batch: Vec<Write>) -> Committed {
     committed
 }
 
+/// A transaction, with nothing in the memory that another process has changed before it.
+fn begin<'d>(
+    db: &'d mut Connection,
+    memory: &Memory,
+    version: &mut i64,
+) -> rusqlite::Result<Transaction<'d>> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let now_at = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
+    if std::mem::replace(version, now_at) != now_at {
+        memory.forget();
+    }
+    Ok(transaction)
+}
+
+fn one_thing<T>(
+    desk: &mut Desk,
+    work: impl FnOnce(&Tx<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let Desk { db, settings, memory, version } = desk;
+    let transaction = begin(db, memory, version)?;
+    let done = work(&Tx::new(&transaction, clock::now(), settings, memory))?;
+    transaction.commit()?;
+    Ok(done)
+}
+
 fn all(
     desk: &mut Desk,
     batch: &mut impl Iterator<Item = Write>,
     results: &mut Results,
 ) -> rusqlite::Result<Vec<News>> {
     let Desk { db, settings, memory, version } = desk;
-    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let now_at = transaction.pragma_query_value(None, "data_version", |row| row.get(0))?;
-    if std::mem::replace(version, now_at) != now_at {
-        memory.forget();
-    }
+    let transaction = begin(db, memory, version)?;
     let tx = Tx::new(&transaction, clock::now(), settings, memory);
     for write in batch {
         each!(write, asked => {
@@ -248,7 +267,12 @@ fn one<O: Run>(
         return match op.run(tx) {
             Ok(done) => (Ok(done), Ok(())),
             Err(Fault::Refused(refusal)) => (Err(refusal), Ok(())),
-            Err(Fault::Store(error)) if is_its_own(&error) && tx.db.total_changes() == before => {
+            // A row that it needs cannot be read. If it is the database that refuses, the post may
+            // have taken its number already, which nobody else would get.
+            Err(Fault::Store(error))
+                if !matches!(error, rusqlite::Error::SqliteFailure(..))
+                    && tx.db.total_changes() == before =>
+            {
                 (Err(unfit(&error)), Ok(()))
             }
             Err(Fault::Store(error)) => (Err(storage()), Err(error)),

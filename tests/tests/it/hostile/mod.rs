@@ -6,11 +6,10 @@
 //! it in an order that no client keeps, for both versions of the protocol.
 //!
 //! There are two kinds of frames. What is only nonsense to an event must leave the connection as it
-//! is, and that is checked after every few. What breaks the protocol may end it; then the next one
-//! is opened. The end may come after the next answer: that was seen. So only a connection over
-//! which nothing but nonsense came has to survive; an end that comes later still, after whole
-//! batches were answered, is printed. A frame counts once the server has read it: an answer came
-//! behind it, or the end.
+//! is, and that is checked after every few. What breaks the protocol may end it, at once or a moment
+//! after the next answer; then the next one is opened. If a whole batch was answered after it, it
+//! has ended nothing. A frame counts once the server has read it: an answer came behind it, or the
+//! end.
 //!
 //! Afterwards the server still serves, the one who talked has noticed nothing, no more memory is
 //! in use than soon after the beginning, and nothing has panicked.

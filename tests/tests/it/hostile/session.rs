@@ -22,11 +22,9 @@ pub(super) struct Flooder {
     random: Random,
     tally: Arc<Tally>,
     asked: u64,
-    /// What may end the connection, although things were answered after it: the end takes a moment,
-    /// and on a machine that has much to do another one.
+    /// What may have ended the connection, although something was answered after it: the end takes
+    /// a moment.
     suspect: Option<String>,
-    /// So much was survived after it.
-    since: u64,
 }
 
 impl Flooder {
@@ -39,7 +37,6 @@ impl Flooder {
             tally,
             asked: 0,
             suspect: None,
-            since: 0,
         }
     }
 
@@ -109,9 +106,6 @@ impl Flooder {
     /// The connection has ended, which only a suspect may have done.
     fn ended(&self, when: &str) -> ControlFlow<()> {
         assert!(self.suspect.is_some(), "ended without a reason: {when}");
-        if self.since > 0 {
-            eprintln!("ended {} batches after {:?}", self.since, self.suspect);
-        }
         ControlFlow::Break(())
     }
 
@@ -136,15 +130,15 @@ impl Flooder {
                 packets.push(packet);
             }
         }
-        let mut bytes: Vec<u8> =
-            packets.iter().flat_map(|packet| frame(TEXT, packet.as_bytes())).collect();
+        let mut bytes = wire.heartbeat();
+        bytes.extend(packets.iter().flat_map(|packet| frame(TEXT, packet.as_bytes())));
         let (ask, answer) = self.question();
         bytes.extend(frame(TEXT, ask.as_bytes()));
         wire.send(&bytes).await;
         if !wire.until(&answer, &packets).await {
             return self.ended(&format!("by one of {packets:#?}"));
         }
-        self.since += 1;
+        self.suspect = None;
         Tally::add(&self.tally.frames, count as u64);
         ControlFlow::Continue(())
     }
@@ -152,7 +146,6 @@ impl Flooder {
     /// Sends what may end the connection; breaks if it does.
     async fn harms(&mut self, wire: &mut Wire, ask: &str, answer: &str) -> ControlFlow<()> {
         let harm = harm(&mut self.random);
-        self.since = 0;
         self.suspect = Some(String::from_utf8_lossy(&harm.bytes).into_owned());
         wire.send(&harm.bytes).await;
         if harm.last {

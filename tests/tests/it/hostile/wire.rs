@@ -20,7 +20,7 @@ const MASKED: u8 = 0x80;
 #[derive(Debug)]
 pub(super) struct Wire {
     stream: BufReader<TcpStream>,
-    /// Of Engine.IO; heartbeats come from the other end in 3.
+    /// Of Engine.IO: in 3 heartbeats come from the client.
     version: u8,
 }
 
@@ -80,6 +80,12 @@ impl Wire {
     /// Sends a packet of text, as it should be.
     pub(super) async fn say(&mut self, text: &str) {
         self.send(&frame(TEXT, text.as_bytes())).await;
+    }
+
+    /// What is to be sent now and again so that the server does not end the connection for its
+    /// silence: nothing in version 4, in which it asks, and [`Wire::next`] answers.
+    pub(super) fn heartbeat(&self) -> Vec<u8> {
+        if self.version == 3 { frame(TEXT, b"2") } else { Vec::new() }
     }
 
     /// No more will be sent.

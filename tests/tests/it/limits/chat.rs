@@ -37,7 +37,7 @@ pub(super) async fn sessions(value: &str) -> Vec<Saw> {
     // Who is here already may come in by more connections.
     ann.device().await.join(&chat()).await;
     ann.say(&chat(), "still here").await;
-    seen(&[refused])
+    refused.iter().map(Saw::connect).collect()
 }
 
 pub(super) async fn message_length(value: &str) -> Vec<Saw> {

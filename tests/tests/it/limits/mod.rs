@@ -22,8 +22,10 @@ use tokio::time::sleep;
 /// What somebody saw who went beyond a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Saw {
-    /// The typed refusal of a request or a CONNECT.
+    /// The typed refusal of a request.
     Code { code: String, retry_after: Option<u64> },
+    /// The refusal of a CONNECT, which has nothing but a sentence beside its code.
+    Connect { code: String, sentence: String },
     /// An answer over HTTP.
     Http { status: u16, code: Option<String>, retry_after: Option<u64> },
     /// The end of the connection.
@@ -31,6 +33,12 @@ enum Saw {
 }
 
 impl Saw {
+    fn connect(refusal: &Refusal) -> Self {
+        let Refusal { code, message, retry_after, .. } = refusal;
+        assert_eq!(*retry_after, None, "a CONNECT has no place for that");
+        Self::Connect { code: code.to_string(), sentence: message.clone() }
+    }
+
     fn answer(answer: &Answer) -> Self {
         let body: Value = serde_json::from_str(answer.text()).unwrap_or_default();
         let code = body["code"].as_str().or(body["error"]["code"].as_str());
@@ -48,7 +56,9 @@ impl Saw {
 
     fn fits(&self, refusal: Refused) -> bool {
         match (self, refusal) {
-            (Self::Code { code, .. }, Refused::Code(expected)) => code == expected,
+            (Self::Code { code, .. } | Self::Connect { code, .. }, Refused::Code(expected)) => {
+                code == expected
+            }
             (Self::Http { status, code, .. }, Refused::Http(expected, expected_code)) => {
                 (*status, code.as_deref()) == (expected, expected_code)
             }
@@ -61,6 +71,10 @@ impl Saw {
     /// Whoever is told that it was too often is told for how long to wait.
     fn tells_how_long(&self) -> bool {
         match self {
+            Self::Connect { code, sentence } if code == "rate_limited" => {
+                seconds(sentence).is_some_and(|wait| wait > 0)
+            }
+            Self::Connect { sentence, .. } => sentence.ends_with(" Try again later."),
             Self::Code { code, retry_after } | Self::Http { code: Some(code), retry_after, .. } => {
                 (code == "rate_limited") == retry_after.is_some_and(|wait| wait > 0)
             }
@@ -154,6 +168,11 @@ async fn until_refused(
         }
     }
     (130, None)
+}
+
+/// For how long the sentence of a refused CONNECT says that there is to be waited.
+fn seconds(sentence: &str) -> Option<u64> {
+    sentence.split_once(" Go on in ")?.1.strip_suffix(" s.")?.parse().ok()
 }
 
 /// Waits as long as a refusal says, and not longer.

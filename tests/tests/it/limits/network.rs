@@ -1,5 +1,7 @@
 //! Beyond the limits on connections, and on what comes over them.
 
+use std::time::Duration;
+
 use hyper::Method;
 use parlour_events::{Code, Refusal, RoomName};
 use parlour_tests::{
@@ -12,10 +14,11 @@ use parlour_tests::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::{sleep, timeout},
 };
 use tokio_tungstenite::tungstenite::Message;
 
-use super::{Saw, head};
+use super::{Saw, head, seconds};
 
 const HALF_A_HEAD: &str = "GET /healthz HTTP/1.1\r\nHost: chat\r\nX-Slow";
 const THE_REST: &str = ": yes\r\n\r\n";
@@ -77,6 +80,12 @@ pub(super) async fn header_timeout(value: &str) -> Vec<Saw> {
     saw
 }
 
+/// What a CONNECT was refused with.
+fn connect_error(json: &str) -> Refusal {
+    let error: serde_json::Value = serde_json::from_str(json).unwrap();
+    Refusal::from_connect_error(error["message"].as_str().unwrap())
+}
+
 pub(super) async fn connections(value: &str) -> Vec<Saw> {
     let server = Server::unlimited_with(&["--max-connections", value]).await;
     let ann = Person::chatting(server.url(), "Ann").await;
@@ -84,7 +93,7 @@ pub(super) async fn connections(value: &str) -> Vec<Saw> {
     let eve = Door::to(server.url()).nickname("Eve");
     let mut saw = Vec::new();
     if let Err(refusal) = eve.try_enter().await {
-        saw.push(Saw::from(&refusal));
+        saw.push(Saw::connect(&refusal));
     }
     // The namespace of classic clients has as many places.
     let mut guests = Vec::new();
@@ -92,9 +101,8 @@ pub(super) async fn connections(value: &str) -> Vec<Saw> {
         let mut guest = Raw::open(server.url()).await;
         guest.send("40").await;
         let answer = guest.until("4").await;
-        if let Some(json) = answer.strip_prefix("44") {
-            let error: serde_json::Value = serde_json::from_str(json).unwrap();
-            saw.push(Saw::from(&Refusal::from_connect_error(error["message"].as_str().unwrap())));
+        if let Some(error) = answer.strip_prefix("44") {
+            saw.push(Saw::connect(&connect_error(error)));
         }
         guests.push(guest);
     }
@@ -197,12 +205,7 @@ pub(super) async fn new_guests(value: &str) -> Vec<Saw> {
                 // Whoever has a session comes in, and so does somebody from elsewhere.
                 Door::to(server.url()).token(&people[0].token()).enter().await;
                 Door::to(server.url()).nickname("Zoe").from("192.0.2.1").enter().await;
-                // A refused CONNECT has only its sentence to say how long.
-                let Refusal { code, retry_after: None, .. } = refusal else {
-                    panic!("{refusal:?}")
-                };
-                let retry_after = Some(1);
-                return vec![Saw::Code { code: code.to_string(), retry_after }];
+                return vec![Saw::connect(&refusal)];
             }
         }
     }
@@ -223,6 +226,7 @@ pub(super) async fn connects(value: &str) -> Vec<Saw> {
             break;
         }
     }
+    connects_over_one_connection(value).await;
     let Some(refused) = refused else { return vec![] };
     // Only new sessions are too many: those that are there go on, and so do the page and other
     // addresses.
@@ -247,6 +251,54 @@ pub(super) async fn connects(value: &str) -> Vec<Saw> {
     })
     .await;
     vec![Saw::answer(&refused)]
+}
+
+/// A CONNECT without a nickname, and what is said against it.
+async fn refused_connect(raw: &mut Raw) -> Refusal {
+    wait_for("an answer to CONNECT", async || {
+        raw.send("40/chat,{}").await;
+        // The library passes over one that comes before it is done with the one before, whose
+        // refusal has been sent a moment earlier.
+        let answer = timeout(Duration::from_secs(1), raw.until("44/chat,")).await;
+        answer.map(|answer| connect_error(answer.trim_start_matches("44/chat,")))
+    })
+    .await
+}
+
+/// A connection can ask again and again to be let into a namespace: as often as an address may open
+/// one.
+async fn connects_over_one_connection(value: &str) {
+    let server = Server::start_with(&["--connects-per-minute", value]).await;
+    let mut raw = Raw::open(server.url()).await;
+    // The connection stays, however long all of this takes.
+    raw.send("40").await;
+    raw.until("40{").await;
+    let mut refused = None;
+    for done in 1..130 {
+        let refusal = refused_connect(&mut raw).await;
+        if refusal.code == Code::RateLimited {
+            assert!(done >= 60, "refused after {done}: {refusal}");
+            refused = Some(refusal);
+            break;
+        }
+        assert_eq!(refusal.code, Code::NicknameInvalid, "{refusal}");
+    }
+    assert_eq!(refused.is_none(), value == "0");
+    let Some(refusal) = refused else { return };
+    assert!(Saw::connect(&refusal).tells_how_long(), "{refusal}");
+    // After so long the same connection may come in, unless others use it up meanwhile.
+    sleep(Duration::from_secs(seconds(&refusal.message).unwrap())).await;
+    raw.send(r#"40/chat,{"nickname":"Ann"}"#).await;
+    raw.until("40/chat,{").await;
+    // The namespace of classic clients has no budget of its own.
+    wait_for("a refusal in the other namespace", async || {
+        let mut raw = Raw::open(server.url()).await;
+        raw.send("40").await;
+        let answer = raw.until("4").await;
+        let code = answer.strip_prefix("44").map(|error| connect_error(error).code);
+        if code == Some(Code::RateLimited) { Ok(()) } else { Err(answer) }
+    })
+    .await;
 }
 
 pub(super) async fn ping_timeout(value: &str) -> Vec<Saw> {

@@ -1,8 +1,8 @@
 //! Messages, and what is done to them later: once, in order, whatever comes again.
 
 use parlour_events::{
-    Body, ChangeId, ChangeKind, DeleteMessage, EditMessage, Found, History, Role, RoomHistory,
-    Search, SetRole,
+    Body, ChangeId, ChangeKind, DeleteMessage, EditMessage, Found, History, LeaveRoom, Role,
+    RoomHistory, Search, SetRole,
 };
 
 use super::*;
@@ -56,6 +56,30 @@ async fn what_comes_again_is_answered_as_the_first_time() {
     assert_eq!(place.log(ann).await.len(), 3);
     // Neither does another's id become one's own.
     assert_eq!(code(place.send(ben, once).await), Code::IdTaken);
+}
+
+#[tokio::test]
+async fn whoever_has_left_the_room_gets_the_first_answers_again() {
+    let place = Place::new();
+    let ann = place.joined("Ann").await;
+    let said = message("once");
+    let (changed, reacted) = (edit(said.id, "twice"), reaction(said.id, "👍", true));
+    let gone = delete(said.id);
+    let all = async || {
+        [
+            place.send(ann, said.clone()).await,
+            place.ask(Write::Edit, By { user: ann, event: changed.clone() }).await,
+            place.react(ann, reacted.clone()).await,
+            place.ask(Write::Delete, By { user: ann, event: gone.clone() }).await,
+        ]
+    };
+    let first = all().await;
+    assert!(first.iter().all(Result::is_ok), "{first:?}");
+    let leave = LeaveRoom { room: RoomName::default() };
+    place.ask(Write::Leave, By { user: ann, event: leave }).await.unwrap();
+    assert_eq!(all().await, first);
+    // What is asked for the first time is not for those who are not in the room.
+    assert_eq!(code(place.react(ann, reaction(said.id, "👍", true)).await), Code::NotJoined);
 }
 
 #[tokio::test]

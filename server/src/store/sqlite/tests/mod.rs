@@ -7,9 +7,10 @@ mod messages;
 mod people;
 mod retention;
 mod rooms;
+mod writer;
 
 use parlour_events::{
-    CatchUp, CatchUpPage, Change, Code, Cursor, Emoji, JoinRoom, MessageId, React, Refusal,
+    CatchUp, CatchUpPage, Change, Code, Cursor, Emoji, JoinRoom, MessageId, React, Refusal, Room,
     RoomName, SendMessage, Sent, Seq, UserId,
 };
 use tempfile::TempDir;
@@ -104,6 +105,13 @@ impl Place {
     async fn join(&self, user: UserId, room: &str) -> Result<(), Refusal> {
         let event = JoinRoom { room: room.parse().unwrap(), after: None };
         self.ask(Write::Join, By { user, event }).await.map(drop)
+    }
+
+    /// A room as this person sees it.
+    async fn room(&self, user: UserId, room: RoomName) -> Result<Room, Refusal> {
+        let seen =
+            move |tx: &tx::Tx<'_>| super::rooms::seen_by(tx, &tx.room(&room)?, &tx.user(user)?);
+        self.store().read(seen).await
     }
 
     async fn say(&self, user: UserId, text: &str) -> Result<Sent, Refusal> {

@@ -47,7 +47,7 @@ async fn nobody_learns_of_a_private_room_without_an_invitation() {
     assert_eq!(names(&place, eve).await, ["chat"]);
     let tea: RoomName = "tea".parse().unwrap();
     assert_eq!(code(place.join(eve, "tea").await), Code::RoomUnknown);
-    assert_eq!(code(place.store().room(eve, tea.clone()).await), Code::RoomUnknown);
+    assert_eq!(code(place.room(eve, tea.clone()).await), Code::RoomUnknown);
     let to_tea = SendMessage { room: tea.clone(), ..message("x") };
     assert_eq!(code(place.send(eve, to_tea.clone()).await), Code::RoomUnknown);
     let leave = LeaveRoom { room: tea.clone() };
@@ -83,7 +83,7 @@ async fn two_people_have_one_conversation_and_it_comes_back_with_a_message() {
     let (sent, news) = place.ask_for_news(Write::Send, By { user: ann, event }).await;
     assert!(sent.is_ok());
     assert!(news.iter().any(|it| matches!(it, News::Room(user, _) if *user == ben)), "{news:?}");
-    let seen = place.store().room(ben, room.room).await.unwrap();
+    let seen = place.room(ben, room.room).await.unwrap();
     assert_eq!((seen.joined, seen.unread), (true, 1));
 }
 
@@ -96,7 +96,7 @@ async fn unread_messages_and_mentions_are_counted_from_the_marker() {
     }
     place.say(ann, "mine").await.unwrap();
     let chat = RoomName::default();
-    let seen = place.store().room(ann, chat.clone()).await.unwrap();
+    let seen = place.room(ann, chat.clone()).await.unwrap();
     assert_eq!((seen.unread, seen.mentions, seen.read), (3, 1, Seq(0)));
     let mark = async |seq| {
         let event = MarkRead { room: chat.clone(), seq: Seq(seq) };
