@@ -78,6 +78,13 @@ pub fn is_looked_at() -> bool {
     !document().hidden() && document().has_focus().unwrap_or(true)
 }
 
+/// Whether a click on a link is for the page: with a key held down it is for the browser, which
+/// opens a tab or a window.
+pub fn is_plain(event: &web_sys::Event) -> bool {
+    let click = event.unchecked_ref::<web_sys::MouseEvent>();
+    !click.ctrl_key() && !click.meta_key() && !click.shift_key()
+}
+
 /// Whether there is room for one thing beside the messages at most.
 pub fn is_narrow() -> bool {
     let query = window().match_media("(max-width: 900px)");

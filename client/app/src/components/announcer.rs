@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::kit::text;
-use crate::{browser::language::tn, session::Session, words::Plural};
+use crate::{
+    browser::language::tn,
+    dom::{Html, hole, html},
+    session::Session,
+    words::Plural,
+};
 
 /// What comes within this time is told together.
 const TOGETHER: Duration = Duration::from_millis(1_000);
 
 /// The two live regions.
-#[component]
-pub fn Announcer(
-    /// The chat that is told of.
-    session: Session,
-) -> impl IntoView {
+pub fn announcer(session: Session) -> Html {
     let state = Memo::new(move |_| session.line.with(|line| line.announcement()));
     let messages = RwSignal::new(String::new());
     let told = StoredValue::new(0_u64);
@@ -40,13 +40,11 @@ pub fn Announcer(
             set_timeout(tell, TOGETHER);
         }
     });
-    view! {
-        <div class="unseen" role="status">
-            {text(move || state.get().unwrap_or_default())}
-        </div>
-        <div class="unseen" aria-live="polite">
-            {text(move || messages.get())}
-        </div>
-    }
-    .into_any()
+    html(
+        r#"<div _ class="unseen" role="status"></div><div _ class="unseen" aria-live="polite"></div>"#,
+        vec![
+            hole().text(move || state.get().unwrap_or_default()),
+            hole().text(move || messages.get()),
+        ],
+    )
 }

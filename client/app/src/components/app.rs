@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::{announcer::Announcer, chat::Chat, kit::part, landing::Landing};
+use super::{announcer::announcer, chat::chat, landing::landing};
 use crate::{
     browser::{language, place, worker},
+    dom::{hole, html, together},
     keys,
     session::{Screen, Session},
     settings::{Density, Settings, Theme},
@@ -21,7 +22,7 @@ pub fn mount() {
     leptos::mount::mount_to_body(App);
 }
 
-/// The page.
+/// The page. It draws itself into the body, and is there for as long as that is.
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::new();
@@ -33,14 +34,15 @@ pub fn App() -> impl IntoView {
             newer.try_set(true);
         });
     }
-    view! {
-        {part(move || match session.screen.get() {
-            Screen::Landing => view! { <Landing session /> }.into_any(),
-            Screen::Chat => view! { <Chat session /> }.into_any(),
-        })}
-        <Announcer session />
+    let screen = move || match session.screen.get() {
+        Screen::Landing => landing(session),
+        Screen::Chat => chat(session),
+    };
+    let page = together([html("<i _></i>", vec![hole().here(screen)]), announcer(session)]);
+    if let Some(body) = document().body() {
+        page.append_to(&body);
     }
-    .into_any()
+    StoredValue::new_local(page);
 }
 
 /// Makes the page look as the person has chosen.

@@ -2,96 +2,43 @@
 
 use leptos::prelude::*;
 
-use super::{
-    icons::{Menu, People, Search},
-    kit::{act, nothing, part, text, word, yes},
-};
 use crate::{
-    browser::language::t,
+    dom::{Html, hole, html},
     session::{Panel, Session},
     words::Key,
 };
 
 /// The header.
-#[component]
-pub fn Bar(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn bar(session: Session) -> Html {
     let ui = session.ui;
     let status = Memo::new(move |_| session.line.with(|line| line.status()));
-    let name = text(move || match session.here.get() {
+    let name = move || match session.here.get() {
         Some(here) => here.label(),
         None => session.route.with(|route| route.room.to_string()),
-    });
-    let people_shown = move || {
-        ui.people_open.get() || session.settings.with(|settings| settings.people)
     };
-    view! {
-        <header class="bar">
-            <button
-                id="open-rooms"
-                type="button"
-                class="icon-button narrow"
-                aria-label=word(Key::APP_OPEN_ROOMS)
-                aria-expanded=yes(move || ui.rooms_open.get())
-                aria-controls="rooms"
-                on:click=act(move || ui.rooms_open.update(|open| *open = !*open))
-            >
-                <Menu />
-                {part(move || match session.elsewhere.get() {
-                    true => view! { <span class="dot-badge"></span> }.into_any(),
-                    false => nothing(),
-                })}
-            </button>
-            <div class="room-head">
-                <h1 class="room-name">
-                    <button
-                        id="room-menu"
-                        type="button"
-                        dir="auto"
-                        aria-haspopup="dialog"
-                        on:click=act(move || ui.open(Panel::Room(session.room())))
-                    >
-                        {name}
-                    </button>
-                </h1>
-                <p class="topic" dir="auto">
-                    {text(move || session.here.get().map(|here| here.topic).unwrap_or_default())}
-                </p>
-            </div>
-            <p
-                id="connection"
-                class="connection"
-                data-state=text(move || status.get().as_str().to_owned())
-            >
-                <span class="dot" aria-hidden="true"></span>
-                <span class="connection-label">{text(move || status.get().label().to_owned())}</span>
-            </p>
-            <button
-                id="search"
-                type="button"
-                class="icon-button"
-                aria-label=word(Key::HEADER_SEARCH)
-                title=word(Key::HEADER_SEARCH)
-                aria-expanded=yes(move || ui.search_open.get())
-                on:click=act(move || ui.search_open.update(|open| *open = !*open))
-            >
-                <Search />
-            </button>
-            <button
-                id="open-people"
-                type="button"
-                class="icon-button"
-                aria-label=text(|| t(Key::HEADER_PEOPLE).to_owned())
-                title=word(Key::HEADER_PEOPLE)
-                aria-expanded=yes(people_shown)
-                aria-controls="people"
-                on:click=act(move || session.toggle_people())
-            >
-                <People />
-            </button>
-        </header>
-    }
-    .into_any()
+    let topic = move || session.here.get().map(|here| here.topic).unwrap_or_default();
+    let people_shown =
+        move || ui.people_open.get() || session.settings.with(|settings| settings.people);
+    html(
+        r#"<header class="bar"><button _ id="open-rooms" type="button" class="icon-button narrow" aria-controls="rooms"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 6h16M4 12h16M4 18h16"/></svg><span _ class="dot-badge"></span></button><div class="room-head"><h1 class="room-name"><button _ id="room-menu" type="button" dir="auto" aria-haspopup="dialog"></button></h1><p _ class="topic" dir="auto"></p></div><p _ id="connection" class="connection"><span class="dot" aria-hidden="true"></span><span _ class="connection-label"></span></p><button _ id="search" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.500 4.500"/></svg></button><button _ id="open-people" type="button" class="icon-button" aria-controls="people"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM3 20c0-4 2.500-6 6-6s6 2 6 6M16 4.500a3.500 3.500 0 0 1 0 6.500M17.500 14.300c2.300.7 3.500 2.700 3.500 5.700"/></svg></button></header>"#,
+        vec![
+            hole()
+                .label(Key::APP_OPEN_ROOMS)
+                .yes("aria-expanded", move || ui.rooms_open.get())
+                .click(move || ui.rooms_open.update(|open| *open = !*open)),
+            hole().hidden(move || !session.elsewhere.get()),
+            hole().text(name).click(move || ui.open(Panel::Room(session.room()))),
+            hole().text(topic),
+            hole().attr("data-state", move || status.get().as_str().to_owned()),
+            hole().text(move || status.get().label().to_owned()),
+            hole()
+                .label(Key::HEADER_SEARCH)
+                .yes("aria-expanded", move || ui.search_open.get())
+                .click(move || ui.search_open.update(|open| *open = !*open)),
+            hole()
+                .label(Key::HEADER_PEOPLE)
+                .yes("aria-expanded", people_shown)
+                .click(move || session.toggle_people()),
+        ],
+    )
 }

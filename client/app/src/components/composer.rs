@@ -4,17 +4,14 @@
 //! character) Enter belongs to it and sends nothing. What cannot be sent stays, with the reason.
 //! Behind `@` and `:` names and emoji are suggested.
 
-use leptos::{
-    ev::{ClipboardEvent, KeyboardEvent},
-    html::{Input, Textarea},
-    prelude::*,
-};
+use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FileList, HtmlElement, HtmlTextAreaElement};
+use web_sys::{
+    ClipboardEvent, Event, FileList, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+    KeyboardEvent,
+};
 
 use super::{
-    icons::{Arrow, Clip, Close, Smile},
-    kit::{act, flag, happens, key, nothing, part, sent, text, typed, when, word, yes},
     suggest::{Suggestions, suggestions},
     uploads::uploads,
 };
@@ -23,6 +20,7 @@ use crate::{
         emoji,
         language::{t, tf},
     },
+    dom::{Html, Ref, hole, html, nothing},
     session::{Composing, Panel, Session},
     words::{self, Key, Pattern},
 };
@@ -32,15 +30,11 @@ use crate::{
 const HANDLED_BY_INPUT_METHOD: u32 = 229;
 
 /// The form.
-#[component]
-pub fn Composer(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn composer(session: Session) -> Html {
     let ui = session.ui;
     let draft = ui.draft;
-    let field = NodeRef::<Textarea>::new();
-    let files = NodeRef::<Input>::new();
+    let field = Ref::new();
+    let files = Ref::new();
     let error = RwSignal::new(None::<String>);
     let suggest = Suggestions::new(session, field);
     let submit = move || {
@@ -54,13 +48,14 @@ pub fn Composer(
             }
             Err(reason) => error.set(reason),
         }
-        focus(field);
+        field.focus();
     };
-    let pressed = move |event: KeyboardEvent| {
+    let pressed = move |event: Event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
         if event.is_composing() || event.key_code() == HANDLED_BY_INPUT_METHOD {
             return;
         }
-        if suggest.press(&event) {
+        if suggest.press(event) {
             return event.prevent_default();
         }
         match event.key().as_str() {
@@ -79,7 +74,7 @@ pub fn Composer(
             _ => {}
         }
     };
-    let written = typed(move |written| {
+    let written = move |written: String| {
         error.set(None);
         if !written.is_empty() {
             session.types();
@@ -87,135 +82,80 @@ pub fn Composer(
         session.keep_draft_soon();
         draft.set(written);
         suggest.look();
-    });
-    let pasted = move |event: ClipboardEvent| {
-        let files = event.clipboard_data().and_then(|data| data.files());
+    };
+    let pasted = move |event: Event| {
+        let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
+        let files = data.and_then(|data| data.files());
         if files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
             take(session, files);
         }
     };
     Effect::new(move |_| {
-        let Some(field) = field.get() else { return };
-        draft.with(|text| {
-            // Setting what is there already would move the caret to the end.
-            if field.value() != *text {
-                field.set_value(text);
-            }
-        });
+        let text = draft.get();
+        let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
+        // Setting what is there already would move the caret to the end.
+        if field.value() != text {
+            field.set_value(&text);
+        }
         fit(&field);
     });
     Effect::new(move |_| {
         ui.to_composer.track();
-        if field.get().is_some() {
-            focus(field);
-        }
+        field.focus();
     });
     let counter =
         Memo::new(move |_| draft.with(|text| words::counter(text.trim_end().chars().count())));
-    let chosen = happens(move |_| {
-        if let Some(input) = files.get_untracked() {
+    let chosen = move |_| {
+        if let Some(input) = files.cast::<HtmlInputElement>() {
             take(session, input.files());
             input.set_value("");
         }
-    });
-    let can_attach = flag(move || session.me.with(|me| {
-        me.as_ref().is_none_or(|me| me.limits.upload_bytes == 0)
-    }));
-    view! {
-        <form class="composer" on:submit=sent(submit)>
-            <p id="composer-error" class="error" role="alert">
-                {text(move || error.get().unwrap_or_default())}
-            </p>
-            {part(move || about(session))}
-            {when(
-                move || ui.uploads.with(|all| !all.is_empty()),
-                move || uploads(session),
-            )}
-            {suggestions(suggest)}
-            <div class="composer-box">
-                <label class="unseen" for="composer">
-                    {word(Key::COMPOSER_LABEL)}
-                </label>
-                <input
-                    id="files"
-                    type="file"
-                    multiple
-                    hidden
-                    tabindex="-1"
-                    aria-hidden="true"
-                    node_ref=files
-                    on:change=chosen
-                />
-                <button
-                    id="attach"
-                    type="button"
-                    class="icon-button"
-                    hidden=can_attach
-                    aria-label=word(Key::COMPOSER_ATTACH)
-                    title=word(Key::COMPOSER_ATTACH)
-                    on:click=act(move || {
-                        if let Some(files) = files.get_untracked() {
-                            files.click();
-                        }
-                    })
-                >
-                    <Clip />
-                </button>
-                <textarea
-                    id="composer"
-                    rows="1"
-                    dir="auto"
-                    enterkeyhint="send"
-                    autocomplete="off"
-                    placeholder=text(move || placeholder(session))
-                    aria-describedby="composer-error composer-counter"
-                    aria-invalid=yes(move || error.with(Option::is_some))
-                    aria-autocomplete="list"
-                    aria-controls="suggestions"
-                    aria-activedescendant=text(move || suggest.active())
-                    node_ref=field
-                    on:input=written
-                    on:keydown=key(pressed)
-                    on:paste=pasted
-                    on:blur=move |_| session.keep_draft_now()
-                ></textarea>
-                <span
-                    id="composer-counter"
-                    class="counter"
-                    class:over=flag(move || {
-                        draft.with(|text| words::is_over(text.trim_end().chars().count()))
-                    })
-                >
-                    {text(move || counter.get().unwrap_or_default())}
-                </span>
-                <button
-                    id="emoji"
-                    type="button"
-                    class="icon-button"
-                    aria-label=word(Key::COMPOSER_EMOJI)
-                    title=word(Key::COMPOSER_EMOJI)
-                    on:click=act(move || ui.open(Panel::Emoji))
-                >
-                    <Smile />
-                </button>
-                <button id="send" type="submit" class="primary send" aria-label=word(Key::COMPOSER_SEND)>
-                    <Arrow />
-                    <span>
-                        {text(move || match ui.composing.get() {
-                            Composing::Edit(_) => t(Key::COMPOSER_SAVE_EDIT),
-                            _ => t(Key::COMPOSER_SEND),
-                        }.to_owned())}
-                    </span>
-                </button>
-            </div>
-        </form>
-    }
-    .into_any()
+    };
+    let no_files = move || {
+        session.me.with(|me| me.as_ref().is_none_or(|me| me.limits.upload_bytes == 0))
+    };
+    let over = move || draft.with(|text| words::is_over(text.trim_end().chars().count()));
+    html(
+        r#"<form _ class="composer"><p _ id="composer-error" class="error" role="alert"></p><i _></i><i _></i><i _></i><div class="composer-box"><label _ class="unseen" for="composer"></label><input _ id="files" type="file" multiple hidden tabindex="-1" aria-hidden="true"><button _ id="attach" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M20 11.500l-8 8a5 5 0 0 1-7-7l8.500-8.500a3.400 3.400 0 0 1 4.800 4.800L10 17a1.700 1.700 0 0 1-2.400-2.400l7.400-7.400"/></svg></button><textarea _ id="composer" rows="1" dir="auto" enterkeyhint="send" autocomplete="off" aria-describedby="composer-error composer-counter" aria-autocomplete="list" aria-controls="suggestions"></textarea><span _ id="composer-counter" class="counter"></span><button _ id="emoji" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.500 14.500a4.500 4.500 0 0 0 7 0M9 9.500v.2M15 9.500v.2"/></svg></button><button _ id="send" type="submit" class="primary send"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5M6 11l6-6 6 6"/></svg><span _></span></button></div></form>"#,
+        vec![
+            hole().submit(submit),
+            hole().text(move || error.get().unwrap_or_default()),
+            hole().here(move || about(session)),
+            hole().when(move || ui.uploads.with(|all| !all.is_empty()), move || uploads(session)),
+            hole().instead(suggestions(suggest)),
+            hole().say(Key::COMPOSER_LABEL),
+            hole().refer(files).on("change", chosen),
+            hole().label(Key::COMPOSER_ATTACH).hidden(no_files).click(move || {
+                if let Some(files) = files.get() {
+                    files.click();
+                }
+            }),
+            hole()
+                .refer(field)
+                .attr("placeholder", move || placeholder(session))
+                .yes("aria-invalid", move || error.with(Option::is_some))
+                .attr("aria-activedescendant", move || suggest.active())
+                .input(written)
+                .on("keydown", pressed)
+                .on("paste", pasted)
+                .on("blur", move |_| session.keep_draft_now()),
+            hole().class("over", over).text(move || counter.get().unwrap_or_default()),
+            hole().label(Key::COMPOSER_EMOJI).click(move || ui.open(Panel::Emoji)),
+            hole().word("aria-label", Key::COMPOSER_SEND),
+            hole().text(move || {
+                let key = match ui.composing.get() {
+                    Composing::Edit(_) => Key::COMPOSER_SAVE_EDIT,
+                    _ => Key::COMPOSER_SEND,
+                };
+                t(key).to_owned()
+            }),
+        ],
+    )
 }
 
 /// What is written besides a new message, and how to leave that.
-fn about(session: Session) -> AnyView {
+fn about(session: Session) -> Html {
     let (what, leave) = match session.ui.composing.get() {
         Composing::New => return nothing(),
         Composing::Reply(quote) => {
@@ -224,21 +164,10 @@ fn about(session: Session) -> AnyView {
         }
         Composing::Edit(_) => (t(Key::COMPOSER_EDITING).to_owned(), Key::COMPOSER_CANCEL_EDIT),
     };
-    view! {
-        <p class="composing">
-            <span dir="auto">{what}</span>
-            <button
-                type="button"
-                class="icon-button small"
-                aria-label=word(leave)
-                title=word(leave)
-                on:click=act(move || session.write_anew())
-            >
-                <Close />
-            </button>
-        </p>
-    }
-    .into_any()
+    html(
+        r#"<p class="composing"><span _ dir="auto"></span><button _ type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></p>"#,
+        vec![hole().put(what), hole().label(leave).click(move || session.write_anew())],
+    )
 }
 
 fn placeholder(session: Session) -> String {
@@ -260,12 +189,6 @@ pub fn take(session: Session, files: Option<FileList>) {
         }
     }
     session.ui.compose();
-}
-
-fn focus(field: NodeRef<Textarea>) {
-    if let Some(field) = field.get_untracked() {
-        let _ = field.focus();
-    }
 }
 
 /// Makes the field as high as its text; the style sheet bounds it.

@@ -1,14 +1,13 @@
 //! The files of a message.
 
-use leptos::prelude::*;
 use parlour_events::Attachment;
 
-use super::kit::broken;
 use crate::{
     browser::{
         language::{t, tf},
         place,
     },
+    dom::{Html, hole, html, nothing, together},
     words::{self, Key, Pattern},
 };
 
@@ -18,54 +17,47 @@ const WIDEST: f64 = 420.0;
 const HIGHEST: f64 = 320.0;
 
 /// The files of a message: images as such, anything else by its name, which leads to it.
-pub fn files(files: &[Attachment]) -> AnyView {
+pub fn files(files: &[Attachment]) -> Html {
     if files.is_empty() {
-        return ().into_any();
+        return nothing();
     }
-    let all = files.iter().map(file).collect_view();
-    view! { <ul class="files">{all}</ul> }.into_any()
+    html(r#"<ul _ class="files"></ul>"#, vec![hole().child(together(files.iter().map(file)))])
 }
 
-fn file(file: &Attachment) -> AnyView {
-    let name = file.name.to_string();
-    let source = format!("{}/files/{}", place::server(), file.file);
-    let address = format!("{source}?name={}", String::from(js_sys::encode_uri_component(&name)));
-    let image = file.pixels.filter(|_| file.mime.starts_with("image/"));
-    if let Some((width, height)) = image {
+fn file(file: &Attachment) -> Html {
+    let name = file.name.as_str();
+    let source = place::server() + "/files/" + file.file.as_str();
+    if let Some((width, height)) = file.pixels.filter(|_| file.mime.starts_with("image/")) {
         let scale = (WIDEST / f64::from(width)).min(HIGHEST / f64::from(height)).min(1.0);
-        let shown = |pixels: u32| ((f64::from(pixels) * scale).round().max(1.0)).to_string();
-        let label = tf(Pattern::MESSAGE_IMAGE, [&name]);
-        let failed = RwSignal::new(false);
-        let (instead, leads_to) = (label.clone(), source.clone());
-        return view! {
-            <li class="image" class:failed=failed>
-                <a href=leads_to target="_blank" rel="noopener">
-                    <img
-                        src=source
-                        alt=label
-                        width=shown(width)
-                        height=shown(height)
-                        loading="lazy"
-                        decoding="async"
-                        on:error=broken(move || failed.set(true))
-                    />
-                    <span class="image-failed">
-                        {instead} " · " {t(Key::MESSAGE_IMAGE_FAILED)}
-                    </span>
-                </a>
-            </li>
-        }
-        .into_any();
+        // Within the bounds above.
+        let shown = |pixels: u32| ((f64::from(pixels) * scale).round().max(1.0) as u32).to_string();
+        let label = tf(Pattern::MESSAGE_IMAGE, [name]);
+        let instead = [label.as_str(), t(Key::MESSAGE_IMAGE_FAILED)].join(" · ");
+        let image = hole()
+            .set("width", shown(width))
+            .set("height", shown(height))
+            .set("alt", label)
+            .set("src", source.as_str())
+            .on("error", |event| {
+                // The sentence behind it shows instead.
+                let image = event.target().map(wasm_bindgen::JsCast::unchecked_into);
+                if let Some(image) = image {
+                    let image: web_sys::Element = image;
+                    image.remove();
+                }
+            });
+        return html(
+            r#"<li class="image"><a _ target="_blank" rel="noopener"><img _ loading="lazy" decoding="async"><span _ class="image-failed"></span></a></li>"#,
+            vec![hole().set("href", source.as_str()), image, hole().put(instead)],
+        );
     }
-    let size = words::size(file.size);
-    view! {
-        <li>
-            <a class="file" href=address target="_blank" rel="noopener">
-                <bdi>{name}</bdi>
-                " "
-                <span class="file-size">{size}</span>
-            </a>
-        </li>
-    }
-    .into_any()
+    let name_in_address: String = js_sys::encode_uri_component(name).into();
+    html(
+        r#"<li><a _ class="file" target="_blank" rel="noopener"><bdi _></bdi> <span _ class="file-size"></span></a></li>"#,
+        vec![
+            hole().set("href", source + "?name=" + &name_in_address),
+            hole().put(name),
+            hole().put(words::size(file.size)),
+        ],
+    )
 }

@@ -1,14 +1,11 @@
 //! The door: a nickname, and you are in.
 
-use leptos::{html::Input, prelude::*};
+use leptos::prelude::*;
 use parlour_events::Nickname;
 
-use super::{
-    icons::Mark,
-    kit::{flag, part, sent, text, typed, word, yes},
-};
 use crate::{
     browser::{language::t, place::Auth},
+    dom::{Html, Ref, hole, html, nothing},
     line::Status,
     session::Session,
     words::{self, Key},
@@ -16,93 +13,64 @@ use crate::{
 
 /// Asks for a nickname, says what is wrong with it, and comes in. Where people come in with a token
 /// of another system, says how.
-#[component]
-pub fn Landing(
-    /// The chat to come into.
-    session: Session,
-) -> impl IntoView {
+pub fn landing(session: Session) -> Html {
     match session.site.with_value(|site| site.auth) {
         Auth::Guests => door(session),
         Auth::Jwt => elsewhere(session),
     }
 }
 
-fn door(session: Session) -> AnyView {
+fn door(session: Session) -> Html {
     let known = session.nickname.get_untracked().map(String::from).unwrap_or_default();
     let written = RwSignal::new(known);
-    let input = NodeRef::<Input>::new();
+    let input = Ref::new();
     // An empty field is not wrong before somebody tries to come in with it.
     let error = RwSignal::new(None::<String>);
     let check = move |typed: &str| match typed.parse::<Nickname>() {
         Err(wrong) if !typed.trim().is_empty() => Some(words::nickname_error(&wrong)),
         _ => None,
     };
-    let changed = typed(move |typed| {
+    let changed = move |typed: String| {
         error.set(check(&typed));
         session.entry_error.set(None);
         written.set(typed);
-    });
+    };
     let enter = move || match written.with_untracked(|text| text.parse::<Nickname>()) {
         Ok(nickname) => session.enter(nickname),
         Err(wrong) => {
             error.set(Some(words::nickname_error(&wrong)));
-            focus(input);
+            input.focus();
         }
     };
     let wrong = move || error.get().or_else(|| session.entry_error.get());
-    Effect::new(move |_| focus(input));
+    queue_microtask(move || input.focus());
     Effect::new(move |_| {
         if session.entry_error.with(Option::is_some) {
-            focus(input);
+            input.focus();
         }
     });
-    view! {
-        <main class="landing">
-            <form
-                class="door"
-                novalidate
-                on:submit=sent(enter)
-                aria-busy=yes(move || session.entering.get())
-            >
-                <Mark />
-                <h1>"Parlour"</h1>
-                <p class="welcome">{word(Key::LANDING_WELCOME)}</p>
-                <label for="nickname">{word(Key::LANDING_NICKNAME)}</label>
-                <input
-                    id="nickname"
-                    name="nickname"
-                    type="text"
-                    autocomplete="nickname"
-                    autocapitalize="words"
-                    spellcheck="false"
-                    dir="auto"
-                    aria-describedby="landing-error landing-status"
-                    aria-invalid=yes(move || wrong().is_some())
-                    node_ref=input
-                    prop:value=text(move || written.get())
-                    on:input=changed
-                />
-                <p id="landing-error" class="error" role="alert">
-                    {text(move || wrong().unwrap_or_default())}
-                </p>
-                <button
-                    id="enter"
-                    type="submit"
-                    class="primary"
-                    disabled=flag(move || session.entering.get())
-                >
-                    {text(move || match session.entering.get() {
-                        true => t(Key::LANDING_ENTERING),
-                        false => t(Key::LANDING_ENTER),
-                    }.to_owned())}
-                </button>
-                <p id="landing-status" class="hint" role="status">
-                    {text(move || status(session))}
-                </p>
-            </form>
-        </main>
-    }
-    .into_any()
+    html(
+        r#"<main class="landing"><form _ class="door" novalidate><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1>Parlour</h1><p _ class="welcome"></p><label _ for="nickname"></label><input _ id="nickname" name="nickname" type="text" autocomplete="nickname" autocapitalize="words" spellcheck="false" dir="auto" aria-describedby="landing-error landing-status"><p _ id="landing-error" class="error" role="alert"></p><button _ id="enter" type="submit" class="primary"></button><p _ id="landing-status" class="hint" role="status"></p></form></main>"#,
+        vec![
+            hole().submit(enter).yes("aria-busy", move || session.entering.get()),
+            hole().say(Key::LANDING_WELCOME),
+            hole().say(Key::LANDING_NICKNAME),
+            hole()
+                .refer(input)
+                .property("value", move || written.get())
+                .yes("aria-invalid", move || wrong().is_some())
+                .input(changed),
+            hole().text(move || wrong().unwrap_or_default()),
+            hole().flag("disabled", move || session.entering.get()).text(move || {
+                let key = match session.entering.get() {
+                    true => Key::LANDING_ENTERING,
+                    false => Key::LANDING_ENTER,
+                };
+                t(key).to_owned()
+            }),
+            hole().text(move || status(session)),
+        ],
+    )
 }
 
 /// What is the matter with the line, while somebody waits at the door.
@@ -117,43 +85,27 @@ fn status(session: Session) -> String {
 }
 
 /// People come in from another page, which has their token.
-fn elsewhere(session: Session) -> AnyView {
+fn elsewhere(session: Session) -> Html {
     let refused = move || session.entry_error.get();
-    let title = text(move || {
+    let title = move || {
         let key = if refused().is_some() { Key::LANDING_REFUSED } else { Key::LANDING_ELSEWHERE };
         t(key).to_owned()
-    });
-    let how = text(move || {
+    };
+    let how = move || {
         refused().unwrap_or_else(|| match session.entering.get() {
             true => t(Key::LANDING_ENTERING).to_owned(),
             false => t(Key::LANDING_ELSEWHERE_HOW).to_owned(),
         })
-    });
-    view! {
-        <main class="landing">
-            <div class="door">
-                <Mark />
-                <h1>{title}</h1>
-                <p class="welcome" role="status">{how}</p>
-                {part(move || {
-                    let link = session.site.with_value(|site| site.sign_in.clone());
-                    match link {
-                        Some(link) => view! {
-                            <a class="primary button" href=link>{t(Key::LANDING_SIGN_IN)}</a>
-                        }
-                        .into_any(),
-                        None => ().into_any(),
-                    }
-                })}
-            </div>
-        </main>
-    }
-    .into_any()
+    };
+    let sign_in = match session.site.with_value(|site| site.sign_in.clone()) {
+        Some(link) => html(
+            r#"<a _ class="primary button" target="_blank" rel="noopener"></a>"#,
+            vec![hole().set("href", link).say(Key::LANDING_SIGN_IN)],
+        ),
+        None => nothing(),
+    };
+    html(
+        r#"<main class="landing"><div class="door"><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1 _></h1><p _ class="welcome" role="status"></p><i _></i></div></main>"#,
+        vec![hole().text(title), hole().text(how), hole().instead(sign_in)],
+    )
 }
-
-fn focus(input: NodeRef<Input>) {
-    if let Some(input) = input.get_untracked() {
-        let _ = input.focus();
-    }
-}
-

@@ -4,27 +4,20 @@
 //! button then counts what came. However far one scrolls, only so many rows are there: near an end
 //! of them others are drawn. What the reader looks at stays where it is on the screen.
 
-use leptos::{
-    ev::{KeyboardEvent, PointerEvent},
-    html::{Div, Ol},
-    prelude::*,
-};
+use leptos::prelude::*;
+use parlour_events::{MessageId, Seq};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, Event, EventTarget, HtmlElement, KeyboardEvent};
 
-use super::{
-    icons::Down,
-    kit::{Pressed, act, flag, nothing, part, text, when, word},
-    message::message,
-    toolbar::Toolbar,
-};
+use super::{message::message, toolbar::toolbar};
 use crate::{
     browser::{
         clock,
         language::{t, tf},
     },
+    dom::{Html, Ref, hole, html, nothing},
     session::{Panel, RowView, Session, view::Standing},
-    state::rows::Row,
+    state::{Spot, rows::Row},
     words::{self, Key, Pattern},
 };
 
@@ -49,8 +42,8 @@ struct Place {
 #[derive(Clone, Copy)]
 struct List {
     session: Session,
-    scroller: NodeRef<Div>,
-    rows: NodeRef<Ol>,
+    scroller: Ref,
+    rows: Ref,
     at_bottom: RwSignal<bool>,
     place: StoredValue<Place>,
     /// The message that the pointer or the focus is on.
@@ -58,15 +51,11 @@ struct List {
 }
 
 /// The list, with what stands above and over it.
-#[component]
-pub fn Log(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn log(session: Session) -> Html {
     let list = List {
         session,
-        scroller: NodeRef::new(),
-        rows: NodeRef::new(),
+        scroller: Ref::new(),
+        rows: Ref::new(),
         at_bottom: RwSignal::new(true),
         place: StoredValue::new(Place::default()),
         active: RwSignal::new(None),
@@ -87,81 +76,61 @@ pub fn Log(
         }
         to_end
     });
-    list.follow();
     let new = move || match list.at_bottom.get() {
         true => 0,
         false => posted.get().saturating_sub(seen.get()),
     };
-    view! {
-        <div class="log-frame">
-            <div
-                id="log"
-                class="log"
-                role="log"
-                aria-live="off"
-                aria-label=word(Key::HISTORY_MESSAGES)
-                tabindex="0"
-                node_ref=list.scroller
-                on:scroll=move |_| list.scrolled()
-                on:keydown=list.keys()
-                on:pointerover=move |event: PointerEvent| list.point(event.target())
-                on:pointerleave=move |_| list.active.set(None)
-                on:focusin=move |event: leptos::ev::FocusEvent| list.point(event.target())
-                on:contextmenu=move |event: leptos::ev::MouseEvent| {
-                    // A long press of a finger; a mouse has the browser's own menu.
-                    if !clock::has_mouse() && list.open_menu(event.target()) {
-                        event.prevent_default();
-                    }
-                }
-            >
-                <div class="log-content">
-                    {part(move || beginning(session))}
-                    <ol class="messages" node_ref=list.rows>
-                        <For
-                            each=move || session.view.with(|view| view.rows.clone())
-                            key=RowView::key
-                            children=move |row| match row {
-                                RowView::Line(line) => between(session, line),
-                                RowView::Message(_, row) => message(session, row),
-                            }
-                        />
-                    </ol>
-                    {when(
-                        move || session.view.with(|view| view.later && view.reading),
-                        || view! { <p class="beginning">{t(Key::APP_LOADING)}</p> }.into_any(),
-                    )}
-                    <Toolbar session active=list.active />
-                </div>
-            </div>
-            {when(
+    let drawn = html(
+        r#"<div class="log-frame"><div _ id="log" class="log" role="log" aria-live="off" tabindex="0"><div class="log-content"><i _></i><ol _ class="messages"></ol><i _></i><i _></i></div></div><i _></i><button _ id="to-bottom" type="button" class="to-bottom"><span _></span><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M6 13l6 6 6-6"/></svg></button></div>"#,
+        vec![
+            hole()
+                .word("aria-label", Key::HISTORY_MESSAGES)
+                .refer(list.scroller)
+                .on("scroll", move |_| list.scrolled())
+                .on("keydown", move |event| list.press(&event))
+                .on("click", move |event| list.click(&event))
+                .on("pointerover", move |event| list.point(event.target()))
+                .on("pointerleave", move |_| list.active.set(None))
+                .on("focusin", move |event| list.point(event.target()))
+                .on("contextmenu", move |event| list.hold(&event)),
+            hole().here(move || beginning(session)),
+            hole().refer(list.rows).rows(
+                move || session.view.with(|view| view.rows.clone()),
+                RowView::key,
+                move |row| match row {
+                    RowView::Line(line) => between(session, line),
+                    RowView::Message(_, row) => message(session, row),
+                },
+            ),
+            hole().when(
+                move || session.view.with(|view| view.later && view.reading),
+                || sentence(t(Key::APP_LOADING)),
+            ),
+            hole().instead(toolbar(session, list.active)),
+            hole().when(
                 move || session.view.with(|view| view.first_unread.is_some()),
                 move || first_unread(session),
-            )}
-            <button
-                id="to-bottom"
-                type="button"
-                class="to-bottom"
-                hidden=flag(move || list.at_bottom.get())
-                aria-label=word(Key::JUMP_NEWEST)
-                on:click=act(move || {
+            ),
+            hole()
+                .word("aria-label", Key::JUMP_NEWEST)
+                .hidden(move || list.at_bottom.get())
+                .click(move || {
                     session.to_newest();
                     list.to_bottom();
-                })
-            >
-                {text(move || match new() {
-                    0 => String::new(),
-                    count => words::new_messages(count),
-                })}
-                <Down />
-            </button>
-        </div>
-    }
-    .into_any()
+                }),
+            hole().text(move || match new() {
+                0 => String::new(),
+                count => words::new_messages(count),
+            }),
+        ],
+    );
+    list.follow();
+    drawn
 }
 
 impl List {
     fn scrolled(self) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let Some(scroller) = self.scroller.get() else { return };
         let (top, height) = (scroller.scroll_top(), scroller.scroll_height());
         let below = height - top - scroller.client_height();
         let last = self.place.with_value(|place| (place.top, place.height));
@@ -179,7 +148,7 @@ impl List {
 
     /// Draws more where the reader comes near an end of what is drawn.
     fn read_on(self) {
-        let Some(scroller) = self.scroller.get_untracked() else { return };
+        let Some(scroller) = self.scroller.get() else { return };
         if self.place.with_value(|place| place.asked) {
             return;
         }
@@ -207,7 +176,7 @@ impl List {
     /// Notes what is in sight, so that it can be kept there.
     fn remember(self) {
         let (Some(scroller), Some(rows)) =
-            (self.scroller.get_untracked(), self.rows.get_untracked())
+            (self.scroller.get(), self.rows.get())
         else {
             return;
         };
@@ -241,7 +210,7 @@ impl List {
 
     /// Puts the list where it belongs, after what is drawn has changed.
     fn settle(self) {
-        let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
+        let Some(scroller) = self.scroller.get() else { return };
         let target = self.session.ui.target.get_untracked();
         let row = target.and_then(|seq| self.row(&format!("[data-seq='{seq}']")));
         let sought = self.place.with_value(|place| place.anchor.clone());
@@ -276,7 +245,7 @@ impl List {
     }
 
     fn row(self, selector: &str) -> Option<HtmlElement> {
-        let rows = self.rows.get_untracked()?;
+        let rows = self.rows.get()?;
         rows.query_selector(selector).ok()??.dyn_into().ok()
     }
 
@@ -285,18 +254,12 @@ impl List {
     fn follow(self) {
         let resized = Closure::<dyn Fn()>::new(move || self.settle());
         let observer = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
+        for element in [self.scroller, self.rows] {
+            if let (Some(observer), Some(element)) = (&observer, element.get()) {
+                observer.observe(&element);
+            }
+        }
         let observed = StoredValue::new_local((observer, resized));
-        Effect::new(move |_| {
-            observed.with_value(|(observer, _)| {
-                let Some(observer) = observer else { return };
-                if let Some(scroller) = self.scroller.get() {
-                    observer.observe(&scroller);
-                }
-                if let Some(rows) = self.rows.get() {
-                    observer.observe(&rows);
-                }
-            });
-        });
         on_cleanup(move || {
             observed.try_with_value(|(observer, _)| {
                 if let Some(observer) = observer {
@@ -315,12 +278,12 @@ impl List {
 
     fn to_bottom(self) {
         self.at_bottom.set(true);
-        if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
+        if let Some(scroller) = self.scroller.get() {
             scroller.set_scroll_top(scroller.scroll_height());
         }
     }
 
-    fn point(self, target: Option<web_sys::EventTarget>) {
+    fn point(self, target: Option<EventTarget>) {
         let id = row_of(target).and_then(|row| row.get_attribute("data-message-id"));
         if let Some(id) = id
             && self.active.with_untracked(|active| active.as_ref() != Some(&id))
@@ -329,54 +292,100 @@ impl List {
         }
     }
 
-    fn open_menu(self, target: Option<web_sys::EventTarget>) -> bool {
-        let id = row_of(target).and_then(|row| row.get_attribute("data-message-id"));
-        let Some(id) = id.and_then(|id| id.parse().ok()) else { return false };
-        self.session.ui.open(Panel::Message(id));
-        true
+    /// A long press of a finger opens the menu; a mouse has the browser's own one.
+    fn hold(self, event: &Event) {
+        if let Some(id) = row_of(event.target()).as_ref().and_then(id_of)
+            && !clock::has_mouse()
+        {
+            event.prevent_default();
+            self.session.ui.open(Panel::Message(id));
+        }
+    }
+
+    /// Something in a row was pressed: it says what it does.
+    fn click(self, event: &Event) {
+        let session = self.session;
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let Some(Ok(Some(pressed))) = target.map(|target| target.closest("[data-do]")) else {
+            return;
+        };
+        let Some(row) = row_of(Some(pressed.clone().into())) else { return };
+        let Some(id) = id_of(&row) else { return };
+        let at = pressed.get_attribute("data-at").unwrap_or_default();
+        match pressed.get_attribute("data-do").unwrap_or_default().as_str() {
+            "author" => {
+                if let Some(author) = session.message(id, |message| message.author.clone()) {
+                    session.ui.open(Panel::Person(author));
+                }
+            }
+            "fold" => {
+                if let Ok(unfold) = Event::new("unfold") {
+                    let _ = row.dispatch_event(&unfold);
+                }
+            }
+            "quote" => {
+                let pressed = event.unchecked_ref::<web_sys::MouseEvent>();
+                if let (Ok(seq), false) = (at.parse(), pressed.ctrl_key() || pressed.meta_key()) {
+                    event.prevent_default();
+                    session.read_at(Spot::Message(Seq(seq)));
+                }
+            }
+            "react" => {
+                let on = pressed.get_attribute("aria-pressed").is_some_and(|it| it == "true");
+                if let Ok(emoji) = at.parse() {
+                    session.react(id, emoji, !on);
+                }
+            }
+            "again" => {
+                if let Ok(entry) = at.parse() {
+                    session.try_again(entry);
+                }
+            }
+            "discard" => {
+                if let Ok(entry) = at.parse() {
+                    session.discard(entry);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// The keys of the list: from message to message, and what can be done with one.
-    fn keys(self) -> Pressed {
-        Box::new(move |event: KeyboardEvent| {
-            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+    fn press(self, event: &Event) {
+        let key: &KeyboardEvent = event.unchecked_ref();
+        if key.ctrl_key() || key.meta_key() || key.alt_key() {
+            return;
+        }
+        let row = row_of(event.target());
+        let moved = match (key.key().as_str(), &row) {
+            ("ArrowDown", Some(row)) => step(row, true),
+            ("ArrowUp", Some(row)) => step(row, false),
+            ("ArrowUp" | "ArrowDown" | "End", _) => self.last(),
+            ("Home", _) => self.first(),
+            ("Escape", _) => {
+                self.session.ui.compose();
+                return event.prevent_default();
+            }
+            (name, Some(row)) => {
+                // On a button or a link the key is that one's.
+                let on_row = event.target().is_some_and(|target| target == *row.as_ref());
+                if on_row && self.act(name, row) {
+                    event.prevent_default();
+                }
                 return;
             }
-            let row = row_of(event.target());
-            let moved = match (event.key().as_str(), &row) {
-                ("ArrowDown", Some(row)) => step(row, true),
-                ("ArrowUp", Some(row)) => step(row, false),
-                ("ArrowUp" | "ArrowDown" | "End", _) => self.last(),
-                ("Home", _) => self.first(),
-                ("Escape", _) => {
-                    self.session.ui.compose();
-                    return event.prevent_default();
-                }
-                (name, Some(row)) => {
-                    // On a button or a link the key is that one's.
-                    let on_row = event.target().is_some_and(|target| {
-                        target.dyn_ref::<Element>().is_some_and(|it| it == row)
-                    });
-                    if on_row && self.act(name, row) {
-                        event.prevent_default();
-                    }
-                    return;
-                }
-                _ => return,
-            };
-            if let Some(row) = moved {
-                event.prevent_default();
-                let _ = row.focus();
-            }
-        })
+            _ => return,
+        };
+        if let Some(row) = moved {
+            event.prevent_default();
+            let _ = row.focus();
+        }
     }
 
     /// Does what a key stands for, with a message; whether it stands for anything.
     fn act(self, key: &str, row: &Element) -> bool {
         let session = self.session;
-        let Some(Ok(id)) = row.get_attribute("data-message-id").map(|id| id.parse()) else {
-            return false;
-        };
+        let Some(id) = id_of(row) else { return false };
         let letters = session.settings.with_untracked(|settings| settings.shortcuts);
         match key {
             "Enter" | " " => session.ui.open(Panel::Message(id)),
@@ -393,7 +402,7 @@ impl List {
     }
 
     fn last(self) -> Option<HtmlElement> {
-        let rows = self.rows.get_untracked()?;
+        let rows = self.rows.get()?;
         let last = rows.last_element_child()?;
         match last.has_attribute("data-message-id") {
             true => last.dyn_into().ok(),
@@ -403,8 +412,13 @@ impl List {
 }
 
 /// The row that something is in.
-fn row_of(target: Option<web_sys::EventTarget>) -> Option<Element> {
+fn row_of(target: Option<EventTarget>) -> Option<Element> {
     target?.dyn_into::<Element>().ok()?.closest("[data-message-id]").ok()?
+}
+
+/// The message of a row.
+fn id_of(row: &Element) -> Option<MessageId> {
+    row.get_attribute("data-message-id")?.parse().ok()
 }
 
 /// The next message behind this row, or before it.
@@ -421,29 +435,25 @@ fn step(row: &Element, down: bool) -> Option<HtmlElement> {
 }
 
 /// A line between messages.
-fn between(session: Session, line: Row) -> AnyView {
+fn between(session: Session, line: Row) -> Html {
     match line {
-        Row::Day(_, at) => view! {
-            <li class="day">
-                <h2>
-                    <time datetime=clock::machine_readable(at)>
-                        {text(move || clock::day_in_words(at, session.today.get()))}
-                    </time>
-                </h2>
-            </li>
-        }
-        .into_any(),
-        _ => view! {
-            <li class="new" id="new">
-                <h2>{word(Key::UNREAD_MARKER)}</h2>
-            </li>
-        }
-        .into_any(),
+        Row::Day(_, at) => html(
+            r#"<li class="day"><h2><time _></time></h2></li>"#,
+            vec![
+                hole()
+                    .set("datetime", clock::machine_readable(at))
+                    .text(move || clock::day_in_words(at, session.today.get())),
+            ],
+        ),
+        _ => html(
+            r#"<li class="new" id="new"><h2 _></h2></li>"#,
+            vec![hole().say(Key::UNREAD_MARKER)],
+        ),
     }
 }
 
 /// What stands above the first message, or in the place of all.
-fn beginning(session: Session) -> AnyView {
+fn beginning(session: Session) -> Html {
     let standing = Memo::new(move |_| session.view.with(|view| view.standing.clone()));
     let about = Memo::new(move |_| {
         session.view.with(|view| {
@@ -452,119 +462,86 @@ fn beginning(session: Session) -> AnyView {
     });
     let (empty, earlier, reading, unreadable, notice) = about.get();
     if let Some(notice) = notice {
-        return view! {
-            <div class="notice">
-                <p>{words::notice(notice)}</p>
-                <button
-                    type="button"
-                    class="link-button"
-                    on:click=act(move || session.dismiss_notice())
-                >
-                    {t(Key::APP_ALL_RIGHT)}
-                </button>
-            </div>
-        }
-        .into_any();
+        return html(
+            r#"<div class="notice"><p _></p><button _ type="button" class="link-button"></button></div>"#,
+            vec![
+                hole().put(words::notice(notice)),
+                hole().put(t(Key::APP_ALL_RIGHT)).click(move || session.dismiss_notice()),
+            ],
+        );
     }
     match standing.get() {
-        Standing::Refused(reason) => {
-            view! { <p class="beginning error">{reason}</p> }.into_any()
-        }
+        Standing::Refused(reason) => sentence(&reason),
         Standing::Gone => empty_state(t(Key::ROOMS_GONE_TITLE), t(Key::ROOMS_GONE)),
         Standing::Outside => outside(session),
-        Standing::Unknown | Standing::Loading => match empty {
-            true => view! { <p class="beginning">{t(Key::APP_LOADING)}</p> }.into_any(),
-            false => nothing(),
-        },
-        Standing::Inside if unreadable => view! {
-            <p class="beginning">
-                {t(Key::HISTORY_FAILED)} " "
-                <button
-                    type="button"
-                    class="link-button"
-                    on:click=act(move || session.read_on(true))
-                >
-                    {t(Key::HISTORY_AGAIN)}
-                </button>
-            </p>
-        }
-        .into_any(),
-        Standing::Inside if reading => {
-            view! { <p class="beginning">{t(Key::HISTORY_LOADING)}</p> }.into_any()
-        }
-        Standing::Inside if earlier => view! {
-            <button
-                id="show-earlier"
-                type="button"
-                class="quiet"
-                on:click=act(move || session.read_on(true))
-            >
-                {t(Key::HISTORY_EARLIER)}
-            </button>
-        }
-        .into_any(),
+        Standing::Unknown | Standing::Loading if empty => sentence(t(Key::APP_LOADING)),
+        Standing::Unknown | Standing::Loading => nothing(),
+        Standing::Inside if unreadable => html(
+            r#"<p class="beginning"><span _></span> <button _ type="button" class="link-button"></button></p>"#,
+            vec![
+                hole().put(t(Key::HISTORY_FAILED)),
+                hole().put(t(Key::HISTORY_AGAIN)).click(move || session.read_on(true)),
+            ],
+        ),
+        Standing::Inside if reading => sentence(t(Key::HISTORY_LOADING)),
+        Standing::Inside if earlier => html(
+            r#"<button _ id="show-earlier" type="button" class="quiet"></button>"#,
+            vec![hole().put(t(Key::HISTORY_EARLIER)).click(move || session.read_on(true))],
+        ),
         Standing::Inside if empty => {
             empty_state(t(Key::HISTORY_EMPTY_TITLE), t(Key::HISTORY_EMPTY_TEXT))
         }
-        Standing::Inside => {
-            let text = match session.here.get() {
-                Some(here) if here.with.is_some() => {
-                    tf(Pattern::HISTORY_BEGINNING_DIRECT, [&here.label()])
-                }
-                _ => tf(Pattern::HISTORY_BEGINNING, [session.room().as_str()]),
-            };
-            view! { <p class="beginning" dir="auto">{text}</p> }.into_any()
-        }
+        Standing::Inside => sentence(&match session.here.get() {
+            Some(here) if here.with.is_some() => {
+                tf(Pattern::HISTORY_BEGINNING_DIRECT, [&here.label()])
+            }
+            _ => tf(Pattern::HISTORY_BEGINNING, [session.room().as_str()]),
+        }),
     }
 }
 
-fn empty_state(title: &'static str, text: &'static str) -> AnyView {
-    view! {
-        <div class="empty">
-            <p class="empty-title">{title}</p>
-            <p>{text}</p>
-        </div>
-    }
-    .into_any()
+fn sentence(text: &str) -> Html {
+    html(r#"<p _ class="beginning" dir="auto"></p>"#, vec![hole().put(text)])
+}
+
+fn empty_state(title: &str, text: &str) -> Html {
+    html(
+        r#"<div class="empty"><p _ class="empty-title"></p><p _></p></div>"#,
+        vec![hole().put(title), hole().put(text)],
+    )
 }
 
 /// A room that the person is not in.
-fn outside(session: Session) -> AnyView {
-    let here = session.here.get();
-    let name = session.room();
-    let topic = here.map(|here| here.topic).unwrap_or_default();
-    let join = act(move || session.join(&session.room()));
-    view! {
-        <div class="empty">
-            <p class="empty-title" dir="auto">{name.to_string()}</p>
-            <p dir="auto">{topic}</p>
-            <button id="join" type="button" class="primary" on:click=join>
-                {t(Key::ROOMS_JOIN)}
-            </button>
-        </div>
-    }
-    .into_any()
+fn outside(session: Session) -> Html {
+    let topic = session.here.get().map(|here| here.topic).unwrap_or_default();
+    html(
+        r#"<div class="empty"><p _ class="empty-title" dir="auto"></p><p _ dir="auto"></p><button _ id="join" type="button" class="primary"></button></div>"#,
+        vec![
+            hole().put(session.room().as_str()),
+            hole().put(topic),
+            hole().put(t(Key::ROOMS_JOIN)).click(move || session.join(&session.room())),
+        ],
+    )
 }
 
-fn first_unread(session: Session) -> AnyView {
+fn first_unread(session: Session) -> Html {
     let first = move || session.view.with(|view| view.first_unread);
-    let label = text(move || words::new_messages(first().map_or(0, |(_, count)| count)));
-    let go = act(move || {
-        if let Some((seq, _)) = first() {
-            session.read_at(crate::state::Spot::Message(seq));
-        }
-    });
-    let read = act(move || session.mark_all_read(&session.room()));
-    view! {
-        <div class="unread-bar">
-            <button id="to-unread" type="button" class="link-button" on:click=go>
-                {label} " · " {word(Key::UNREAD_JUMP)}
-            </button>
-            <button type="button" class="link-button" on:click=read>
-                {word(Key::UNREAD_MARK_READ)}
-            </button>
-        </div>
-    }
-    .into_any()
+    html(
+        r#"<div class="unread-bar"><button id="to-unread" type="button" class="link-button" _></button><button _ type="button" class="link-button"></button></div>"#,
+        vec![
+            hole()
+                .text(move || {
+                    let count = first().map_or(0, |(_, count)| count);
+                    [&words::new_messages(count), t(Key::UNREAD_JUMP)].join(" · ")
+                })
+                .click(move || {
+                    if let Some((seq, _)) = first() {
+                        session.read_at(Spot::Message(seq));
+                    }
+                }),
+            hole()
+                .say(Key::UNREAD_MARK_READ)
+                .click(move || session.mark_all_read(&session.room())),
+        ],
+    )
 }
-

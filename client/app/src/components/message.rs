@@ -1,16 +1,17 @@
 //! One message.
+//!
+//! What can be pressed in it says what it does in `data-do`; the list does it. So a row costs no
+//! listeners, and there are many rows.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use parlour_events::{AuthorKind, MessageId, Quote, Reaction};
-use uuid::Uuid;
+use parlour_events::{AuthorKind, Quote, Reaction};
 
 use super::{
     disc::disc,
     files::files,
-    icons::Clock,
-    kit::{act, flag, nothing, part, text},
+    icons,
     said::{is_long, is_only_emoji, said},
 };
 use crate::{
@@ -18,8 +19,9 @@ use crate::{
         clock,
         language::{t, tf, tn},
     },
+    dom::{Html, hole, html, nothing, together},
     route::Route,
-    session::{Panel, Session},
+    session::Session,
     state::{
         message::{Content, Said},
         outbox::Failure,
@@ -29,32 +31,30 @@ use crate::{
 };
 
 /// A message as a row of the list.
-pub fn message(session: Session, row: ArcRwSignal<MessageRow>) -> AnyView {
+pub fn message(session: Session, row: ArcRwSignal<MessageRow>) -> Html {
     let row = RwSignal::from(row);
-    let id = row.with_untracked(|row| row.id);
     let unfolded = RwSignal::new(false);
-    let seq = text(move || row.with(|row| row.seq.map(|seq| seq.to_string()).unwrap_or_default()));
-    let delivery = text(move || row.with(|row| row.delivery.as_str().to_owned()));
-    let label = text(move || row.with(label));
-    view! {
-        <li
-            class="message"
-            class:first=flag(move || row.with(|row| row.first))
-            class:personal=flag(move || row.with(|row| row.personal))
-            class:target=flag(move || {
-                let target = session.ui.target.get();
-                target.is_some() && row.with(|row| row.seq == target)
-            })
-            data-message-id=id.to_string()
-            data-seq=seq
-            data-state=delivery
-            tabindex="-1"
-            aria-label=label
-        >
-            {part(move || row.with(|row| content(session, row, unfolded)))}
-        </li>
-    }
-    .into_any()
+    let target = move || {
+        let target = session.ui.target.get();
+        target.is_some() && row.with(|row| row.seq == target)
+    };
+    html(
+        r#"<li _ class="message" tabindex="-1"></li>"#,
+        vec![
+            hole()
+                .set("data-message-id", row.with_untracked(|row| row.id.to_string()))
+                .attr("data-seq", move || {
+                    row.with(|row| row.seq.map(|seq| seq.to_string()).unwrap_or_default())
+                })
+                .attr("data-state", move || row.with(|row| row.delivery.as_str().to_owned()))
+                .attr("aria-label", move || row.with(label))
+                .class("first", move || row.with(|row| row.first))
+                .class("personal", move || row.with(|row| row.personal))
+                .class("target", target)
+                .on("unfold", move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
+                .part(move || row.with(|row| content(session, row, unfolded))),
+        ],
+    )
 }
 
 /// What is read out when the row has the focus, before what it says.
@@ -66,158 +66,130 @@ fn label(row: &MessageRow) -> String {
     }
 }
 
-fn content(session: Session, row: &MessageRow, unfolded: RwSignal<bool>) -> AnyView {
+fn content(session: Session, row: &MessageRow, unfolded: RwSignal<bool>) -> Html {
     let time = clock::time_of_day(row.at);
-    let guest = row.author.kind == AuthorKind::Guest;
-    let author = row.author.clone();
-    let name = author.name.to_string();
-    let open = act(move || session.ui.open(Panel::Person(author.clone())));
-    let guest = match guest {
-        true => view! { <span class="guest">{t(Key::PEOPLE_GUEST)}</span> }.into_any(),
-        false => nothing(),
+    let guest = match row.author.kind {
+        AuthorKind::Guest => labelled(r#"<span _ class="guest"></span>"#, t(Key::PEOPLE_GUEST)),
+        AuthorKind::Member => nothing(),
     };
-    let (quote, what, files, reactions) = match &row.content {
+    let (quote, what) = match &row.content {
         Content::Deleted => {
-            let gone = view! { <p class="gone">{t(Key::MESSAGE_DELETED)}</p> }.into_any();
-            (nothing(), gone, nothing(), nothing())
+            (nothing(), labelled(r#"<p _ class="gone"></p>"#, t(Key::MESSAGE_DELETED)))
         }
         Content::Said(it) => (
             it.reply_to.as_ref().map_or_else(nothing, |it| quoted(session, it)),
-            spoken(session, it, unfolded),
-            files(&it.files),
-            reactions(session, row.id, &it.reactions),
+            together([
+                spoken(session, it, unfolded),
+                files(&it.files),
+                reactions(&it.reactions),
+            ]),
         ),
     };
     let sending = match row.delivery {
-        Delivery::Sending(_) => view! {
-            <span class="delivery">
-                <Clock />
-                <span class="unseen">{t(Key::SENDING_NOW)}</span>
-            </span>
-        }
-        .into_any(),
+        Delivery::Sending(_) => html(
+            r#"<span _ class="delivery"><span _ class="unseen"></span></span>"#,
+            vec![hole().child(icons::clock()), hole().put(t(Key::SENDING_NOW))],
+        ),
         _ => nothing(),
     };
-    view! {
-        <div class="gutter" aria-hidden="true">
-            {disc(&row.author.name)}
-            <span class="gutter-time">{time.clone()}</span>
-        </div>
-        <div class="content">
-            {quote}
-            <p class="byline">
-                <button type="button" class="author" tabindex="-1" dir="auto" on:click=open>
-                    {name}
-                </button>
-                {guest}
-                <time datetime=clock::machine_readable(row.at) title=clock::in_full(row.at)>
-                    {time}
-                </time>
-            </p>
-            {what}
-            {files}
-            {reactions}
-            {trouble(session, &row.delivery)}
-        </div>
-        {sending}
-    }
-    .into_any()
+    html(
+        r#"<div class="gutter" aria-hidden="true"><i _></i><span _ class="gutter-time"></span></div><div class="content"><i _></i><p class="byline"><button _ type="button" class="author" tabindex="-1" dir="auto" data-do="author"></button> <i _></i><time _></time></p><i _></i></div><i _></i>"#,
+        vec![
+            hole().instead(disc(&row.author.name)),
+            hole().put(time.as_str()),
+            hole().instead(quote),
+            hole().put(row.author.name.as_str()),
+            hole().instead(guest),
+            hole()
+                .set("datetime", clock::machine_readable(row.at))
+                .set("title", clock::in_full(row.at))
+                .put(time),
+            hole().instead(together([what, trouble(&row.delivery)])),
+            hole().instead(sending),
+        ],
+    )
 }
 
-fn spoken(session: Session, said_here: &Said, unfolded: RwSignal<bool>) -> AnyView {
-    let Some(body) = &said_here.body else { return nothing() };
+fn spoken(session: Session, spoken: &Said, unfolded: RwSignal<bool>) -> Html {
+    let Some(body) = &spoken.body else { return nothing() };
     let text = body.as_str();
     let names = session.names.get();
     let long = is_long(text);
     let folded = long && !unfolded.get();
-    let edited = match said_here.edited {
-        true => view! { <span class="edited">{t(Key::MESSAGE_EDITED)}</span> }.into_any(),
+    let edited = match spoken.edited {
+        true => labelled(r#"<span _ class="edited"></span>"#, t(Key::MESSAGE_EDITED)),
         false => nothing(),
     };
-    let fold = match long {
-        true => {
-            let label = if folded { Key::MESSAGE_SHOW_ALL } else { Key::MESSAGE_SHOW_LESS };
-            view! {
-                <button
-                    type="button"
-                    class="link-button fold"
-                    on:click=act(move || unfolded.update(|unfolded| *unfolded = !*unfolded))
-                >
-                    {t(label)}
-                </button>
-            }
-            .into_any()
-        }
-        false => nothing(),
+    let fold = match (long, folded) {
+        (false, _) => nothing(),
+        (true, true) => labelled(FOLD, t(Key::MESSAGE_SHOW_ALL)),
+        (true, false) => labelled(FOLD, t(Key::MESSAGE_SHOW_LESS)),
     };
-    view! {
-        <div class="said" class:folded=folded class:only-emoji=is_only_emoji(text)>
-            <div class="body">{said(text, &names)}</div>
-            {edited}
-        </div>
-        {fold}
-    }
-    .into_any()
+    let class = match (folded, is_only_emoji(text)) {
+        (true, _) => "said folded",
+        (false, true) => "said only-emoji",
+        (false, false) => "said",
+    };
+    html(
+        r#"<div _><div _ class="body"></div><i _></i></div><i _></i>"#,
+        vec![
+            hole().set("class", class),
+            hole().child(said(text, &names)),
+            hole().instead(edited),
+            hole().instead(fold),
+        ],
+    )
 }
 
+const FOLD: &str = r#"<button _ type="button" class="link-button fold" data-do="fold"></button>"#;
+
 /// What a message answers to.
-fn quoted(session: Session, quote: &Arc<Quote>) -> AnyView {
+fn quoted(session: Session, quote: &Arc<Quote>) -> Html {
     let route = Route { room: session.room(), message: Some(quote.seq) };
-    let name = quote.author.name.to_string();
-    let label = tf(Pattern::MESSAGE_IN_REPLY_TO, [&name]);
+    let name = quote.author.name.as_str();
     let excerpt = match quote.excerpt.is_empty() {
         true => t(Key::MESSAGE_REPLY_GONE).to_owned(),
         false => crate::text::markdown::plain(&quote.excerpt),
     };
-    let href = route.path();
-    let target = quote.seq;
-    let go = Box::new(move |event: leptos::ev::MouseEvent| {
-        if !event.ctrl_key() && !event.meta_key() {
-            event.prevent_default();
-            session.read_at(crate::state::Spot::Message(target));
-        }
-    }) as super::kit::Act;
-    view! {
-        <a class="quote" href=href aria-label=label on:click=go>
-            <b dir="auto">{name}</b>
-            " "
-            <span dir="auto">{excerpt}</span>
-        </a>
-    }
-    .into_any()
+    html(
+        r#"<a _ class="quote" data-do="quote"><b _ dir="auto"></b> <span _ dir="auto"></span></a>"#,
+        vec![
+            hole()
+                .set("href", route.path())
+                .set("data-at", quote.seq.to_string())
+                .set("aria-label", tf(Pattern::MESSAGE_IN_REPLY_TO, [name])),
+            hole().put(name),
+            hole().put(excerpt),
+        ],
+    )
 }
 
-fn reactions(session: Session, id: MessageId, reactions: &[Reaction]) -> AnyView {
+fn reactions(reactions: &[Reaction]) -> Html {
     if reactions.is_empty() {
         return nothing();
     }
     let one = |reaction: &Reaction| {
-        let emoji = reaction.emoji.clone();
-        let shown = emoji.to_string();
-        let mine = reaction.mine;
+        let emoji = reaction.emoji.as_str();
         let names: Vec<&str> = reaction.names.iter().map(|name| name.as_str()).collect();
-        let label = tn(Plural::MESSAGE_REACTIONS, reaction.count, [&shown]);
-        view! {
-            <button
-                type="button"
-                class="reaction"
-                aria-pressed=mine.to_string()
-                aria-label=label
-                title=names.join(", ")
-                on:click=act(move || session.react(id, emoji.clone(), !mine))
-            >
-                <span>{shown}</span>
-                <span class="reaction-count">{words::whole(reaction.count)}</span>
-            </button>
-        }
-        .into_any()
+        html(
+            r#"<button _ type="button" class="reaction" data-do="react"><span _></span> <span _ class="reaction-count"></span></button>"#,
+            vec![
+                hole()
+                    .set("data-at", emoji)
+                    .set("aria-pressed", if reaction.mine { "true" } else { "false" })
+                    .set("aria-label", tn(Plural::MESSAGE_REACTIONS, reaction.count, [emoji]))
+                    .set("title", names.join(", ")),
+                hole().put(emoji),
+                hole().put(words::whole(reaction.count)),
+            ],
+        )
     };
-    let all = reactions.iter().map(one).collect_view();
-    view! { <p class="reactions">{all}</p> }.into_any()
+    let all = together(reactions.iter().map(one));
+    html(r#"<p _ class="reactions"></p>"#, vec![hole().child(all)])
 }
 
 /// Why a message is not through yet, and what can be done.
-fn trouble(session: Session, delivery: &Delivery) -> AnyView {
+fn trouble(delivery: &Delivery) -> Html {
     match delivery {
         Delivery::Sent | Delivery::Sending(None) => nothing(),
         Delivery::Sending(Some(waits)) => {
@@ -226,35 +198,26 @@ fn trouble(session: Session, delivery: &Delivery) -> AnyView {
                 Waits::Refused(refusal) => words::refused_for_now(refusal),
             };
             let text = tf(Pattern::SENDING_WAITS, [&sentence]);
-            view! { <p class="trouble waiting">{text}</p> }.into_any()
+            labelled(r#"<p _ class="trouble waiting"></p>"#, &text)
         }
-        Delivery::Failed(entry, why) => failed(session, *entry, why),
+        Delivery::Failed(entry, why) => {
+            let reason = match why {
+                Failure::Refused(refusal) => words::reason(refusal),
+                Failure::OtherPerson => t(Key::SENDING_OTHER_PERSON).to_owned(),
+            };
+            let entry = entry.to_string();
+            html(
+                r#"<p class="trouble failed"><span _></span> <button _ type="button" class="link-button try-again" data-do="again"></button> <button _ type="button" class="link-button discard" data-do="discard"></button></p>"#,
+                vec![
+                    hole().put(tf(Pattern::SENDING_FAILED, [&reason])),
+                    hole().set("data-at", entry.as_str()).put(t(Key::SENDING_AGAIN)),
+                    hole().set("data-at", entry).put(t(Key::SENDING_REMOVE)),
+                ],
+            )
+        }
     }
 }
 
-fn failed(session: Session, entry: Uuid, why: &Failure) -> AnyView {
-    let reason = match why {
-        Failure::Refused(refusal) => words::reason(refusal),
-        Failure::OtherPerson => t(Key::SENDING_OTHER_PERSON).to_owned(),
-    };
-    view! {
-        <p class="trouble failed">
-            <span>{tf(Pattern::SENDING_FAILED, [&reason])}</span>
-            <button
-                type="button"
-                class="link-button try-again"
-                on:click=act(move || session.try_again(entry))
-            >
-                {t(Key::SENDING_AGAIN)}
-            </button>
-            <button
-                type="button"
-                class="link-button discard"
-                on:click=act(move || session.discard(entry))
-            >
-                {t(Key::SENDING_REMOVE)}
-            </button>
-        </p>
-    }
-    .into_any()
+fn labelled(template: &'static str, label: &str) -> Html {
+    html(template, vec![hole().put(label)])
 }

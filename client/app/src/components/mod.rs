@@ -9,7 +9,6 @@ pub mod composer;
 pub mod disc;
 pub mod files;
 pub mod icons;
-pub mod kit;
 pub mod landing;
 pub mod log;
 pub mod message;

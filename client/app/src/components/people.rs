@@ -3,88 +3,56 @@
 use leptos::prelude::*;
 use parlour_events::{Member, Role, RoomKind};
 
-use super::{
-    disc::disc,
-    icons::Plus,
-    kit::{act, flag, nothing, part, text, when, word},
-};
+use super::disc::disc;
 use crate::{
     browser::language::{t, tf, tn},
+    dom::{Html, hole, html, nothing, together},
     session::{Panel, Session},
     words::{Key, Pattern, Plural},
 };
 
 /// The list of people.
-#[component]
-pub fn PeopleList(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn people(session: Session) -> Html {
     let ui = session.ui;
     let people = Memo::new(move |_| session.view.with(|view| view.people.clone()));
     let total = move || session.here.get().map_or(0, |here| here.members);
-    let can_invite = move || session.here.get().is_some_and(|it| it.kind != RoomKind::Direct);
-    view! {
-        <aside
-            id="people"
-            class="people"
-            class:open=flag(move || ui.people_open.get())
-            class:folded=flag(move || session.settings.with(|settings| !settings.people))
-            aria-label=word(Key::PEOPLE_TITLE)
-        >
-            <div class="rooms-title">
-                <h2>{text(move || tn(Plural::ROOMS_MEMBERS, total(), []))}</h2>
-                {when(can_invite, move || view! {
-                    <button
-                        id="invite"
-                        type="button"
-                        class="icon-button small"
-                        aria-label=word(Key::PEOPLE_INVITE)
-                        title=word(Key::PEOPLE_INVITE)
-                        on:click=act(move || ui.open(Panel::Invite))
-                    >
-                        <Plus />
-                    </button>
-                }.into_any())}
-            </div>
-            {part(move || people.with(|people| group(session, people, true)))}
-            {part(move || people.with(|people| group(session, people, false)))}
-            {part(move || {
-                let more = total().saturating_sub(people.with(Vec::len) as u64);
-                match more {
-                    0 => nothing(),
-                    more => view! {
-                        <p class="rooms-none">{tn(Plural::PEOPLE_OTHERS, more, [])}</p>
-                    }
-                    .into_any(),
-                }
-            })}
-        </aside>
-    }
-    .into_any()
+    let alone = move || session.here.get().is_none_or(|it| it.kind == RoomKind::Direct);
+    html(
+        r#"<aside _ id="people" class="people"><div class="rooms-title"><h2 _></h2><button _ id="invite" type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg></button></div><i _></i><i _></i><p _ class="rooms-none"></p></aside>"#,
+        vec![
+            hole()
+                .word("aria-label", Key::PEOPLE_TITLE)
+                .class("open", move || ui.people_open.get())
+                .class("folded", move || session.settings.with(|settings| !settings.people)),
+            hole().text(move || tn(Plural::ROOMS_MEMBERS, total(), [])),
+            hole().label(Key::PEOPLE_INVITE).hidden(alone).click(move || ui.open(Panel::Invite)),
+            hole().here(move || people.with(|people| group(session, people, true))),
+            hole().here(move || people.with(|people| group(session, people, false))),
+            hole().text(move || match total().saturating_sub(people.with(Vec::len) as u64) {
+                0 => String::new(),
+                more => tn(Plural::PEOPLE_OTHERS, more, []),
+            }),
+        ],
+    )
 }
 
-fn group(session: Session, people: &[Member], here: bool) -> AnyView {
-    let all: Vec<_> =
-        people.iter().filter(|it| it.here == here).map(|member| one(session, member)).collect();
+fn group(session: Session, people: &[Member], here: bool) -> Html {
+    let members = people.iter().filter(|it| it.here == here);
+    let all = together(members.map(|member| one(session, member)));
     if all.is_empty() {
         return nothing();
     }
     let title = if here { Key::PEOPLE_HERE } else { Key::PEOPLE_AWAY };
-    view! {
-        <h3>{t(title)}</h3>
-        <ul>{all}</ul>
-    }
-    .into_any()
+    html("<h3 _></h3><ul _></ul>", vec![hole().put(t(title)), hole().child(all)])
 }
 
-fn one(session: Session, member: &Member) -> AnyView {
+fn one(session: Session, member: &Member) -> Html {
     let person = member.person.clone();
-    let name = person.name.to_string();
+    let name = person.name.as_str();
     let mine = session.me.with(|me| me.as_ref().is_some_and(|me| me.person.id == person.id));
     let presence = match member.here {
-        true => tf(Pattern::PEOPLE_IS_HERE, [&name]),
-        false => tf(Pattern::PEOPLE_IS_AWAY, [&name]),
+        true => tf(Pattern::PEOPLE_IS_HERE, [name]),
+        false => tf(Pattern::PEOPLE_IS_AWAY, [name]),
     };
     let note = match (mine, member.role) {
         (true, _) => t(Key::PEOPLE_YOU),
@@ -92,23 +60,17 @@ fn one(session: Session, member: &Member) -> AnyView {
         (_, Role::Admin) => t(Key::PEOPLE_ROLE_ADMIN),
         (_, Role::Member) => "",
     };
-    let here = member.here;
-    let sign = disc(&person.name);
-    view! {
-        <li>
-            <button
-                type="button"
-                class="person"
-                class:away=!here
-                aria-haspopup="dialog"
-                on:click=act(move || session.ui.open(Panel::Person(person.clone())))
-            >
-                {sign}
-                <bdi class="person-name">{name}</bdi>
-                <span class="note">{note}</span>
-                <span class="unseen">{presence}</span>
-            </button>
-        </li>
-    }
-    .into_any()
+    let opened = person.clone();
+    html(
+        r#"<li><button _ type="button" aria-haspopup="dialog"><i _></i><bdi _ class="person-name"></bdi><span _ class="note"></span><span _ class="unseen"></span></button></li>"#,
+        vec![
+            hole()
+                .set("class", if member.here { "person" } else { "person away" })
+                .click(move || session.ui.open(Panel::Person(opened.clone()))),
+            hole().instead(disc(&person.name)),
+            hole().put(name),
+            hole().put(note),
+            hole().put(presence),
+        ],
+    )
 }

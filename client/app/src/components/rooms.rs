@@ -3,192 +3,128 @@
 use leptos::prelude::*;
 use parlour_events::RoomKind;
 
-use super::{
-    disc::disc,
-    icons::{Gear, Hash, Lock, Muted, Plus, Search},
-    kit::{act, flag, nothing, part, text, word, yes},
-};
+use super::{disc::disc, icons};
 use crate::{
     browser::language::{t, tn},
+    dom::{Html, hole, html, nothing, together},
     route::Route,
     session::{Panel, RoomItem, Session},
     words::{self, Key, Plural},
 };
 
 /// The list, with what leads to further rooms.
-#[component]
-pub fn RoomList(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn rooms(session: Session) -> Html {
     let ui = session.ui;
-    view! {
-        <nav
-            id="rooms"
-            class="rooms"
-            class:open=flag(move || ui.rooms_open.get())
-            aria-label=word(Key::ROOMS_TITLE)
-        >
-            <div class="rooms-head">
-                <p class="site">"Parlour"</p>
-                <button
-                    id="go-to"
-                    type="button"
-                    class="icon-button"
-                    aria-label=word(Key::SWITCHER_TITLE)
-                    title=text(|| format!("{} (Ctrl+K)", t(Key::SWITCHER_TITLE)))
-                    on:click=act(move || ui.open(Panel::Switcher))
-                >
-                    <Search />
-                </button>
-            </div>
-            <div class="rooms-lists">
-                <div class="rooms-title">
-                    <h2>{word(Key::ROOMS_TITLE)}</h2>
-                    <button
-                        id="new-room"
-                        type="button"
-                        class="icon-button small"
-                        aria-label=word(Key::ROOMS_NEW)
-                        title=word(Key::ROOMS_NEW)
-                        on:click=act(move || ui.open(Panel::Create))
-                    >
-                        <Plus />
-                    </button>
-                </div>
-                {part(move || list(session, false))}
-                <button
-                    id="browse"
-                    type="button"
-                    class="link-button"
-                    on:click=act(move || ui.open(Panel::Browse))
-                >
-                    {word(Key::ROOMS_BROWSE)}
-                </button>
-                <div class="rooms-title">
-                    <h2>{word(Key::ROOMS_DIRECT)}</h2>
-                </div>
-                {part(move || list(session, true))}
-            </div>
-            <div class="rooms-foot">
-                {part(move || me(session))}
-                <button
-                    id="settings"
-                    type="button"
-                    class="icon-button"
-                    aria-label=word(Key::SETTINGS_TITLE)
-                    title=word(Key::SETTINGS_TITLE)
-                    on:click=act(move || ui.open(Panel::Settings))
-                >
-                    <Gear />
-                </button>
-            </div>
-        </nav>
-    }
-    .into_any()
+    html(
+        r#"<nav _ id="rooms" class="rooms"><div class="rooms-head"><p class="site">Parlour</p><button _ id="go-to" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.500 4.500"/></svg></button></div><div class="rooms-lists"><div class="rooms-title"><h2 _></h2><button _ id="new-room" type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg></button></div><i _></i><button _ id="browse" type="button" class="link-button"></button><div class="rooms-title"><h2 _></h2></div><i _></i></div><div class="rooms-foot"><span _ class="me"></span><button _ id="settings" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM19.400 13.500a7.600 7.600 0 0 0 0-3l2-1.500-2-3.500-2.300 1a7.600 7.600 0 0 0-2.600-1.500L14.200 2.500h-4l-.4 2.500a7.600 7.600 0 0 0-2.600 1.500l-2.300-1-2 3.500 2 1.500a7.600 7.600 0 0 0 0 3l-2 1.500 2 3.500 2.300-1a7.600 7.600 0 0 0 2.600 1.500l.4 2.500h4l.4-2.500a7.600 7.600 0 0 0 2.600-1.500l2.300 1 2-3.500z"/></svg></button></div></nav>"#,
+        vec![
+            hole().word("aria-label", Key::ROOMS_TITLE).class("open", move || ui.rooms_open.get()),
+            hole().label(Key::SWITCHER_TITLE).click(move || ui.open(Panel::Switcher)),
+            hole().say(Key::ROOMS_TITLE),
+            hole().label(Key::ROOMS_NEW).click(move || ui.open(Panel::Create)),
+            hole().here(move || list(session, false)),
+            hole().say(Key::ROOMS_BROWSE).click(move || ui.open(Panel::Browse)),
+            hole().say(Key::ROOMS_DIRECT),
+            hole().here(move || list(session, true)),
+            hole().part(move || me(session)),
+            hole().label(Key::SETTINGS_TITLE).click(move || ui.open(Panel::Settings)),
+        ],
+    )
 }
 
-fn me(session: Session) -> AnyView {
+fn me(session: Session) -> Html {
     let Some(me) = session.me.get() else { return nothing() };
     let name = me.person.name;
-    view! {
-        <span class="me">
-            {disc(&name)}
-            <bdi id="me" class="me-name">{name.to_string()}</bdi>
-        </span>
-    }
-    .into_any()
+    html(
+        r#"<i _></i><bdi _ id="me" class="me-name"></bdi>"#,
+        vec![hole().instead(disc(&name)), hole().put(name.as_str())],
+    )
 }
 
-fn list(session: Session, direct: bool) -> AnyView {
+fn list(session: Session, direct: bool) -> Html {
     let here = session.route.with(|route| route.room.clone());
-    let one = |item: &RoomItem| row(session, item, item.name == here);
     session.rooms.with(|rooms| {
         let of_kind = |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && item.joined;
-        let all: Vec<_> = rooms.iter().filter(of_kind).map(one).collect();
+        let mine = rooms.iter().filter(of_kind);
+        let all = together(mine.map(|item| row(session, item, item.name == here)));
         if all.is_empty() {
             let none = if direct { Key::ROOMS_NO_DIRECT } else { Key::ROOMS_NONE };
-            return view! { <p class="rooms-none">{t(none)}</p> }.into_any();
+            return html(r#"<p _ class="rooms-none"></p>"#, vec![hole().put(t(none))]);
         }
-        view! { <ul>{all}</ul> }.into_any()
+        html("<ul _></ul>", vec![hole().child(all)])
     })
 }
 
-fn row(session: Session, item: &RoomItem, here: bool) -> AnyView {
+fn row(session: Session, item: &RoomItem, here: bool) -> Html {
     let route = Route::to(item.name.clone());
-    let href = route.path();
-    let label = item.label();
     let sign = match (&item.with, item.kind) {
         (Some(with), _) => disc(&with.name),
-        (None, RoomKind::Private) => view! { <Lock /> }.into_any(),
-        _ => view! { <Hash /> }.into_any(),
-    };
-    let personal = if item.with.is_some() { item.unread } else { item.mentions };
-    let badge = match (personal, item.unread) {
-        (0, 0) => nothing(),
-        (0, unread) if item.muted => {
-            view! { <span class="badge quiet-badge">{words::whole(unread)}</span> }.into_any()
-        }
-        (0, unread) => view! {
-            <span class="badge" aria-hidden="true">{words::whole(unread)}</span>
-            <span class="unseen">{tn(Plural::ROOMS_UNREAD, unread, [])}</span>
-        }
-        .into_any(),
-        (personal, _) => view! {
-            <span class="badge mention-badge" aria-hidden="true">{words::whole(personal)}</span>
-            <span class="unseen">{tn(Plural::ROOMS_MENTIONS, personal, [])}</span>
-        }
-        .into_any(),
+        (None, RoomKind::Private) => icons::lock(),
+        _ => icons::hash(),
     };
     let muted = match item.muted {
-        true => view! { <Muted /><span class="unseen">{t(Key::ROOMS_MUTED)}</span> }.into_any(),
+        true => together([icons::muted(), unseen(t(Key::ROOMS_MUTED))]),
         false => nothing(),
     };
-    let go = Box::new(move |event: leptos::ev::MouseEvent| {
-        // A new tab, or window, is the browser's business.
-        if !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
-            event.prevent_default();
-            session.go(route.clone());
-            session.ui.rooms_open.set(false);
-            session.ui.compose();
-        }
-    }) as super::kit::Act;
-    let current = if here { "page" } else { "false" };
-    view! {
-        <li>
-            <a
-                class="room-link"
-                class:unread={item.unread > 0 && !item.muted}
-                href=href
-                aria-current=current
-                on:click=go
-            >
-                {sign}
-                <bdi class="room-label">{label}</bdi>
-                {muted}
-                {badge}
-            </a>
-        </li>
-    }
-    .into_any()
+    let new = item.unread > 0 && !item.muted;
+    let link = hole()
+        .set("href", route.path())
+        .set("class", if new { "room-link unread" } else { "room-link" })
+        .set("aria-current", if here { "page" } else { "false" })
+        .on("click", move |event| {
+            // A new tab, or window, is the browser's business.
+            if crate::browser::place::is_plain(&event) {
+                event.prevent_default();
+                session.go(route.clone());
+                session.ui.rooms_open.set(false);
+                session.ui.compose();
+            }
+        });
+    html(
+        r#"<li><a _><i _></i><bdi _ class="room-label"></bdi><i _></i><i _></i></a></li>"#,
+        vec![
+            link,
+            hole().instead(sign),
+            hole().put(item.label()),
+            hole().instead(muted),
+            hole().instead(badge(item)),
+        ],
+    )
 }
 
-/// What pages without room show over the chat when a drawer is open: a press closes it.
-pub fn veil(session: Session) -> AnyView {
-    let open = move || session.ui.rooms_open.get() || session.ui.people_open.get();
-    view! {
-        <button
-            type="button"
-            class="veil"
-            tabindex="-1"
-            aria-hidden=yes(move || !open())
-            hidden=flag(move || !open())
-            aria-label=word(Key::APP_CLOSE)
-            on:click=act(move || {
-                session.ui.rooms_open.set(false);
-                session.ui.people_open.set(false);
-            })
-        ></button>
-    }
-    .into_any()
+/// How much of a room was not read.
+fn badge(item: &RoomItem) -> Html {
+    let personal = if item.with.is_some() { item.unread } else { item.mentions };
+    let (class, count, label) = match (personal, item.unread) {
+        (0, 0) => return nothing(),
+        (0, count) if item.muted => ("badge quiet-badge", count, Plural::ROOMS_UNREAD),
+        (0, count) => ("badge", count, Plural::ROOMS_UNREAD),
+        (count, _) => ("badge mention-badge", count, Plural::ROOMS_MENTIONS),
+    };
+    let badge = html(
+        r#"<span _ aria-hidden="true"></span>"#,
+        vec![hole().set("class", class).put(words::whole(count))],
+    );
+    together([badge, unseen(&tn(label, count, []))])
+}
+
+fn unseen(text: &str) -> Html {
+    html(r#"<span _ class="unseen"></span>"#, vec![hole().put(text)])
+}
+
+/// What lies over the chat while a drawer is open on a narrow page: a press closes the drawer.
+pub fn veil(session: Session) -> Html {
+    let ui = session.ui;
+    html(
+        r#"<button _ type="button" class="veil" tabindex="-1"></button>"#,
+        vec![
+            hole()
+                .word("aria-label", Key::APP_CLOSE)
+                .hidden(move || !ui.rooms_open.get() && !ui.people_open.get())
+                .click(move || {
+                    ui.rooms_open.set(false);
+                    ui.people_open.set(false);
+                }),
+        ],
+    )
 }

@@ -1,10 +1,11 @@
 //! What a message says, as elements and text: never as HTML, whatever it looks like.
 
-use leptos::prelude::*;
-
-use crate::text::{
-    markdown::{Block, Inline, Item, parse},
-    mention::Names,
+use crate::{
+    dom::{Html, hole, html, text, together},
+    text::{
+        markdown::{Block, Inline, Item, parse},
+        mention::Names,
+    },
 };
 
 /// Beyond so many characters, or lines, a message is folded.
@@ -12,7 +13,7 @@ const LONG_CHARS: usize = 1_200;
 const LONG_LINES: usize = 24;
 
 /// A text with its markup drawn.
-pub fn said(text: &str, names: &Names) -> AnyView {
+pub fn said(text: &str, names: &Names) -> Html {
     blocks(&parse(text, names))
 }
 
@@ -32,64 +33,62 @@ pub fn is_only_emoji(text: &str) -> bool {
     text.chars().count() <= 12 && text.chars().all(|c| is_emoji(c) || c == ' ')
 }
 
-fn blocks(all: &[Block]) -> AnyView {
-    all.iter().map(block).collect_view().into_any()
+fn blocks(all: &[Block]) -> Html {
+    together(all.iter().map(block))
 }
 
-fn block(block: &Block) -> AnyView {
+fn block(block: &Block) -> Html {
     match block {
-        Block::Paragraph(text) => view! { <p dir="auto">{inlines(text)}</p> }.into_any(),
+        Block::Paragraph(text) => within(r#"<p _ dir="auto"></p>"#, inlines(text)),
         Block::Code { language, text } => {
             let language = language.clone().unwrap_or_default();
-            let text = text.clone();
             // Long lines are scrolled, with the keyboard too.
-            view! {
-                <pre tabindex="0" data-language=language>
-                    <code>{text}</code>
-                </pre>
-            }
-            .into_any()
+            html(
+                r#"<pre _ tabindex="0"><code _></code></pre>"#,
+                vec![hole().set("data-language", language), hole().put(text.as_str())],
+            )
         }
-        Block::Quote(inner) => view! { <blockquote>{blocks(inner)}</blockquote> }.into_any(),
+        Block::Quote(inner) => within("<blockquote _></blockquote>", blocks(inner)),
         Block::List(items) => {
-            let all = items.iter().map(item).collect_view();
+            let all = together(items.iter().map(item));
             match items.first().is_some_and(|item| item.number.is_some()) {
-                true => view! { <ol class="list">{all}</ol> }.into_any(),
-                false => view! { <ul class="list">{all}</ul> }.into_any(),
+                true => within(r#"<ol _ class="list"></ol>"#, all),
+                false => within(r#"<ul _ class="list"></ul>"#, all),
             }
         }
     }
 }
 
-fn item(item: &Item) -> AnyView {
-    let number = item.number.map(|number| number.to_string());
-    view! { <li value=number>{blocks(&item.blocks)}</li> }.into_any()
+fn item(item: &Item) -> Html {
+    let mut bind = hole().child(blocks(&item.blocks));
+    if let Some(number) = item.number {
+        bind = bind.set("value", number.to_string());
+    }
+    html("<li _></li>", vec![bind])
 }
 
-fn inlines(all: &[Inline]) -> AnyView {
-    all.iter().map(inline).collect_view().into_any()
+fn inlines(all: &[Inline]) -> Html {
+    together(all.iter().map(inline))
 }
 
-fn inline(inline: &Inline) -> AnyView {
+fn inline(inline: &Inline) -> Html {
     match inline {
-        Inline::Text(text) => text.clone().into_any(),
-        Inline::Emphasis(inner) => view! { <em>{inlines(inner)}</em> }.into_any(),
-        Inline::Strong(inner) => view! { <strong>{inlines(inner)}</strong> }.into_any(),
-        Inline::Strike(inner) => view! { <s>{inlines(inner)}</s> }.into_any(),
-        Inline::Code(text) => view! { <code>{text.clone()}</code> }.into_any(),
-        Inline::Link { href, text } => {
-            let href = href.as_str().to_owned();
-            view! {
-                <a href=href target="_blank" rel="noopener noreferrer nofollow">
-                    {inlines(text)}
-                </a>
-            }
-            .into_any()
-        }
+        Inline::Text(plain) => text(plain),
+        Inline::Emphasis(inner) => within("<em _></em>", inlines(inner)),
+        Inline::Strong(inner) => within("<strong _></strong>", inlines(inner)),
+        Inline::Strike(inner) => within("<s _></s>", inlines(inner)),
+        Inline::Code(code) => within("<code _></code>", text(code)),
+        Inline::Link { href, text } => html(
+            r#"<a _ target="_blank" rel="noopener noreferrer nofollow"></a>"#,
+            vec![hole().set("href", href.as_str()).set("title", href.as_str()).child(inlines(text))],
+        ),
         Inline::Mention { name, .. } => {
-            let name = format!("@{name}");
-            view! { <span class="mention">{name}</span> }.into_any()
+            within(r#"<span _ class="mention"></span>"#, together([text("@"), text(name)]))
         }
-        Inline::Break => view! { <br /> }.into_any(),
+        Inline::Break => html("<br>", Vec::new()),
     }
+}
+
+fn within(template: &'static str, inner: Html) -> Html {
+    html(template, vec![hole().child(inner)])
 }

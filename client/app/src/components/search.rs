@@ -3,16 +3,14 @@
 use leptos::prelude::*;
 use parlour_events::{Found, Hit, Query, Search};
 
-use super::{
-    disc::disc,
-    icons::Close,
-    kit::{act, nothing, part, sent, text, ticked, typed, when, word},
-};
+use super::disc::disc;
 use crate::{
     browser::{
         clock,
         language::{t, tf, tn},
+        place,
     },
+    dom::{Html, Ref, hole, html, text, together},
     route::Route,
     session::Session,
     text::{highlight, markdown},
@@ -20,16 +18,14 @@ use crate::{
 };
 
 /// The search, beside the messages.
-#[component]
-pub fn SearchPane(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn search(session: Session) -> Html {
     let open = session.ui.search_open;
-    when(move || open.get(), move || pane(session))
+    html("<i _></i>", vec![hole().when(move || open.get(), move || pane(session))])
 }
 
-fn pane(session: Session) -> AnyView {
+fn pane(session: Session) -> Html {
+    let field = Ref::new();
+    queue_microtask(move || field.focus());
     let query = RwSignal::new(String::new());
     let asked = RwSignal::new(None::<Query>);
     let everywhere = RwSignal::new(false);
@@ -73,106 +69,71 @@ fn pane(session: Session) -> AnyView {
             ask(query, Some(after));
         }
     };
-    view! {
-        <section id="search-pane" class="search" aria-label=word(Key::SEARCH_TITLE)>
-            <form role="search" on:submit=sent(search)>
-                <input
-                    id="query"
-                    type="search"
-                    autofocus
-                    autocomplete="off"
-                    enterkeyhint="search"
-                    aria-label=word(Key::SEARCH_PLACEHOLDER)
-                    placeholder=word(Key::SEARCH_PLACEHOLDER)
-                    on:input=typed(move |text| query.set(text))
-                />
-                <button
-                    type="button"
-                    class="icon-button"
-                    aria-label=word(Key::APP_CLOSE)
-                    on:click=act(move || {
-                        session.ui.search_open.set(false);
-                        session.ui.compose();
-                    })
-                >
-                    <Close />
-                </button>
-            </form>
-            <label class="tick">
-                <input
-                    type="checkbox"
-                    on:change=ticked(move |on| {
-                        everywhere.set(on);
-                        search();
-                    })
-                />
-                {word(Key::SEARCH_EVERYWHERE)}
-            </label>
-            <p class="hint" role="status">{text(move || state.get())}</p>
-            {part(move || {
-                let query = asked.get();
-                let query = query.as_ref().map_or("", |query| query.as_str());
-                let all = hits.with(|it| {
-                    it.iter().map(|hit| one(session, hit, query)).collect_view()
-                });
-                view! { <ol class="hits">{all}</ol> }.into_any()
-            })}
-            {part(move || match next.get() {
-                None => nothing(),
-                Some(_) => view! {
-                    <button type="button" class="quiet" on:click=act(more)>
-                        {t(Key::SEARCH_MORE)}
-                    </button>
-                }
-                .into_any(),
-            })}
-        </section>
-    }
-    .into_any()
+    let found = move || {
+        let query = asked.get();
+        let query = query.as_ref().map_or("", |query| query.as_str());
+        hits.with(|hits| together(hits.iter().map(|hit| one(session, hit, query))))
+    };
+    html(
+        r#"<section _ id="search-pane" class="search"><form _ role="search"><input _ id="query" type="search" autocomplete="off" enterkeyhint="search"><button _ type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></form><label class="tick"><input _ type="checkbox"> <span _></span></label><p _ class="hint" role="status"></p><ol _ class="hits"></ol><button _ type="button" class="quiet"></button></section>"#,
+        vec![
+            hole().word("aria-label", Key::SEARCH_TITLE),
+            hole().submit(search),
+            hole()
+                .refer(field)
+                .word("aria-label", Key::SEARCH_PLACEHOLDER)
+                .word("placeholder", Key::SEARCH_PLACEHOLDER)
+                .input(move |text| query.set(text)),
+            hole().label(Key::APP_CLOSE).click(move || {
+                session.ui.search_open.set(false);
+                session.ui.compose();
+            }),
+            hole().ticked(move |on| {
+                everywhere.set(on);
+                search();
+            }),
+            hole().say(Key::SEARCH_EVERYWHERE),
+            hole().text(move || state.get()),
+            hole().part(found),
+            hole().hidden(move || next.get().is_none()).say(Key::SEARCH_MORE).click(more),
+        ],
+    )
 }
 
-fn one(session: Session, hit: &Hit, query: &str) -> AnyView {
+fn one(session: Session, hit: &Hit, query: &str) -> Html {
     let author = &hit.message.posted.author;
     let said = hit.message.posted.body.as_ref().map(|body| markdown::plain(body.as_str()));
     let said = said.unwrap_or_default();
     let route = Route { room: hit.room.clone(), message: Some(hit.message.seq) };
-    let href = route.path();
-    let go = Box::new(move |event: leptos::ev::MouseEvent| {
-        if !event.ctrl_key() && !event.meta_key() {
-            event.prevent_default();
-            session.go(route.clone());
-        }
-    }) as super::kit::Act;
     let here = session.room() == hit.room;
     let room = if here { String::new() } else { session.label_of(&hit.room) };
-    let (sign, name, time) =
-        (disc(&author.name), author.name.to_string(), clock::in_full(hit.message.at));
-    view! {
-        <li>
-            <a class="hit" href=href on:click=go>
-                <span class="byline">
-                    {sign}
-                    <b dir="auto">{name}</b>
-                    <bdi>{room}</bdi>
-                    <time>{time}</time>
-                </span>
-                <span class="hit-text" dir="auto">{marked(&said, query)}</span>
-            </a>
-        </li>
-    }
-    .into_any()
+    html(
+        r#"<li><a _ class="hit"><span class="byline"><i _></i><b _ dir="auto"></b><bdi _></bdi><time _></time></span><span _ class="hit-text" dir="auto"></span></a></li>"#,
+        vec![
+            hole().set("href", route.path()).on("click", move |event| {
+                if place::is_plain(&event) {
+                    event.prevent_default();
+                    session.go(route.clone());
+                }
+            }),
+            hole().instead(disc(&author.name)),
+            hole().put(author.name.as_str()),
+            hole().put(room),
+            hole().put(clock::in_full(hit.message.at)),
+            hole().child(marked(&said, query)),
+        ],
+    )
 }
 
 /// A text with what was searched for set off.
-fn marked(said: &str, query: &str) -> AnyView {
+fn marked(said: &str, query: &str) -> Html {
     let mut parts = Vec::new();
     let mut at = 0;
     for found in highlight::find(said, query) {
-        parts.push(said[at..found.start].to_owned().into_any());
-        let word = said[found.start..found.end].to_owned();
-        parts.push(view! { <mark>{word}</mark> }.into_any());
+        parts.push(text(&said[at..found.start]));
+        parts.push(html("<mark _></mark>", vec![hole().put(&said[found.start..found.end])]));
         at = found.end;
     }
-    parts.push(said[at..].to_owned().into_any());
-    parts.into_any()
+    parts.push(text(&said[at..]));
+    together(parts)
 }

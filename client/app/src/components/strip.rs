@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
 
-use super::kit::{act, flag, text, when};
 use crate::{
     browser::{
         clock,
         language::{t, tf},
+        worker,
     },
+    dom::{Html, hole, html, together},
     session::Session,
     words::{Key, Pattern},
 };
@@ -21,11 +22,7 @@ use crate::{
 const TICK: Duration = Duration::from_millis(250);
 
 /// The strip.
-#[component]
-pub fn StripBar(
-    /// The chat that it is part of.
-    session: Session,
-) -> impl IntoView {
+pub fn strip(session: Session) -> Html {
     let now = RwSignal::new(clock::now());
     let counting = Memo::new(move |_| session.line.with(|line| line.is_counting()));
     let ticking = StoredValue::new(None::<IntervalHandle>);
@@ -54,31 +51,21 @@ pub fn StripBar(
     });
     let says = move || strip.with(|strip| strip.as_ref().map(|strip| strip.text.clone()));
     let button = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.button));
-    view! {
-        <div
-            class="strip"
-            class:passing=flag(move || strip.with(|it| it.as_ref().is_some_and(|it| it.passing)))
-        >
-            <span class="strip-text">
-                {text(move || says().or_else(|| muted(session)).unwrap_or_else(|| typing(session)))}
-            </span>
-            {when(
-                move || button().is_some(),
-                move || view! {
-                    <button
-                        id="try-now"
-                        type="button"
-                        class="link-button"
-                        on:click=act(move || session.try_now())
-                    >
-                        {text(move || button().unwrap_or_default().to_owned())}
-                    </button>
-                }
-                .into_any(),
-            )}
-        </div>
-    }
-    .into_any()
+    html(
+        r#"<div _ class="strip"><span _ class="strip-text"></span><button _ id="try-now" type="button" class="link-button"></button></div>"#,
+        vec![
+            hole().class("passing", move || {
+                strip.with(|strip| strip.as_ref().is_some_and(|strip| strip.passing))
+            }),
+            hole().text(move || {
+                says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))
+            }),
+            hole()
+                .hidden(move || button().is_none())
+                .text(move || button().unwrap_or_default().to_owned())
+                .click(move || session.try_now()),
+        ],
+    )
 }
 
 /// A moderator has muted the person.
@@ -102,7 +89,7 @@ fn typing(session: Session) -> String {
 }
 
 /// A sentence that goes by itself.
-pub fn toast(session: Session) -> AnyView {
+pub fn toast(session: Session) -> Html {
     let toast = session.ui.toast;
     let shown = StoredValue::new(0_u32);
     Effect::new(move |_| {
@@ -120,56 +107,33 @@ pub fn toast(session: Session) -> AnyView {
             );
         }
     });
-    view! {
-        <div
-            id="toast"
-            class="toast"
-            class:bad=flag(move || toast.with(|it| it.as_ref().is_some_and(|it| it.bad)))
-            role="status"
-        >
-            {text(move || toast.with(|it| it.as_ref().map(|it| it.text.clone())).unwrap_or_default())}
-        </div>
-    }
-    .into_any()
+    html(
+        r#"<div _ id="toast" class="toast" role="status"></div>"#,
+        vec![
+            hole()
+                .class("bad", move || toast.with(|it| it.as_ref().is_some_and(|it| it.bad)))
+                .text(move || {
+                    toast.with(|it| it.as_ref().map(|it| it.text.clone())).unwrap_or_default()
+                }),
+        ],
+    )
 }
 
 /// A newer version of the page, or a browser that keeps nothing: what is told above the chat.
-pub fn notices(session: Session) -> AnyView {
+pub fn notices(session: Session) -> Html {
     let ui = session.ui;
-    view! {
-        {when(
-            move || ui.newer.get(),
-            move || view! {
-                <p class="page-notice" role="status">
-                    {t(Key::APP_NEW_VERSION)} " "
-                    <button
-                        type="button"
-                        class="link-button"
-                        on:click=act(crate::browser::worker::take_over)
-                    >
-                        {t(Key::APP_RELOAD)}
-                    </button>
-                </p>
-            }
-            .into_any(),
-        )}
-        {when(
-            move || ui.forgetful.get(),
-            move || view! {
-                <p class="page-notice" role="status">
-                    {t(Key::APP_STORAGE_MISSING)} " "
-                    <button
-                        type="button"
-                        class="link-button"
-                        on:click=act(move || ui.forgetful.set(false))
-                    >
-                        {t(Key::APP_ALL_RIGHT)}
-                    </button>
-                </p>
-            }
-            .into_any(),
-        )}
-    }
-    .into_any()
+    let notice = |so: RwSignal<bool>, says: Key, does: Key, act: fn(RwSignal<bool>)| {
+        html(
+            r#"<p _ class="page-notice" role="status"><span _></span> <button _ type="button" class="link-button"></button></p>"#,
+            vec![
+                hole().hidden(move || !so.get()),
+                hole().say(says),
+                hole().say(does).click(move || act(so)),
+            ],
+        )
+    };
+    together([
+        notice(ui.newer, Key::APP_NEW_VERSION, Key::APP_RELOAD, |_| worker::take_over()),
+        notice(ui.forgetful, Key::APP_STORAGE_MISSING, Key::APP_ALL_RIGHT, |so| so.set(false)),
+    ])
 }
-

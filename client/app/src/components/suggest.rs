@@ -1,13 +1,14 @@
 //! Names and emoji that complete what is being typed.
 
-use leptos::{ev::KeyboardEvent, html::Textarea, prelude::*};
+use leptos::prelude::*;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
-use super::kit::{flag, part, text, word, yes};
 use crate::{
-    browser::emoji,
+    browser::{emoji, language::tn},
+    dom::{Html, Ref, hole, html, together},
     session::Session,
     text::{complete::Typed, emoji::Emojis, mention},
-    words::Key,
+    words::{Key, Plural},
 };
 
 /// What is suggested.
@@ -25,7 +26,7 @@ struct Suggestion {
 #[derive(Clone, Copy)]
 pub struct Suggestions {
     session: Session,
-    field: NodeRef<Textarea>,
+    field: Ref,
     typed: RwSignal<Option<Typed>>,
     all: RwSignal<Vec<Suggestion>>,
     chosen: RwSignal<usize>,
@@ -33,7 +34,7 @@ pub struct Suggestions {
 
 impl Suggestions {
     /// For this field.
-    pub fn new(session: Session, field: NodeRef<Textarea>) -> Self {
+    pub fn new(session: Session, field: Ref) -> Self {
         Self {
             session,
             field,
@@ -45,7 +46,7 @@ impl Suggestions {
 
     /// Looks at what stands before the caret.
     pub fn look(self) {
-        let Some(field) = self.field.get_untracked() else { return };
+        let Some(field) = self.field.cast::<HtmlTextAreaElement>() else { return };
         let caret = field.selection_start().ok().flatten().unwrap_or(0) as usize;
         let written = field.value();
         if let Some(typed) = mention::typed(&written, caret) {
@@ -121,7 +122,7 @@ impl Suggestions {
     fn take(self, at: usize) {
         let suggestion = self.all.with_untracked(|all| all.get(at).cloned());
         let (Some(suggestion), Some(typed), Some(field)) =
-            (suggestion, self.typed.get_untracked(), self.field.get_untracked())
+            (suggestion, self.typed.get_untracked(), self.field.cast::<HtmlTextAreaElement>())
         else {
             return;
         };
@@ -145,49 +146,35 @@ impl Suggestions {
 }
 
 /// The list of suggestions.
-pub fn suggestions(suggest: Suggestions) -> AnyView {
+pub fn suggestions(suggest: Suggestions) -> Html {
     let one = move |(at, suggestion): (usize, Suggestion)| {
-        let pick = Box::new(move |event: leptos::ev::PointerEvent| {
-            // The field keeps the focus.
-            event.prevent_default();
-            suggest.take(at);
-        }) as Box<dyn FnMut(leptos::ev::PointerEvent)>;
-        view! {
-            <li
-                id=format!("suggestion-{at}")
-                role="option"
-                aria-selected=yes(move || suggest.chosen.get() == at)
-                on:pointerdown=pick
-            >
-                <span class="suggestion-sign" aria-hidden="true">{suggestion.sign}</span>
-                <bdi>{suggestion.name}</bdi>
-            </li>
-        }
-        .into_any()
+        html(
+            r#"<li _ role="option"><span _ class="suggestion-sign" aria-hidden="true"></span><bdi _></bdi></li>"#,
+            vec![
+                hole()
+                    .set("id", format!("suggestion-{at}"))
+                    .yes("aria-selected", move || suggest.chosen.get() == at)
+                    .on("pointerdown", move |event| {
+                        // The field keeps the focus.
+                        event.prevent_default();
+                        suggest.take(at);
+                    }),
+                hole().put(suggestion.sign),
+                hole().put(suggestion.name),
+            ],
+        )
     };
-    view! {
-        <ul
-            id="suggestions"
-            class="suggestions"
-            role="listbox"
-            hidden=flag(move || suggest.all.with(Vec::is_empty))
-            aria-label=word(Key::COMPOSER_SUGGESTIONS_LABEL)
-        >
-            {part(move || {
-                let all = suggest.all.get();
-                all.into_iter().enumerate().map(one).collect_view().into_any()
-            })}
-        </ul>
-        <span class="unseen" role="status">
-            {text(move || match suggest.all.with(Vec::len) {
+    html(
+        r#"<ul _ id="suggestions" class="suggestions" role="listbox"></ul><span _ class="unseen" role="status"></span>"#,
+        vec![
+            hole()
+                .word("aria-label", Key::COMPOSER_SUGGESTIONS_LABEL)
+                .hidden(move || suggest.all.with(Vec::is_empty))
+                .part(move || together(suggest.all.get().into_iter().enumerate().map(one))),
+            hole().text(move || match suggest.all.with(Vec::len) {
                 0 => String::new(),
-                count => crate::browser::language::tn(
-                    crate::words::Plural::COMPOSER_SUGGESTIONS,
-                    count as u64,
-                    [],
-                ),
-            })}
-        </span>
-    }
-    .into_any()
+                count => tn(Plural::COMPOSER_SUGGESTIONS, count as u64, []),
+            }),
+        ],
+    )
 }

@@ -3,80 +3,46 @@
 
 use leptos::prelude::*;
 use parlour_events::MessageId;
+use wasm_bindgen::JsCast;
 
-use super::{
-    icons::{Dots, Reply, Smile},
-    kit::{act, text, when, word},
-};
 use crate::{
+    dom::{Html, hole, html},
     session::{Panel, Session},
     words::Key,
 };
-use wasm_bindgen::JsCast;
 
-/// The bar.
-#[component]
-pub fn Toolbar(
-    /// The chat that it is part of.
-    session: Session,
-    /// The message that it stands at.
-    active: RwSignal<Option<String>>,
-) -> impl IntoView {
+/// The bar. `active` is the message that it stands at.
+pub fn toolbar(session: Session, active: RwSignal<Option<String>>) -> Html {
     let id = move || active.get_untracked().and_then(|id| id.parse::<MessageId>().ok());
-    let top = text(move || {
+    let top = move || {
         session.view.track();
         let row = active.get().and_then(|id| {
             let row = document().query_selector(&format!("[data-message-id='{id}']")).ok()??;
             row.dyn_into::<web_sys::HtmlElement>().ok()
         });
         row.map_or_else(String::new, |row| format!("{}px", row.offset_top() - 14))
-    });
-    let open = move |panel: fn(MessageId) -> Panel| {
-        act(move || {
-            if let Some(id) = id() {
-                session.ui.open(panel(id));
-            }
-        })
     };
-    when(
-        move || active.with(Option::is_some),
+    let act = move |does: fn(Session, MessageId)| {
         move || {
-            view! {
-                <div class="toolbar" style:top=top role="group" aria-label=word(Key::MESSAGE_ACTIONS)>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=word(Key::MESSAGE_REACT)
-                        title=word(Key::MESSAGE_REACT)
-                        on:click=open(Panel::Reactions)
-                    >
-                        <Smile />
-                    </button>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=word(Key::MESSAGE_REPLY)
-                        title=word(Key::MESSAGE_REPLY)
-                        on:click=act(move || {
-                            if let Some(id) = id() {
-                                session.reply_to(id);
-                            }
-                        })
-                    >
-                        <Reply />
-                    </button>
-                    <button
-                        type="button"
-                        class="icon-button"
-                        aria-label=word(Key::MESSAGE_MORE)
-                        title=word(Key::MESSAGE_MORE)
-                        on:click=open(Panel::Message)
-                    >
-                        <Dots />
-                    </button>
-                </div>
+            if let Some(id) = id() {
+                does(session, id);
             }
-            .into_any()
-        },
+        }
+    };
+    html(
+        r#"<div _ class="toolbar" role="group"><button _ type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.500 14.500a4.500 4.500 0 0 0 7 0M9 9.500v.2M15 9.500v.2"/></svg></button><button _ type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M10 5L4 11l6 6M4 11h9a7 7 0 0 1 7 7v1"/></svg></button><button _ type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5.500 12h.1M12 12h.1M18.500 12h.1"/></svg></button></div>"#,
+        vec![
+            hole()
+                .word("aria-label", Key::MESSAGE_ACTIONS)
+                .hidden(move || active.with(Option::is_none))
+                .style("top", top),
+            hole()
+                .label(Key::MESSAGE_REACT)
+                .click(act(|session, id| session.ui.open(Panel::Reactions(id)))),
+            hole().label(Key::MESSAGE_REPLY).click(act(|session, id| session.reply_to(id))),
+            hole()
+                .label(Key::MESSAGE_MORE)
+                .click(act(|session, id| session.ui.open(Panel::Message(id)))),
+        ],
     )
 }

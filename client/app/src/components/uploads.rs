@@ -2,63 +2,53 @@
 
 use leptos::prelude::*;
 
-use super::{
-    icons::Close,
-    kit::{act, nothing, part},
-};
 use crate::{
     browser::language::tf,
+    dom::{Html, hole, html, together},
     session::{Session, Upload, uploads::UploadState},
     words::{self, Pattern},
 };
 
 /// The files, and how far they are.
-pub fn uploads(session: Session) -> AnyView {
-    view! {
-        <ul class="uploads">
-            {part(move || {
-                let one = |upload: &Upload| one(session, upload);
-                session.ui.uploads.with(|all| all.iter().map(one).collect_view().into_any())
-            })}
-        </ul>
-    }
-    .into_any()
+pub fn uploads(session: Session) -> Html {
+    let all = move || {
+        session.ui.uploads.with(|all| together(all.iter().map(|upload| one(session, upload))))
+    };
+    html(r#"<ul _ class="uploads"></ul>"#, vec![hole().part(all)])
 }
 
-fn one(session: Session, upload: &Upload) -> AnyView {
-    let name = upload.name.to_string();
+fn one(session: Session, upload: &Upload) -> Html {
+    let name = upload.name.as_str();
     let number = upload.number;
-    let size = words::size(upload.size as u64);
-    let (state, bar, label) = match &upload.state {
+    let (state, label) = match &upload.state {
         UploadState::Sending(percent) => {
             let percent = percent.to_string();
-            let label = tf(Pattern::UPLOAD_PROGRESS, [&name, &percent]);
-            let bar = view! { <progress max="100" value=percent aria-label=label></progress> };
-            (nothing(), bar.into_any(), tf(Pattern::UPLOAD_CANCEL, [&name]))
+            let label = tf(Pattern::UPLOAD_PROGRESS, [name, &percent]);
+            let bar = html(
+                r#"<progress _ max="100"></progress>"#,
+                vec![hole().set("value", percent).set("aria-label", label)],
+            );
+            (bar, tf(Pattern::UPLOAD_CANCEL, [name]))
         }
         UploadState::Done(_) => {
-            let size = view! { <span class="file-size">{size}</span> }.into_any();
-            (size, nothing(), tf(Pattern::UPLOAD_REMOVE, [&name]))
+            let size = words::size(upload.size as u64);
+            let size = html(r#"<span _ class="file-size"></span>"#, vec![hole().put(size)]);
+            (size, tf(Pattern::UPLOAD_REMOVE, [name]))
         }
         UploadState::Failed(why) => {
-            let why = view! { <span class="error" role="alert">{why.clone()}</span> }.into_any();
-            (why, nothing(), tf(Pattern::UPLOAD_REMOVE, [&name]))
+            let why = html(
+                r#"<span _ class="error" role="alert"></span>"#,
+                vec![hole().put(why.as_str())],
+            );
+            (why, tf(Pattern::UPLOAD_REMOVE, [name]))
         }
     };
-    view! {
-        <li>
-            <bdi>{name}</bdi>
-            {state}
-            {bar}
-            <button
-                type="button"
-                class="icon-button small"
-                aria-label=label
-                on:click=act(move || session.detach(number))
-            >
-                <Close />
-            </button>
-        </li>
-    }
-    .into_any()
+    html(
+        r#"<li><bdi _></bdi><i _></i><button _ type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></li>"#,
+        vec![
+            hole().put(name),
+            hole().instead(state),
+            hole().set("aria-label", label).click(move || session.detach(number)),
+        ],
+    )
 }

@@ -20,6 +20,7 @@ enum Bind {
     Flag(&'static str, Flag),
     Class(&'static str, Flag),
     Style(&'static str, Text),
+    Styled(&'static str, String),
     Property(&'static str, Text),
     Text(Text),
     Put(String),
@@ -27,6 +28,7 @@ enum Bind {
     Instead(Html),
     Part(Box<dyn Fn() -> Html>),
     Here(Box<dyn Fn() -> Html>),
+    List(Box<dyn FnOnce(&Element) -> Html>),
     On(&'static str, Box<dyn FnMut(Event)>),
     Ref(Ref),
 }
@@ -87,6 +89,11 @@ impl Hole {
         self.with(Bind::Style(name, Box::new(value)))
     }
 
+    /// A property of its style that stays.
+    pub fn styled(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.with(Bind::Styled(name, value.into()))
+    }
+
     /// A property of the element itself, such as the `value` of a field.
     pub fn property(self, name: &'static str, value: impl Fn() -> String + 'static) -> Self {
         self.with(Bind::Property(name, Box::new(value)))
@@ -120,6 +127,16 @@ impl Hole {
     /// In it, and changes.
     pub fn part(self, make: impl Fn() -> Html + 'static) -> Self {
         self.with(Bind::Part(Box::new(make)))
+    }
+
+    /// Rows in it, which keep their identity as long as their key is there.
+    pub fn rows<K: PartialEq + 'static, R: 'static>(
+        self,
+        rows: impl Fn() -> Vec<R> + 'static,
+        key: fn(&R) -> K,
+        make: impl Fn(R) -> Html + 'static,
+    ) -> Self {
+        self.with(Bind::List(Box::new(move |element| super::list::keyed(element, rows, key, make))))
     }
 
     /// In its place, and changes.
@@ -206,11 +223,17 @@ fn fill(bind: Bind, element: Element, kept: &mut Vec<Kept>) {
             let _ = element.set_attribute(name, &value);
             return;
         }
+        Bind::Styled(name, value) => {
+            let element: HtmlElement = element.unchecked_into();
+            let _ = element.style().set_property(name, &value);
+            return;
+        }
         Bind::Put(text) => return element.set_text_content(Some(&text)),
         Bind::Child(html) => {
             html.append_to(&element);
             return kept.extend(html.kept);
         }
+        Bind::List(list) => return kept.extend(list(&element).kept),
         Bind::Instead(html) => {
             html.insert_before(&element);
             element.remove();

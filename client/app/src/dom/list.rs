@@ -8,7 +8,7 @@ use super::{Html, live};
 /// Draws rows into an element: those whose key was there before stay what they are, the others are
 /// made. Rows are in the same order at each time: what comes between them comes and goes, but they
 /// do not change places.
-pub fn keyed<K: PartialEq + 'static, R: 'static>(
+pub(super) fn keyed<K: PartialEq + 'static, R: 'static>(
     element: &Element,
     rows: impl Fn() -> Vec<R> + 'static,
     key: fn(&R) -> K,

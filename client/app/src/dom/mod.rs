@@ -32,7 +32,6 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{DocumentFragment, Element, Event, HtmlElement, HtmlTemplateElement, Node};
 
 pub use hole::{Hole, hole};
-pub use list::keyed;
 
 /// Something drawn, which is there for as long as this is.
 #[must_use = "what is drawn goes when this is dropped"]
