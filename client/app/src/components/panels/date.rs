@@ -3,49 +3,42 @@
 use leptos::prelude::*;
 use parlour_events::Timestamp;
 
-use super::sheet;
+use super::{sheet, written};
 use crate::{
     browser::{clock, language::t},
-    components::kit::{act, sent, typed, word},
+    dom::{Html, Ref, hole, html},
     session::{Panel, Session},
     state::Spot,
     words::Key,
 };
 
-pub(super) fn date(session: Session) -> AnyView {
-    let chosen = RwSignal::new(String::new());
+pub(super) fn date(session: Session) -> Html {
+    let date = Ref::new();
     let go = move |spot: Spot| {
         session.ui.panel.set(Panel::None);
         session.read_at(spot);
     };
     let to_date = move || {
-        if let Some(at) = chosen.with_untracked(|date| clock::start_of(date)) {
+        if let Some(at) = clock::start_of(&written(date)) {
             go(Spot::Time(Timestamp(at)));
         }
     };
-    let body = view! {
-        <form on:submit=sent(to_date)>
-            <label for="date">{word(Key::JUMP_DATE)}</label>
-            <input
-                id="date"
-                type="date"
-                data-first
-                max=clock::date_of(clock::timestamp())
-                on:input=typed(move |text| chosen.set(text))
-            />
+    let body = html(
+        r#"<form _>
+            <label _ for="date"></label>
+            <input _ id="date" type="date" data-first>
             <p class="buttons">
-                <button
-                    id="to-oldest"
-                    type="button"
-                    class="quiet"
-                    on:click=act(move || go(Spot::Oldest))
-                >
-                    {word(Key::JUMP_OLDEST)}
-                </button>
-                <button id="to-date" type="submit" class="primary">{word(Key::JUMP_GO)}</button>
+                <button _ id="to-oldest" type="button" class="quiet"></button>
+                <button _ id="to-date" type="submit" class="primary"></button>
             </p>
-        </form>
-    }
-    .into_any();
-    sheet(session, "form", t(Key::JUMP_DATE).to_owned(), body)
+        </form>"#,
+        vec![
+            hole().submit(to_date),
+            hole().say(Key::JUMP_DATE),
+            hole().set("max", clock::date_of(clock::timestamp())).refer(date),
+            hole().say(Key::JUMP_OLDEST).click(move || go(Spot::Oldest)),
+            hole().say(Key::JUMP_GO),
+        ],
+    );
+    sheet(session, "sheet form", t(Key::JUMP_DATE).to_owned(), body)
 }

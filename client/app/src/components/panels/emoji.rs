@@ -1,16 +1,16 @@
 //! Choosing an emoji: for a message, as a reaction or for the text.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use parlour_events::MessageId;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event};
 
-use super::sheet;
+use super::{hint, seek, sheet};
 use crate::{
     browser::{emoji, language::t},
-    components::kit::{act, part, typed, word},
+    dom::{Html, hole, html, together},
     session::{Panel, Session},
-    text::emoji::Emojis,
+    text::emoji::{Emojis, Group},
     words::Key,
 };
 
@@ -20,26 +20,15 @@ const USUAL: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
 /// Most that are shown for a word.
 const FOUND: usize = 60;
 
-pub(super) fn reactions(session: Session, id: MessageId) -> AnyView {
-    let take = move |chosen: &str| {
-        session.ui.panel.set(Panel::None);
-        if let Ok(emoji) = chosen.parse() {
-            session.react(id, emoji, true);
-        }
-    };
-    choose(session, Key::MESSAGE_REACT, take)
+pub(super) fn reactions(session: Session, id: MessageId) -> Html {
+    choose(session, Key::MESSAGE_REACT, Some(id))
 }
 
-pub(super) fn picker(session: Session) -> AnyView {
-    let take = move |chosen: &str| {
-        session.ui.panel.set(Panel::None);
-        session.ui.draft.update(|draft| draft.push_str(chosen));
-        session.ui.compose();
-    };
-    choose(session, Key::COMPOSER_EMOJI, take)
+pub(super) fn picker(session: Session) -> Html {
+    choose(session, Key::COMPOSER_EMOJI, None)
 }
 
-fn choose(session: Session, title: Key, take: impl Fn(&str) + Send + Sync + 'static) -> AnyView {
+fn choose(session: Session, title: Key, reacted: Option<MessageId>) -> Html {
     let query = RwSignal::new(String::new());
     let here = RwSignal::new(emoji::with(|_| ()).is_some());
     if !here.get_untracked() {
@@ -47,22 +36,12 @@ fn choose(session: Session, title: Key, take: impl Fn(&str) + Send + Sync + 'sta
             here.try_set(true);
         });
     }
-    let take: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(take);
-    let one = move |emoji: &str, name: &str| {
-        let (take, chosen) = (Arc::clone(&take), emoji.to_owned());
-        let (shown, name) = (chosen.clone(), name.to_owned());
-        view! {
-            <button
-                type="button"
-                class="emoji"
-                aria-label=name.clone()
-                title=name
-                on:click=act(move || take(&chosen))
-            >
-                {shown}
-            </button>
+    // There are so many of them that what is around them listens, for all.
+    let pressed = move |event: Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(target) = target.filter(|target| target.class_name() == "emoji") {
+            take(session, reacted, &target.text_content().unwrap_or_default());
         }
-        .into_any()
     };
     let recent = session.settings.with_untracked(|settings| {
         let mut recent = settings.emoji.clone();
@@ -73,49 +52,60 @@ fn choose(session: Session, title: Key, take: impl Fn(&str) + Send + Sync + 'sta
         }
         recent
     });
-    let first = recent.iter().map(|emoji| one(emoji, emoji)).collect_view();
-    let body = view! {
-        <p class="emojis">{first}</p>
-        <input
-            id="emoji-search"
-            type="search"
-            data-first
-            autocomplete="off"
-            aria-label=word(Key::EMOJI_SEARCH)
-            placeholder=word(Key::EMOJI_SEARCH)
-            on:input=typed(move |text| query.set(text))
-        />
-        <div class="emoji-list">
-            {part(move || {
-                here.track();
-                let list = query.with(|query| emoji::with(|all| found(all, query, &one)));
-                list.unwrap_or_else(|| {
-                    view! { <p class="hint">{t(Key::APP_LOADING)}</p> }.into_any()
-                })
-            })}
-        </div>
-    }
-    .into_any();
-    sheet(session, "emoji-sheet", t(title).to_owned(), body)
+    let list = move || {
+        here.track();
+        let list = query.with(|query| emoji::with(|all| found(all, query)));
+        list.unwrap_or_else(|| hint(Key::APP_LOADING))
+    };
+    let body = html(
+        r#"<p _ class="emojis"></p>
+        <input _ id="emoji-search" type="search" data-first autocomplete="off">
+        <div _ class="emoji-list"></div>"#,
+        vec![
+            hole()
+                .on("click", pressed)
+                .child(together(recent.iter().map(|emoji| one(emoji, emoji)))),
+            seek(Key::EMOJI_SEARCH, move |text| query.set(text)),
+            hole().on("click", pressed).part(list),
+        ],
+    );
+    sheet(session, "sheet emoji-sheet", t(title).to_owned(), body)
 }
 
-fn found(all: &Emojis, query: &str, one: &dyn Fn(&str, &str) -> AnyView) -> AnyView {
+fn take(session: Session, reacted: Option<MessageId>, chosen: &str) {
+    session.ui.panel.set(Panel::None);
+    match (reacted, chosen.parse()) {
+        (Some(id), Ok(emoji)) => session.react(id, emoji, true),
+        (Some(_), Err(_)) => {}
+        (None, _) => {
+            session.ui.draft.update(|draft| draft.push_str(chosen));
+            session.ui.compose();
+        }
+    }
+}
+
+fn one(emoji: &str, name: &str) -> Html {
+    html(
+        r#"<button _ type="button" class="emoji"></button>"#,
+        vec![hole().set("aria-label", name).set("title", name).put(emoji)],
+    )
+}
+
+fn found(all: &Emojis, query: &str) -> Html {
     let draw = |number: usize| all.get(number).map(|emoji| one(emoji.emoji, emoji.name));
     if !query.trim().is_empty() {
         let found: Vec<_> = all.search(query, FOUND).into_iter().filter_map(draw).collect();
         if found.is_empty() {
-            return view! { <p class="hint">{t(Key::SWITCHER_NONE)}</p> }.into_any();
+            return hint(Key::SWITCHER_NONE);
         }
-        return view! { <p class="emojis">{found}</p> }.into_any();
+        return html(r#"<p _ class="emojis"></p>"#, vec![hole().child(together(found))]);
     }
-    let group = |group: crate::text::emoji::Group<'_>| {
-        let name = group.name.to_owned();
+    let group = |group: Group<'_>| {
         let members: Vec<_> = group.members.filter_map(draw).collect();
-        view! {
-            <h3>{name}</h3>
-            <p class="emojis">{members}</p>
-        }
-        .into_any()
+        html(
+            r#"<h3 _></h3><p _ class="emojis"></p>"#,
+            vec![hole().put(group.name), hole().child(together(members))],
+        )
     };
-    all.groups().map(group).collect_view().into_any()
+    together(all.groups().map(group))
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::sheet;
 use crate::{
     browser::language::t,
-    components::kit::{ticked, word},
+    dom::{Html, hole, html, together},
     session::Session,
     words::Key,
 };
@@ -29,29 +29,21 @@ const KEYS: [(&str, Key); 15] = [
     ("?", Key::KEYS_HELP),
 ];
 
-pub(super) fn shortcuts(session: Session) -> AnyView {
+pub(super) fn shortcuts(session: Session) -> Html {
     let one = |(keys, does): &(&'static str, Key)| {
-        let keys = *keys;
-        view! {
-            <dt><kbd>{keys}</kbd></dt>
-            <dd>{t(*does)}</dd>
-        }
-        .into_any()
+        html("<dt><kbd _></kbd></dt><dd _></dd>", vec![hole().put(*keys), hole().say(*does)])
     };
-    let all = KEYS.iter().map(one).collect_view();
     let on = session.settings.with_untracked(|settings| settings.shortcuts);
-    let body = view! {
-        <label class="tick">
-            <input
-                id="shortcuts"
-                type="checkbox"
-                checked=on
-                on:change=ticked(move |on| session.choose(|settings| settings.shortcuts = on))
-            />
-            {word(Key::SETTINGS_SHORTCUTS)}
-        </label>
-        <dl class="keys">{all}</dl>
-    }
-    .into_any();
-    sheet(session, "form", t(Key::KEYS_TITLE).to_owned(), body)
+    let body = html(
+        r#"<label class="tick"><input _ id="shortcuts" type="checkbox"><span _></span></label>
+        <dl _ class="keys"></dl>"#,
+        vec![
+            hole()
+                .flag("checked", move || on)
+                .ticked(move |on| session.choose(|settings| settings.shortcuts = on)),
+            hole().say(Key::SETTINGS_SHORTCUTS),
+            hole().child(together(KEYS.iter().map(one))),
+        ],
+    );
+    sheet(session, "sheet form", t(Key::KEYS_TITLE).to_owned(), body)
 }

@@ -3,21 +3,21 @@
 use leptos::prelude::*;
 use parlour_events::{MessageId, Role, RoomKind, RoomName};
 
-use super::{entry, sheet};
+use super::{entry, list, sheet};
 use crate::{
     browser::{clipboard, language::t},
-    components::kit::{act, word},
+    dom::{Html, hole, html, nothing},
     session::{Panel, Session},
     words::Key,
 };
 
-pub(super) fn message(session: Session, id: MessageId) -> AnyView {
+pub(super) fn message(session: Session, id: MessageId) -> Html {
     let about = session.message(id, |message| {
         (message.author.clone(), message.seq, message.content.said().is_some())
     });
     let Some((author, seq, said)) = about else {
         session.ui.panel.set(Panel::None);
-        return ().into_any();
+        return nothing();
     };
     let me = session.me.get_untracked();
     let mine = me.as_ref().is_some_and(|me| me.person.id == author.id);
@@ -51,40 +51,30 @@ pub(super) fn message(session: Session, id: MessageId) -> AnyView {
         let open = move || ui.open(Panel::Person(author.clone()));
         entries.push(entry(session, "menu-person", t(Key::MOD_TITLE), open));
     }
-    let body = view! { <ul class="menu">{entries}</ul> }.into_any();
-    sheet(session, "menu-sheet", t(Key::MESSAGE_ACTIONS).to_owned(), body)
+    let title = t(Key::MESSAGE_ACTIONS).to_owned();
+    sheet(session, "sheet menu-sheet", title, list("menu", entries))
 }
 
-pub(super) fn delete(session: Session, id: MessageId) -> AnyView {
-    let body = view! {
-        <p>{word(Key::MESSAGE_DELETE_TEXT)}</p>
+pub(super) fn delete(session: Session, id: MessageId) -> Html {
+    let body = html(
+        r#"<p _></p>
         <p class="buttons">
-            <button
-                type="button"
-                class="quiet"
-                on:click=act(move || session.ui.panel.set(Panel::None))
-            >
-                {word(Key::APP_CANCEL)}
-            </button>
-            <button
-                id="delete"
-                type="button"
-                class="primary danger"
-                data-first
-                on:click=act(move || {
-                    session.ui.panel.set(Panel::None);
-                    session.delete(id);
-                })
-            >
-                {word(Key::MESSAGE_DELETE)}
-            </button>
-        </p>
-    }
-    .into_any();
-    sheet(session, "form", t(Key::MESSAGE_DELETE_TITLE).to_owned(), body)
+            <button _ type="button" class="quiet"></button>
+            <button _ id="delete" type="button" class="primary danger" data-first></button>
+        </p>"#,
+        vec![
+            hole().say(Key::MESSAGE_DELETE_TEXT),
+            hole().say(Key::APP_CANCEL).click(move || session.ui.panel.set(Panel::None)),
+            hole().say(Key::MESSAGE_DELETE).click(move || {
+                session.ui.panel.set(Panel::None);
+                session.delete(id);
+            }),
+        ],
+    );
+    sheet(session, "sheet form", t(Key::MESSAGE_DELETE_TITLE).to_owned(), body)
 }
 
-pub(super) fn room(session: Session, room: RoomName) -> AnyView {
+pub(super) fn room(session: Session, room: RoomName) -> Html {
     let ui = session.ui;
     let here = session.here.get_untracked();
     let role = session.me.with_untracked(|me| me.as_ref().map_or(Role::Member, |me| me.role));
@@ -125,6 +115,5 @@ pub(super) fn room(session: Session, room: RoomName) -> AnyView {
         entries.push(entry(session, "menu-moderation", t(Key::MOD_TITLE), open));
     }
     let title = here.map_or_else(|| room.to_string(), |here| here.label());
-    let body = view! { <ul class="menu">{entries}</ul> }.into_any();
-    sheet(session, "menu-sheet", title, body)
+    sheet(session, "sheet menu-sheet", title, list("menu", entries))
 }

@@ -3,18 +3,18 @@
 use leptos::prelude::*;
 use parlour_events::{Audit, AuditEntry, BanEntry, Bans, ListAudit, ListBans, Role, Unban};
 
-use super::sheet;
+use super::{hint, list, list_or, sheet};
 use crate::{
     browser::{
         clock,
         language::{t, tf},
     },
-    components::kit::{act, nothing, part, word},
+    dom::{Html, hole, html, nothing},
     session::Session,
     words::{Key, Pattern},
 };
 
-pub(super) fn moderation(session: Session) -> AnyView {
+pub(super) fn moderation(session: Session) -> Html {
     let bans = RwSignal::new(None::<Vec<BanEntry>>);
     let audit = RwSignal::new(None::<Vec<AuditEntry>>);
     let ui = session.ui;
@@ -29,7 +29,8 @@ pub(super) fn moderation(session: Session) -> AnyView {
         });
     };
     read();
-    let admin = session.me.with_untracked(|me| me.as_ref().is_some_and(|it| it.role == Role::Admin));
+    let admin =
+        session.me.with_untracked(|me| me.as_ref().is_some_and(|it| it.role == Role::Admin));
     if admin {
         session.request(&ListAudit { before: None }, move |outcome: Result<Audit, String>| {
             if let Ok(answer) = outcome {
@@ -47,54 +48,50 @@ pub(super) fn moderation(session: Session) -> AnyView {
             Some(until) => tf(Pattern::MOD_UNTIL, [&clock::in_full(until)]),
             None => t(Key::MOD_FOR_GOOD).to_owned(),
         };
-        let reason = entry.reason.to_string();
-        let lift = act(move || {
+        let lift = move || {
             session.order(&Unban { ban: number }, Some(Key::MOD_DONE));
             bans.update(|bans| {
                 if let Some(bans) = bans {
                     bans.retain(|known| known.ban != number);
                 }
             });
-        });
-        view! {
-            <li>
-                <b dir="auto">{who}</b>
-                <span class="hint">{until}</span>
-                <span dir="auto">{reason}</span>
-                <button type="button" class="link-button" on:click=lift>{t(Key::MOD_UNBAN)}</button>
-            </li>
-        }
-        .into_any()
+        };
+        html(
+            r#"<li><b _ dir="auto"></b><span _ class="hint"></span><span _ dir="auto"></span><button _ type="button" class="link-button"></button></li>"#,
+            vec![
+                hole().put(who),
+                hole().put(until),
+                hole().put(entry.reason.as_str()),
+                hole().say(Key::MOD_UNBAN).click(lift),
+            ],
+        )
     };
-    let body = view! {
-        <h3>{word(Key::MOD_BANS)}</h3>
-        {part(move || bans.with(|bans| match bans {
-            None => view! { <p class="hint">{t(Key::APP_LOADING)}</p> }.into_any(),
-            Some(bans) if bans.is_empty() => {
-                view! { <p class="hint">{t(Key::MOD_NO_BANS)}</p> }.into_any()
-            }
-            Some(bans) => {
-                let all = bans.iter().map(ban).collect_view();
-                view! { <ul class="records">{all}</ul> }.into_any()
-            }
-        }))}
-        {part(move || audit.with(|audit| match audit {
+    let banned = move || {
+        bans.with(|bans| match bans {
+            None => hint(Key::APP_LOADING),
+            Some(bans) => list_or("records", bans.iter().map(ban).collect(), Key::MOD_NO_BANS),
+        })
+    };
+    let done = move || {
+        audit.with(|audit| match audit {
             None => nothing(),
-            Some(entries) => {
-                let all = entries.iter().map(record).collect_view();
-                view! {
-                    <h3>{t(Key::MOD_AUDIT)}</h3>
-                    <ul class="records">{all}</ul>
-                }
-                .into_any()
-            }
-        }))}
-    }
-    .into_any();
-    sheet(session, "form", t(Key::MOD_TITLE).to_owned(), body)
+            Some(entries) => html(
+                "<h3 _></h3><i _></i>",
+                vec![
+                    hole().say(Key::MOD_AUDIT),
+                    hole().instead(list("records", entries.iter().map(record).collect())),
+                ],
+            ),
+        })
+    };
+    let body = html(
+        "<h3 _></h3><i _></i><i _></i>",
+        vec![hole().say(Key::MOD_BANS), hole().here(banned), hole().here(done)],
+    );
+    sheet(session, "sheet form", t(Key::MOD_TITLE).to_owned(), body)
 }
 
-fn record(entry: &AuditEntry) -> AnyView {
+fn record(entry: &AuditEntry) -> Html {
     let by = match &entry.by {
         Some(by) => tf(Pattern::MOD_BY, [by.name.as_str()]),
         None => t(Key::MOD_BY_SERVER).to_owned(),
@@ -109,16 +106,14 @@ fn record(entry: &AuditEntry) -> AnyView {
         "room:remove" => Key::MOD_ACTION_REMOVE,
         _ => Key::MOD_TITLE,
     };
-    let to = entry.to.as_ref().map(|to| to.name.to_string()).unwrap_or_default();
-    let (time, detail) = (clock::in_full(entry.at), entry.detail.clone());
-    view! {
-        <li>
-            <b>{t(action)}</b>
-            " "
-            <bdi>{to}</bdi>
-            <span class="hint">{by} " · " {time}</span>
-            <span dir="auto">{detail}</span>
-        </li>
-    }
-    .into_any()
+    let to = entry.to.as_ref().map_or("", |to| to.name.as_str());
+    html(
+        r#"<li><b _></b> <bdi _></bdi><span _ class="hint"></span><span _ dir="auto"></span></li>"#,
+        vec![
+            hole().say(action),
+            hole().put(to),
+            hole().put([by.as_str(), " · ", &clock::in_full(entry.at)].concat()),
+            hole().put(entry.detail.as_str()),
+        ],
+    )
 }

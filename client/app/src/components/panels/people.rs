@@ -5,13 +5,11 @@ use parlour_events::{
     Author, AuthorKind, Ban, Kick, Member, Mute, Reason, Role, RoomKind, SetRole,
 };
 
-use super::{entry, sheet};
+use super::{entry, is_ticked, list, list_or, seek, sheet, written};
 use crate::{
     browser::language::{t, tf},
-    components::{
-        disc::disc,
-        kit::{act, nothing, part, ticked, typed, word},
-    },
+    components::disc::disc,
+    dom::{Html, Ref, hole, html, nothing, together},
     session::{Panel, Session},
     text::fold::fold,
     words::{Key, Pattern},
@@ -27,7 +25,7 @@ const TIMES: [(Option<u64>, Key); 6] = [
     (None, Key::MOD_FOR_GOOD),
 ];
 
-pub(super) fn person(session: Session, person: Author) -> AnyView {
+pub(super) fn person(session: Session, person: Author) -> Html {
     let me = session.me.get_untracked();
     let mine = me.as_ref().is_some_and(|me| me.person.id == person.id);
     let my_role = me.map_or(Role::Member, |me| me.role);
@@ -43,22 +41,8 @@ pub(super) fn person(session: Session, person: Author) -> AnyView {
         let open = move || session.ui.open(Panel::Settings);
         entries.push(entry(session, "menu-settings", t(Key::SETTINGS_TITLE), open));
     } else if !guest {
-        let direct = move || session.direct(user);
         let label = tf(Pattern::PEOPLE_MESSAGE, [&name]);
-        let press = act(move || {
-            session.ui.panel.set(Panel::None);
-            direct();
-        });
-        entries.push(
-            view! {
-                <li>
-                    <button id="menu-direct" type="button" class="menu-entry" on:click=press>
-                        {label}
-                    </button>
-                </li>
-            }
-            .into_any(),
-        );
+        entries.push(entry(session, "menu-direct", &label, move || session.direct(user)));
     }
     let here = session.here.get_untracked();
     let owner = here.as_ref().is_some_and(|here| here.owned && here.kind != RoomKind::Direct);
@@ -76,162 +60,135 @@ pub(super) fn person(session: Session, person: Author) -> AnyView {
         (_, Role::Moderator) => Key::PEOPLE_ROLE_MODERATOR,
         (_, Role::Admin) => Key::PEOPLE_ROLE_ADMIN,
     };
-    let body = view! {
-        <p class="person-head">
-            {disc(&person.name)}
-            <span>{t(kind)}</span>
-        </p>
-        <ul class="menu">{entries}</ul>
-        {moderation}
-    }
-    .into_any();
-    sheet(session, "menu-sheet", name, body)
+    let body = html(
+        r#"<p class="person-head"><i _></i><span _></span></p><i _></i><i _></i>"#,
+        vec![
+            hole().instead(disc(&person.name)),
+            hole().say(kind),
+            hole().instead(list("menu", entries)),
+            hole().instead(moderation),
+        ],
+    );
+    sheet(session, "sheet menu-sheet", name, body)
 }
 
 /// What a moderator can do to somebody of a lower role.
-fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> AnyView {
+fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> Html {
     let user = person.id;
-    let name = person.name.to_string();
-    let (seconds, reason) = (RwSignal::new(Some(600_u64)), RwSignal::new(String::new()));
-    let addresses = RwSignal::new(false);
-    let why = move || reason.with_untracked(|it| it.parse::<Reason>()).unwrap_or_default();
+    let name = person.name.as_str();
+    let time = RwSignal::new(0_usize);
+    let (reason, addresses) = (Ref::new(), Ref::new());
+    let seconds = move || TIMES.get(time.get_untracked()).and_then(|(seconds, _)| *seconds);
+    let why = move || written(reason).parse::<Reason>().unwrap_or_default();
     let done = move || session.ui.panel.set(Panel::None);
     let said = Some(Key::MOD_DONE);
-    let mute = act(move || {
+    let mute = move || {
         // A mute has an end.
-        let seconds = seconds.get_untracked().unwrap_or(2_592_000);
+        let seconds = seconds().unwrap_or(2_592_000);
         session.order(&Mute { user, seconds, reason: why() }, said);
         done();
-    });
-    let unmute = act(move || {
+    };
+    let unmute = move || {
         session.order(&Mute { user, seconds: 0, reason: Reason::default() }, said);
         done();
-    });
-    let kick = act(move || {
+    };
+    let kick = move || {
         session.order(&Kick { user, reason: why() }, said);
         done();
-    });
-    let ban = act(move || {
-        let addresses = addresses.get_untracked();
-        let seconds = seconds.get_untracked();
+    };
+    let ban = move || {
+        let (seconds, addresses) = (seconds(), is_ticked(addresses));
         session.order(&Ban { user, addresses, seconds, reason: why() }, said);
         done();
-    });
+    };
     let raise = match mine {
         Role::Admin => {
             let (to, label) = match role {
                 Role::Member => (Role::Moderator, Key::MOD_MAKE_MODERATOR),
                 _ => (Role::Member, Key::MOD_MAKE_MEMBER),
             };
-            let give = act(move || {
+            let give = move || {
                 session.order(&SetRole { user, role: to }, said);
                 done();
-            });
-            view! {
-                <button id="mod-role" type="button" class="quiet" on:click=give>{t(label)}</button>
-            }
-            .into_any()
+            };
+            html(
+                r#"<button _ id="mod-role" type="button" class="quiet"></button>"#,
+                vec![hole().say(label).click(give)],
+            )
         }
         _ => nothing(),
     };
     let option = |(at, (_, label)): (usize, &(Option<u64>, Key))| {
-        view! { <option value=at.to_string()>{t(*label)}</option> }.into_any()
+        html("<option _></option>", vec![hole().set("value", at.to_string()).say(*label)])
     };
-    let times = TIMES.iter().enumerate().map(option).collect_view();
-    let choose = typed(move |at| {
-        let at = at.parse().unwrap_or(0_usize).min(TIMES.len() - 1);
-        seconds.set(TIMES[at].0);
-    });
-    view! {
-        <section class="moderate" aria-label=word(Key::MOD_TITLE)>
-            <h3>{t(Key::MOD_TITLE)}</h3>
-            <label for="mod-time">{t(Key::MOD_FOR)}</label>
-            <select id="mod-time" on:change=choose>
-                {times}
-            </select>
-            <label for="mod-reason">{t(Key::MOD_REASON)}</label>
-            <input
-                id="mod-reason"
-                type="text"
-                autocomplete="off"
-                placeholder=t(Key::MOD_REASON_HINT)
-                on:input=typed(move |text| reason.set(text))
-            />
-            <label class="tick">
-                <input
-                    id="mod-addresses"
-                    type="checkbox"
-                    on:change=ticked(move |on| addresses.set(on))
-                />
-                {t(Key::MOD_BAN_ADDRESSES)}
-            </label>
-            <p class="buttons">
-                <button id="mod-mute" type="button" class="quiet" on:click=mute>
-                    {tf(Pattern::MOD_MUTE_NAME, [&name])}
-                </button>
-                <button id="mod-unmute" type="button" class="quiet" on:click=unmute>
-                    {t(Key::MOD_UNMUTE)}
-                </button>
-                <button id="mod-kick" type="button" class="quiet" on:click=kick>
-                    {tf(Pattern::MOD_KICK_NAME, [&name])}
-                </button>
-                <button id="mod-ban" type="button" class="primary danger" on:click=ban>
-                    {tf(Pattern::MOD_BAN_NAME, [&name])}
-                </button>
-                {raise}
+    html(
+        r#"<section _ class="moderate">
+            <h3 _></h3>
+            <label _ for="mod-time"></label>
+            <select _ id="mod-time"></select>
+            <label _ for="mod-reason"></label>
+            <input _ id="mod-reason" type="text" autocomplete="off">
+            <label class="tick"><input _ id="mod-addresses" type="checkbox"><span _></span></label>
+            <p _ class="buttons">
+                <button _ id="mod-mute" type="button" class="quiet"></button>
+                <button _ id="mod-unmute" type="button" class="quiet"></button>
+                <button _ id="mod-kick" type="button" class="quiet"></button>
+                <button _ id="mod-ban" type="button" class="primary danger"></button>
             </p>
-        </section>
-    }
-    .into_any()
+        </section>"#,
+        vec![
+            hole().word("aria-label", Key::MOD_TITLE),
+            hole().say(Key::MOD_TITLE),
+            hole().say(Key::MOD_FOR),
+            hole()
+                .child(together(TIMES.iter().enumerate().map(option)))
+                .input(move |at| time.set(at.parse().unwrap_or(0))),
+            hole().say(Key::MOD_REASON),
+            hole().refer(reason).word("placeholder", Key::MOD_REASON_HINT),
+            hole().refer(addresses),
+            hole().say(Key::MOD_BAN_ADDRESSES),
+            hole().child(raise),
+            hole().put(tf(Pattern::MOD_MUTE_NAME, [name])).click(mute),
+            hole().say(Key::MOD_UNMUTE).click(unmute),
+            hole().put(tf(Pattern::MOD_KICK_NAME, [name])).click(kick),
+            hole().put(tf(Pattern::MOD_BAN_NAME, [name])).click(ban),
+        ],
+    )
 }
 
-pub(super) fn invite(session: Session) -> AnyView {
+pub(super) fn invite(session: Session) -> Html {
     let query = RwSignal::new(String::new());
     // Whoever is known from anywhere: there is no list of everybody.
     let people = session.people_known();
     let one = move |person: &Author| {
         let user = person.id;
-        let (sign, name) = (disc(&person.name), person.name.to_string());
-        let press = act(move || {
+        let press = move || {
             session.ui.panel.set(Panel::None);
             session.invite(user);
-        });
-        view! {
-            <li>
-                <button type="button" class="menu-entry" on:click=press>
-                    {sign}
-                    <bdi>{name}</bdi>
-                </button>
-            </li>
-        }
-        .into_any()
+        };
+        html(
+            r#"<li><button _ type="button" class="menu-entry"><i _></i><bdi _></bdi></button></li>"#,
+            vec![
+                hole().click(press),
+                hole().instead(disc(&person.name)),
+                hole().put(person.name.as_str()),
+            ],
+        )
     };
     let inside: Vec<_> = session
         .view
         .with_untracked(|view| view.people.iter().map(|it: &Member| it.person.id).collect());
-    let body = view! {
-        <input
-            id="invite-name"
-            type="search"
-            data-first
-            autocomplete="off"
-            aria-label=word(Key::PEOPLE_INVITE_NAME)
-            placeholder=word(Key::PEOPLE_INVITE_NAME)
-            on:input=typed(move |text| query.set(fold(&text)))
-        />
-        {part(move || {
-            let wanted = |person: &&Author| {
-                let fits = query.with(|it| fold(person.name.as_str()).contains(it.as_str()));
-                fits && !inside.contains(&person.id)
-            };
-            let all: Vec<_> = people.iter().filter(wanted).take(20).map(one).collect();
-            match all.is_empty() {
-                true => view! { <p class="hint">{t(Key::PEOPLE_NOBODY)}</p> }.into_any(),
-                false => view! { <ul class="menu">{all}</ul> }.into_any(),
-            }
-        })}
-    }
-    .into_any();
-    sheet(session, "form", t(Key::PEOPLE_INVITE).to_owned(), body)
+    let list = move || {
+        let wanted = |person: &&Author| {
+            let fits = query.with(|it| fold(person.name.as_str()).contains(it.as_str()));
+            fits && !inside.contains(&person.id)
+        };
+        let all = people.iter().filter(wanted).take(20).map(one).collect();
+        list_or("menu", all, Key::PEOPLE_NOBODY)
+    };
+    let body = html(
+        r#"<input _ id="invite-name" type="search" data-first autocomplete="off"><i _></i>"#,
+        vec![seek(Key::PEOPLE_INVITE_NAME, move |text| query.set(fold(&text))), hole().here(list)],
+    );
+    sheet(session, "sheet form", t(Key::PEOPLE_INVITE).to_owned(), body)
 }
-

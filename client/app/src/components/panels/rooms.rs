@@ -3,23 +3,21 @@
 use leptos::prelude::*;
 use parlour_events::{RoomName, TextError, Topic, limits};
 
-use super::{problem, sheet};
+use super::{is_ticked, list_or, problem, seek, sheet, written};
 use crate::{
     browser::language::{t, tf, tn},
-    components::kit::{act, part, sent, text, ticked, typed, word},
+    dom::{Html, Ref, hole, html},
     route::Route,
     session::{Panel, RoomItem, Session},
     text::fold::fold,
     words::{self, Key, Pattern, Plural},
 };
 
-pub(super) fn create(session: Session) -> AnyView {
-    let (name, topic, private) =
-        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(false));
+pub(super) fn create(session: Session) -> Html {
+    let (name, topic, private) = (Ref::new(), Ref::new(), Ref::new());
     let error = RwSignal::new(None::<String>);
     let make = move || {
-        let name = name.with_untracked(|name| name.parse::<RoomName>());
-        let topic = topic.with_untracked(|topic| topic.parse::<Topic>());
+        let (name, topic) = (written(name).parse::<RoomName>(), written(topic).parse::<Topic>());
         let (Ok(name), Ok(topic)) = (&name, &topic) else {
             let sentence = match name {
                 Err(TextError::Empty) => t(Key::CREATE_NAME_NEEDED),
@@ -27,131 +25,103 @@ pub(super) fn create(session: Session) -> AnyView {
             };
             return error.set(Some(sentence.to_owned()));
         };
-        let ui = session.ui;
-        session.create(name.clone(), private.get_untracked(), topic.clone(), move |outcome| {
-            match outcome {
-                Ok(()) => ui.panel.set(Panel::None),
-                Err(sentence) => error.set(Some(sentence)),
-            }
-        });
+        session.create(name.clone(), is_ticked(private), topic.clone(), done(session, error));
     };
     let limit = words::whole(limits::ROOM_NAME_CHARS as u64);
-    let body = view! {
-        <form on:submit=sent(make)>
-            <label for="create-name">{word(Key::CREATE_NAME)}</label>
-            <input
-                id="create-name"
-                type="text"
-                data-first
-                dir="auto"
-                autocomplete="off"
-                aria-describedby="create-hint"
-                on:input=typed(move |text| {
-                    error.set(None);
-                    name.set(text);
-                })
-            />
-            <p id="create-hint" class="hint">{tf(Pattern::CREATE_NAME_HINT, [&limit])}</p>
-            <label for="create-topic">{word(Key::CREATE_TOPIC)}</label>
-            <input
-                id="create-topic"
-                type="text"
-                dir="auto"
-                autocomplete="off"
-                placeholder=word(Key::CREATE_TOPIC_HINT)
-                on:input=typed(move |text| topic.set(text))
-            />
-            <label class="tick">
-                <input
-                    id="create-private"
-                    type="checkbox"
-                    on:change=ticked(move |on| private.set(on))
-                />
-                {word(Key::CREATE_PRIVATE)}
-            </label>
-            {problem(error)}
-            <button id="create" type="submit" class="primary">{word(Key::CREATE_MAKE)}</button>
-        </form>
-    }
-    .into_any();
-    sheet(session, "form", t(Key::CREATE_TITLE).to_owned(), body)
+    let body = html(
+        r#"<form _>
+            <label _ for="create-name"></label>
+            <input _ id="create-name" type="text" data-first dir="auto" autocomplete="off" aria-describedby="create-hint">
+            <p _ id="create-hint" class="hint"></p>
+            <label _ for="create-topic"></label>
+            <input _ id="create-topic" type="text" dir="auto" autocomplete="off">
+            <label class="tick"><input _ id="create-private" type="checkbox"><span _></span></label>
+            <p _ class="error" role="alert"></p>
+            <button _ id="create" type="submit" class="primary"></button>
+        </form>"#,
+        vec![
+            hole().submit(make),
+            hole().say(Key::CREATE_NAME),
+            hole().refer(name).input(move |_| error.set(None)),
+            hole().put(tf(Pattern::CREATE_NAME_HINT, [&limit])),
+            hole().say(Key::CREATE_TOPIC),
+            hole().refer(topic).word("placeholder", Key::CREATE_TOPIC_HINT),
+            hole().refer(private),
+            hole().say(Key::CREATE_PRIVATE),
+            problem(error),
+            hole().say(Key::CREATE_MAKE),
+        ],
+    );
+    sheet(session, "sheet form", t(Key::CREATE_TITLE).to_owned(), body)
 }
 
-pub(super) fn browse(session: Session) -> AnyView {
+/// Closes the panel when the server has done it, and says why it has not.
+fn done(
+    session: Session,
+    error: RwSignal<Option<String>>,
+) -> impl FnOnce(Result<(), String>) + 'static {
+    move |outcome| match outcome {
+        Ok(()) => session.ui.panel.set(Panel::None),
+        Err(sentence) => error.set(Some(sentence)),
+    }
+}
+
+pub(super) fn browse(session: Session) -> Html {
     let query = RwSignal::new(String::new());
     let one = move |room: &RoomItem| {
         let name = room.name.clone();
-        let shown = name.to_string();
-        let about = room.topic.clone();
-        let members = tn(Plural::ROOMS_MEMBERS, room.members, []);
-        let go = act(move || {
+        let go = move || {
             session.ui.panel.set(Panel::None);
             session.join(&name);
             session.go(Route::to(name.clone()));
-        });
-        view! {
-            <li>
-                <button type="button" class="menu-entry browse-entry" on:click=go>
-                    <b dir="auto">{shown}</b>
-                    <span class="hint">{members}</span>
-                    <span class="hint" dir="auto">{about}</span>
-                </button>
-            </li>
-        }
-        .into_any()
+        };
+        html(
+            r#"<li><button _ type="button" class="menu-entry browse-entry"><b _ dir="auto"></b><span _ class="hint"></span><span _ class="hint" dir="auto"></span></button></li>"#,
+            vec![
+                hole().click(go),
+                hole().put(room.name.as_str()),
+                hole().put(tn(Plural::ROOMS_MEMBERS, room.members, [])),
+                hole().put(&room.topic),
+            ],
+        )
     };
-    let body = view! {
-        <input
-            id="browse-filter"
-            type="search"
-            data-first
-            autocomplete="off"
-            aria-label=word(Key::ROOMS_FILTER)
-            placeholder=word(Key::ROOMS_FILTER)
-            on:input=typed(move |text| query.set(fold(&text)))
-        />
-        {part(move || session.rooms.with(|rooms| {
+    let rooms = move || {
+        session.rooms.with(|rooms| {
             let wanted = |room: &&RoomItem| {
-                !room.joined && query.with(|query| fold(room.name.as_str()).contains(query.as_str()))
+                !room.joined && query.with(|it| fold(room.name.as_str()).contains(it.as_str()))
             };
-            let all: Vec<_> = rooms.iter().filter(wanted).map(one).collect();
-            match all.is_empty() {
-                true => view! { <p class="hint">{t(Key::ROOMS_NO_MATCH)}</p> }.into_any(),
-                false => view! { <ul class="menu">{all}</ul> }.into_any(),
-            }
-        }))}
-    }
-    .into_any();
-    sheet(session, "form", t(Key::ROOMS_BROWSE).to_owned(), body)
+            list_or("menu", rooms.iter().filter(wanted).map(one).collect(), Key::ROOMS_NO_MATCH)
+        })
+    };
+    let body = html(
+        r#"<input _ id="browse-filter" type="search" data-first autocomplete="off"><i _></i>"#,
+        vec![seek(Key::ROOMS_FILTER, move |text| query.set(fold(&text))), hole().here(rooms)],
+    );
+    sheet(session, "sheet form", t(Key::ROOMS_BROWSE).to_owned(), body)
 }
 
-pub(super) fn topic(session: Session) -> AnyView {
+pub(super) fn topic(session: Session) -> Html {
     let before = session.here.get_untracked().map(|here| here.topic).unwrap_or_default();
-    let topic = RwSignal::new(before.clone());
+    let topic = Ref::new();
     let error = RwSignal::new(None::<String>);
-    let save = move || match topic.with_untracked(|topic| topic.parse::<Topic>()) {
-        Ok(topic) => session.set_topic(topic, move |outcome| match outcome {
-            Ok(()) => session.ui.panel.set(Panel::None),
-            Err(sentence) => error.set(Some(sentence)),
-        }),
+    let save = move || match written(topic).parse::<Topic>() {
+        Ok(topic) => session.set_topic(topic, done(session, error)),
         Err(_) => error.set(Some(t(Key::CREATE_TOPIC_WRONG).to_owned())),
     };
-    let body = view! {
-        <form on:submit=sent(save)>
-            <label for="topic">{word(Key::CREATE_TOPIC)}</label>
-            <input
-                id="topic"
-                type="text"
-                data-first
-                dir="auto"
-                autocomplete="off"
-                value=before
-                on:input=typed(move |text| topic.set(text))
-            />
-            {problem(error)}
-            <button type="submit" class="primary">{text(|| t(Key::APP_SAVE).to_owned())}</button>
-        </form>
-    }
-    .into_any();
-    sheet(session, "form", t(Key::HEADER_EDIT_TOPIC).to_owned(), body)
+    let body = html(
+        r#"<form _>
+            <label _ for="topic"></label>
+            <input _ id="topic" type="text" data-first dir="auto" autocomplete="off">
+            <p _ class="error" role="alert"></p>
+            <button _ type="submit" class="primary"></button>
+        </form>"#,
+        vec![
+            hole().submit(save),
+            hole().say(Key::CREATE_TOPIC),
+            hole().refer(topic).set("value", before),
+            problem(error),
+            hole().say(Key::APP_SAVE),
+        ],
+    );
+    sheet(session, "sheet form", t(Key::HEADER_EDIT_TOPIC).to_owned(), body)
 }

@@ -3,196 +3,181 @@
 use leptos::prelude::*;
 use parlour_events::Nickname;
 
-use super::{problem, sheet};
+use super::{problem, sheet, written};
 use crate::{
-    browser::{language, language::t, notify},
-    components::kit::{act, nothing, part, sent, ticked, typed, word, when},
+    browser::{
+        language::{self, t},
+        notify,
+        place::Auth,
+    },
+    dom::{Html, Ref, hole, html, nothing, together},
     session::{Panel, Session},
     settings::{Density, Notify, Theme},
     words::{self, Key, Language},
 };
 
-pub(super) fn settings(session: Session) -> AnyView {
+pub(super) fn settings(session: Session) -> Html {
+    const THEMES: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
+    const DENSITIES: [Density; 2] = [Density::Comfortable, Density::Compact];
+    const NOTIFY: [Notify; 3] = [Notify::Off, Notify::Personal, Notify::All];
     let chosen = session.settings.get_untracked();
-    let theme = [
-        (Key::SETTINGS_THEME_SYSTEM, chosen.theme == Theme::System),
-        (Key::SETTINGS_THEME_LIGHT, chosen.theme == Theme::Light),
-        (Key::SETTINGS_THEME_DARK, chosen.theme == Theme::Dark),
-    ];
-    let choose_theme = move |at: usize| {
-        let theme = [Theme::System, Theme::Light, Theme::Dark][at];
-        session.choose(|settings| settings.theme = theme);
-    };
-    let density = [
-        (Key::SETTINGS_DENSITY_COMFORTABLE, chosen.density == Density::Comfortable),
-        (Key::SETTINGS_DENSITY_COMPACT, chosen.density == Density::Compact),
-    ];
-    let choose_density = move |at: usize| {
-        let density = [Density::Comfortable, Density::Compact][at];
-        session.choose(|settings| settings.density = density);
-    };
-    let notify = [
-        (Key::SETTINGS_NOTIFICATIONS_OFF, chosen.notify == Notify::Off),
-        (Key::SETTINGS_NOTIFICATIONS_MENTIONS, chosen.notify == Notify::Personal),
-        (Key::SETTINGS_NOTIFICATIONS_ALL, chosen.notify == Notify::All),
-    ];
+    let theme = choice(
+        "theme",
+        Key::SETTINGS_THEME,
+        &[Key::SETTINGS_THEME_SYSTEM, Key::SETTINGS_THEME_LIGHT, Key::SETTINGS_THEME_DARK],
+        THEMES.iter().position(|it| *it == chosen.theme),
+        move |at| {
+            let theme = THEMES.get(at).copied().unwrap_or_default();
+            session.choose(|settings| settings.theme = theme);
+        },
+    );
+    let density = choice(
+        "density",
+        Key::SETTINGS_DENSITY,
+        &[Key::SETTINGS_DENSITY_COMFORTABLE, Key::SETTINGS_DENSITY_COMPACT],
+        DENSITIES.iter().position(|it| *it == chosen.density),
+        move |at| {
+            let density = DENSITIES.get(at).copied().unwrap_or_default();
+            session.choose(|settings| settings.density = density);
+        },
+    );
     let blocked = RwSignal::new(false);
-    let choose_notify = move |at: usize| {
-        let wanted = [Notify::Off, Notify::Personal, Notify::All][at];
-        session.choose(|settings| settings.notify = wanted);
-        if wanted != Notify::Off {
-            leptos::task::spawn_local(async move {
-                blocked.try_set(!notify::ask().await);
-            });
+    let notify = choice(
+        "notify",
+        Key::SETTINGS_NOTIFICATIONS,
+        &[
+            Key::SETTINGS_NOTIFICATIONS_OFF,
+            Key::SETTINGS_NOTIFICATIONS_MENTIONS,
+            Key::SETTINGS_NOTIFICATIONS_ALL,
+        ],
+        NOTIFY.iter().position(|it| *it == chosen.notify),
+        move |at| {
+            let wanted = NOTIFY.get(at).copied().unwrap_or_default();
+            session.choose(|settings| settings.notify = wanted);
+            if wanted != Notify::Off {
+                leptos::task::spawn_local(async move {
+                    blocked.try_set(!notify::ask().await);
+                });
+            }
+        },
+    );
+    let sound = move |on| {
+        session.choose(|settings| settings.sound = on);
+        if on {
+            notify::sound();
         }
     };
-    let body = view! {
-        {part(move || name(session))}
-        {choice("theme", Key::SETTINGS_THEME, &theme, choose_theme)}
-        {choice("density", Key::SETTINGS_DENSITY, &density, choose_density)}
-        {choice("notify", Key::SETTINGS_NOTIFICATIONS, &notify, choose_notify)}
-        {when(
-            move || blocked.get(),
-            || view! { <p class="error">{t(Key::NOTIFY_BLOCKED)}</p> }.into_any(),
-        )}
-        <label class="tick">
-            <input
-                id="sound"
-                type="checkbox"
-                checked=chosen.sound
-                on:change=ticked(move |on| {
-                    session.choose(|settings| settings.sound = on);
-                    if on {
-                        notify::sound();
-                    }
-                })
-            />
-            {word(Key::SETTINGS_SOUND)}
-        </label>
-        {languages()}
+    let body = html(
+        r#"<i _></i>
+        <p _ class="error"></p>
+        <label class="tick"><input _ id="sound" type="checkbox"><span _></span></label>
+        <label _ for="language"></label>
+        <select _ id="language"><option _ value=""></option></select>
+        <p _ class="error"></p>
         <p class="buttons">
-            <button
-                id="open-shortcuts"
-                type="button"
-                class="quiet"
-                on:click=act(move || session.ui.open(Panel::Shortcuts))
-            >
-                {word(Key::KEYS_TITLE)}
-            </button>
-            <button
-                id="leave"
-                type="button"
-                class="quiet"
-                on:click=act(move || session.leave())
-            >
-                {word(Key::SETTINGS_SIGN_OUT)}
-            </button>
-            <button
-                id="end"
-                type="button"
-                class="quiet"
-                on:click=act(move || session.end())
-            >
-                {word(Key::SETTINGS_END)}
-            </button>
+            <button _ id="open-shortcuts" type="button" class="quiet"></button>
+            <button _ id="leave" type="button" class="quiet"></button>
+            <button _ id="end" type="button" class="quiet"></button>
         </p>
-        <p class="hint">{word(Key::SETTINGS_END_TEXT)}</p>
-    }
-    .into_any();
-    sheet(session, "form", t(Key::SETTINGS_TITLE).to_owned(), body)
+        <p _ class="hint"></p>"#,
+        vec![
+            hole().instead(together(vec![name(session), theme, density, notify])),
+            hole().hidden(move || !blocked.get()).say(Key::NOTIFY_BLOCKED),
+            hole().flag("checked", move || chosen.sound).ticked(sound),
+            hole().say(Key::SETTINGS_SOUND),
+            hole().say(Key::SETTINGS_LANGUAGE),
+            hole().child(languages()).input(|code| language::choose(Language::from_code(&code))),
+            hole().say(Key::SETTINGS_LANGUAGE_SYSTEM),
+            hole().hidden(|| !language::has_failed()).say(Key::SETTINGS_LANGUAGE_FAILED),
+            hole().say(Key::KEYS_TITLE).click(move || session.ui.open(Panel::Shortcuts)),
+            hole().say(Key::SETTINGS_SIGN_OUT).click(move || session.leave()),
+            hole().say(Key::SETTINGS_END).click(move || session.end()),
+            hole().say(Key::SETTINGS_END_TEXT),
+        ],
+    );
+    sheet(session, "sheet form", t(Key::SETTINGS_TITLE).to_owned(), body)
 }
 
 /// The nickname, for people who chose one.
-fn name(session: Session) -> AnyView {
-    let jwt = session.site.with_value(|site| site.auth == crate::browser::place::Auth::Jwt);
-    if jwt {
+fn name(session: Session) -> Html {
+    if session.site.with_value(|site| site.auth == Auth::Jwt) {
         return nothing();
     }
     let before = session.me.with_untracked(|me| me.as_ref().map(|me| me.person.name.to_string()));
-    let before = before.unwrap_or_default();
-    let written = RwSignal::new(before.clone());
+    let name = Ref::new();
     let error = RwSignal::new(None::<String>);
-    let rename = move || match written.with_untracked(|it| it.parse::<Nickname>()) {
+    let rename = move || match written(name).parse::<Nickname>() {
         Ok(nickname) => session.rename(nickname, move |outcome| match outcome {
             Ok(()) => session.ui.say(t(Key::MOD_DONE), false),
             Err(sentence) => error.set(Some(sentence)),
         }),
         Err(wrong) => error.set(Some(words::nickname_error(&wrong))),
     };
-    view! {
-        <form on:submit=sent(rename)>
-            <label for="rename">{t(Key::SETTINGS_NAME)}</label>
+    html(
+        r#"<form _>
+            <label _ for="rename"></label>
             <p class="field">
-                <input
-                    id="rename"
-                    type="text"
-                    dir="auto"
-                    autocomplete="nickname"
-                    value=before
-                    on:input=typed(move |text| {
-                        error.set(None);
-                        written.set(text);
-                    })
-                />
-                <button type="submit" class="quiet">{t(Key::SETTINGS_RENAME)}</button>
+                <input _ id="rename" type="text" dir="auto" autocomplete="nickname">
+                <button _ type="submit" class="quiet"></button>
             </p>
-            {problem(error)}
-        </form>
-    }
-    .into_any()
+            <p _ class="error" role="alert"></p>
+        </form>"#,
+        vec![
+            hole().submit(rename),
+            hole().say(Key::SETTINGS_NAME),
+            hole()
+                .refer(name)
+                .set("value", before.unwrap_or_default())
+                .input(move |_| error.set(None)),
+            hole().say(Key::SETTINGS_RENAME),
+            problem(error),
+        ],
+    )
 }
 
 /// One of several, as a row of buttons that exclude each other.
 fn choice(
     group: &'static str,
     title: Key,
-    options: &[(Key, bool)],
-    choose: impl Fn(usize) + Copy + 'static,
-) -> AnyView {
-    let one = |(at, (label, on)): (usize, &(Key, bool))| {
-        let (label, on) = (*label, *on);
-        view! {
-            <label class="option">
-                <input
-                    type="radio"
-                    name=group
-                    value=at.to_string()
-                    checked=on
-                    on:change=ticked(move |_| choose(at))
-                />
-                <span>{word(label)}</span>
-            </label>
-        }
-        .into_any()
+    options: &[Key],
+    chosen: Option<usize>,
+    choose: impl Fn(usize) + 'static,
+) -> Html {
+    let one = |(at, label): (usize, &Key)| {
+        let on = chosen == Some(at);
+        html(
+            r#"<label class="option"><input _ type="radio"><span _></span></label>"#,
+            vec![
+                hole().set("name", group).set("value", at.to_string()).flag("checked", move || on),
+                hole().say(*label),
+            ],
+        )
     };
-    let all = options.iter().enumerate().map(one).collect_view();
-    view! {
-        <fieldset class="choice">
-            <legend>{word(title)}</legend>
-            <div class="options">{all}</div>
-        </fieldset>
-    }
-    .into_any()
+    html(
+        r#"<fieldset _ class="choice"><legend _></legend><div _ class="options"></div></fieldset>"#,
+        vec![
+            // Of each of the buttons.
+            hole().input(move |at| choose(at.parse().unwrap_or(0))),
+            hole().say(title),
+            hole().child(together(options.iter().enumerate().map(one))),
+        ],
+    )
 }
 
-fn languages() -> AnyView {
+/// The languages, behind what the browser prefers.
+fn languages() -> Html {
     let chosen = language::chosen();
     let option = |language: Language| {
         let on = chosen == Some(language);
-        view! { <option value=language.code() selected=on>{language.name()}</option> }.into_any()
+        html(
+            "<option _></option>",
+            vec![
+                hole()
+                    .set("value", language.code())
+                    .flag("selected", move || on)
+                    .put(language.name()),
+            ],
+        )
     };
-    let all = [Language::En, Language::De, Language::Es].map(option).into_iter().collect_view();
-    let choose = typed(|code| language::choose(Language::from_code(&code)));
-    view! {
-        <label for="language">{word(Key::SETTINGS_LANGUAGE)}</label>
-        <select id="language" on:change=choose>
-            <option value="" selected={chosen.is_none()}>{word(Key::SETTINGS_LANGUAGE_SYSTEM)}</option>
-            {all}
-        </select>
-        {when(
-            language::has_failed,
-            || view! { <p class="error">{t(Key::SETTINGS_LANGUAGE_FAILED)}</p> }.into_any(),
-        )}
-    }
-    .into_any()
+    together([Language::En, Language::De, Language::Es].map(option))
 }

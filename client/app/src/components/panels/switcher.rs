@@ -1,16 +1,15 @@
 //! Going to a room or person by a few letters of its name.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::prelude::*;
 use parlour_events::UserId;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
 
-use super::sheet;
+use super::{seek, sheet};
 use crate::{
     browser::language::{t, tn},
-    components::{
-        disc::disc,
-        icons::Hash,
-        kit::{act, key, part, text, typed, word, yes},
-    },
+    components::disc::disc,
+    dom::{Html, hole, html, nothing, together},
     route::Route,
     session::{Panel, RoomItem, Session},
     text::mention,
@@ -33,7 +32,7 @@ impl Goal {
     }
 }
 
-pub(super) fn switcher(session: Session) -> AnyView {
+pub(super) fn switcher(session: Session) -> Html {
     let query = RwSignal::new(String::new());
     let chosen = RwSignal::new(0_usize);
     let found = Memo::new_with_compare(move |_| goals(session, &query.get()), |_, _| true);
@@ -52,68 +51,68 @@ pub(super) fn switcher(session: Session) -> AnyView {
             None => {}
         }
     };
-    let pressed = move |event: KeyboardEvent| {
+    let pressed = move |event: Event| {
+        let pressed: &KeyboardEvent = event.unchecked_ref();
         let count = found.with_untracked(Vec::len).max(1);
         let at = chosen.get_untracked();
-        match event.key().as_str() {
+        match pressed.key().as_str() {
             "ArrowDown" => chosen.set((at + 1) % count),
             "ArrowUp" => chosen.set((at + count - 1) % count),
-            "Enter" if !event.is_composing() => go(at),
+            "Enter" if !pressed.is_composing() => go(at),
             _ => return,
         }
         event.prevent_default();
     };
-    let one = move |(at, goal): (usize, Goal)| {
-        let sign = match &goal {
+    let one = move |at: usize, goal: &Goal| {
+        let sign = match goal {
             Goal::Room(RoomItem { with: Some(with), .. }) => disc(&with.name),
-            Goal::Room(_) => view! { <Hash /> }.into_any(),
-            Goal::Person(_, name) => name.parse().map_or_else(|_| ().into_any(), |it| disc(&it)),
+            Goal::Room(_) => html(
+                r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4L7 20M17 4l-2 16M4 9h16M4 15h16"/></svg>"#,
+                Vec::new(),
+            ),
+            Goal::Person(_, name) => name.parse().map_or_else(|_| nothing(), |it| disc(&it)),
         };
-        view! {
-            <li
-                id=format!("goal-{at}")
-                role="option"
-                aria-selected=yes(move || chosen.get() == at)
-                on:click=act(move || go(at))
-            >
-                {sign}
-                <bdi>{goal.name()}</bdi>
-            </li>
-        }
-        .into_any()
+        html(
+            r#"<li _ role="option"><i _></i><bdi _></bdi></li>"#,
+            vec![
+                hole()
+                    .set("id", id(at))
+                    .yes("aria-selected", move || chosen.get() == at)
+                    .click(move || go(at)),
+                hole().instead(sign),
+                hole().put(goal.name()),
+            ],
+        )
     };
-    let body = view! {
-        <input
-            id="switcher"
-            type="search"
-            data-first
-            autocomplete="off"
-            role="combobox"
-            aria-expanded="true"
-            aria-controls="goals"
-            aria-activedescendant=text(move || format!("goal-{}", chosen.get()))
-            aria-label=word(Key::SWITCHER_PLACEHOLDER)
-            placeholder=word(Key::SWITCHER_PLACEHOLDER)
-            on:input=typed(move |text| {
+    let body = html(
+        r#"<input _ id="switcher" type="search" data-first autocomplete="off" role="combobox" aria-expanded="true" aria-controls="goals">
+        <ul _ id="goals" class="goals" role="listbox"></ul>
+        <p _ class="hint" role="status"></p>"#,
+        vec![
+            seek(Key::SWITCHER_PLACEHOLDER, move |text| {
                 chosen.set(0);
                 query.set(text);
             })
-            on:keydown=key(pressed)
-        />
-        <ul id="goals" class="goals" role="listbox" aria-label=word(Key::SWITCHER_TITLE)>
-            {part(move || {
-                found.get().into_iter().enumerate().map(one).collect_view().into_any()
-            })}
-        </ul>
-        <p class="hint" role="status">
-            {text(move || match found.with(Vec::len) {
+            .attr("aria-activedescendant", move || id(chosen.get()))
+            .on("keydown", pressed),
+            hole().word("aria-label", Key::SWITCHER_TITLE).part(move || {
+                let draw = |found: &Vec<Goal>| {
+                    together(found.iter().enumerate().map(|(at, goal)| one(at, goal)))
+                };
+                found.with(draw)
+            }),
+            hole().text(move || match found.with(Vec::len) {
                 0 => t(Key::SWITCHER_NONE).to_owned(),
                 count => tn(Plural::SWITCHER_RESULTS, count as u64, []),
-            })}
-        </p>
-    }
-    .into_any();
-    sheet(session, "switcher", t(Key::SWITCHER_TITLE).to_owned(), body)
+            }),
+        ],
+    );
+    sheet(session, "sheet switcher", t(Key::SWITCHER_TITLE).to_owned(), body)
+}
+
+/// What an option is called for the field.
+fn id(at: usize) -> String {
+    format!("goal-{at}")
 }
 
 /// Where somebody may want to go who types this: without anything, where there is something new.
