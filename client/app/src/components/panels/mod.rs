@@ -1,0 +1,157 @@
+//! What opens over the chat: one dialog, whose content is one of these.
+//!
+//! The browser's own `<dialog>` keeps the focus inside, closes at Escape and gives the focus back
+//! to where it was.
+
+mod date;
+mod emoji;
+mod help;
+mod menus;
+mod moderation;
+mod people;
+mod rooms;
+mod settings;
+mod switcher;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement};
+
+use crate::{
+    dom::{Hole, Html, Ref, hole, html, nothing, together},
+    session::{Panel, Session},
+    words::Key,
+};
+
+/// The dialog.
+pub fn panels(session: Session) -> Html {
+    let (panel, dialog) = (session.ui.panel, Ref::new());
+    let pressed = move |event: Event| {
+        // The dialog itself is what is behind its content.
+        let outside = event.target().is_some_and(|target| {
+            target.dyn_ref::<Element>().is_some_and(|it| it.tag_name() == "DIALOG")
+        });
+        if outside {
+            panel.set(Panel::None);
+        }
+    };
+    let drawn = html(
+        r#"<dialog _ id="panel" class="panel" aria-labelledby="panel-title"></dialog>"#,
+        vec![
+            hole()
+                .refer(dialog)
+                .on("close", move |_| panel.set(Panel::None))
+                .on("click", pressed)
+                .part(move || content(session, &panel.get())),
+        ],
+    );
+    // After what draws the content: that is there when this opens the dialog.
+    Effect::new(move |_| {
+        let open = panel.with(|panel| *panel != Panel::None);
+        let Some(dialog) = dialog.cast::<HtmlDialogElement>() else { return };
+        match (open, dialog.open()) {
+            (true, false) => {
+                let _ = dialog.show_modal();
+            }
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+        if open && let Ok(Some(first)) = dialog.query_selector("[data-first]") {
+            let _ = first.unchecked_into::<HtmlElement>().focus();
+        }
+    });
+    drawn
+}
+
+fn content(session: Session, panel: &Panel) -> Html {
+    match panel {
+        Panel::None => nothing(),
+        Panel::Switcher => switcher::switcher(session),
+        Panel::Settings => settings::settings(session),
+        Panel::Shortcuts => help::shortcuts(session),
+        Panel::Create => rooms::create(session),
+        Panel::Browse => rooms::browse(session),
+        Panel::Topic => rooms::topic(session),
+        Panel::Room(room) => menus::room(session, room.clone()),
+        Panel::Date => date::date(session),
+        Panel::Reactions(id) => emoji::reactions(session, *id),
+        Panel::Emoji => emoji::picker(session),
+        Panel::Message(id) => menus::message(session, *id),
+        Panel::Delete(id) => menus::delete(session, *id),
+        Panel::Person(person) => people::person(session, person.clone()),
+        Panel::Invite => people::invite(session),
+        Panel::Moderation => moderation::moderation(session),
+    }
+}
+
+/// What every panel has: a title, a way out, and what it is about.
+fn sheet(session: Session, class: &'static str, title: String, body: Html) -> Html {
+    html(
+        r#"<div _>
+            <header class="sheet-head">
+                <h2 _ id="panel-title" dir="auto"></h2>
+                <button _ type="button" class="icon-button">
+                    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg>
+                </button>
+            </header>
+        </div>"#,
+        vec![
+            hole().set("class", class).child(body),
+            hole().put(title),
+            hole()
+                .word("aria-label", Key::APP_CLOSE)
+                .click(move || session.ui.panel.set(Panel::None)),
+        ],
+    )
+}
+
+/// An entry of a menu: does something, and closes the menu unless it opens another panel.
+fn entry(session: Session, id: &'static str, label: &str, does: impl Fn() + 'static) -> Html {
+    // One code for what differs only in what it does.
+    fn entry(session: Session, id: &'static str, label: &str, does: Box<dyn Fn()>) -> Html {
+        let press = move || {
+            session.ui.panel.set(Panel::None);
+            does();
+        };
+        html(
+            r#"<li><button _ type="button" class="menu-entry"></button></li>"#,
+            vec![hole().set("id", id).put(label).click(press)],
+        )
+    }
+    entry(session, id, label, Box::new(does))
+}
+
+/// Entries, one below the other.
+fn list(class: &'static str, entries: Vec<Html>) -> Html {
+    html("<ul _></ul>", vec![hole().set("class", class).child(together(entries))])
+}
+
+/// The same, or a sentence when there are none.
+fn list_or(class: &'static str, entries: Vec<Html>, none: Key) -> Html {
+    if entries.is_empty() { hint(none) } else { list(class, entries) }
+}
+
+/// A sentence that says how it stands.
+fn hint(sentence: Key) -> Html {
+    html(r#"<p _ class="hint"></p>"#, vec![hole().say(sentence)])
+}
+
+/// A field for what is looked for, which says so itself.
+fn seek(label: Key, takes: impl FnMut(String) + 'static) -> Hole {
+    hole().word("aria-label", label).word("placeholder", label).input(takes)
+}
+
+/// An error under a form.
+fn problem(error: RwSignal<Option<String>>) -> Hole {
+    hole().text(move || error.get().unwrap_or_default())
+}
+
+/// What stands in a field.
+fn written(field: Ref) -> String {
+    field.cast::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default()
+}
+
+/// Whether a box is ticked.
+fn is_ticked(field: Ref) -> bool {
+    field.cast::<HtmlInputElement>().is_some_and(|field| field.checked())
+}
