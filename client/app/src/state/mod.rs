@@ -16,6 +16,7 @@
 
 mod effect;
 mod input;
+mod listing;
 pub mod log;
 pub mod message;
 pub mod outbox;
@@ -27,11 +28,10 @@ pub mod unread;
 
 use std::time::Duration;
 
-use parlour_events::{
-    Author, Cursor, Place, RoomName, RoomUpdated, Rooms, Seq, Session, Timestamp,
-};
+use parlour_events::{Author, Place, RoomName, Seq, Session, Timestamp};
 use uuid::Uuid;
 
+use listing::Listing;
 use outbox::{Act, Entry, EntryState};
 use room::Around;
 
@@ -66,15 +66,6 @@ pub struct ChatState {
     open: Option<RoomName>,
     /// Wakes since the rooms were last listed.
     wakes: u32,
-}
-
-/// How far the list of rooms is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Listing {
-    #[default]
-    No,
-    Asked(Ticket),
-    Done,
 }
 
 impl ChatState {
@@ -244,79 +235,6 @@ impl ChatState {
                 self.with(&name, out, |room, _| room.log_mut().dismiss_notice());
             }
         }
-    }
-
-    fn connected_as(&mut self, session: Session, out: &mut Vec<Effect>) {
-        let person = session.person.clone();
-        self.session = Some(session);
-        for room in &mut self.rooms {
-            room.log_mut().read_by(person.id);
-            room.log_mut().rename(&person);
-            room.outbox_mut().written_by(person.id);
-        }
-        if std::mem::replace(&mut self.connected, true) {
-            return;
-        }
-        self.rooms.iter_mut().for_each(Room::due);
-        self.list(None, out);
-    }
-
-    fn list(&mut self, after: Option<RoomName>, out: &mut Vec<Effect>) {
-        let ticket = self.tickets.next();
-        self.listing = Listing::Asked(ticket);
-        out.push(Effect::List { ticket, after });
-    }
-
-    fn listed(&mut self, ticket: Ticket, outcome: Result<Rooms, Trouble>, out: &mut Vec<Effect>) {
-        if self.listing != Listing::Asked(ticket) {
-            return;
-        }
-        match outcome {
-            Ok(answer) => {
-                self.wakes = 0;
-                let last = answer.rooms.last().map(|room| room.room.clone());
-                for info in answer.rooms {
-                    self.know(info, out);
-                }
-                match last {
-                    Some(last) if answer.more => self.list(Some(last), out),
-                    _ => self.listing = Listing::Done,
-                }
-            }
-            Err(trouble) => {
-                let pause = Duration::from_secs(1 << self.wakes.min(5));
-                let named = trouble.retry_after().map(Duration::from_millis);
-                self.wakes = self.wakes.saturating_add(1);
-                let after = named.unwrap_or(pause).clamp(Duration::from_millis(250), MINUTE);
-                let ticket = self.tickets.next();
-                self.listing = Listing::Asked(ticket);
-                out.push(Effect::Wake { ticket, room: None, after });
-            }
-        }
-    }
-
-    fn updated(&mut self, updated: RoomUpdated, out: &mut Vec<Effect>) {
-        match updated.now {
-            Some(info) => self.know(info, out),
-            None => self.with(&updated.room, out, |room, _| room.gone()),
-        }
-    }
-
-    /// The server tells how a room is.
-    fn know(&mut self, info: parlour_events::Room, out: &mut Vec<Effect>) {
-        let name = info.room.clone();
-        let epoch = self.session.as_ref().map(|session| session.epoch);
-        let connected = self.connected;
-        self.with_new(&name, out, |room, around| {
-            let cursor = epoch.map(|epoch| Cursor { epoch, seq: info.head });
-            room.told(info, around);
-            if let Some(cursor) = cursor {
-                room.begin_at(cursor);
-            }
-            if connected {
-                room.due();
-            }
-        });
     }
 
     fn opens(&mut self, name: Option<RoomName>, out: &mut Vec<Effect>) {

@@ -18,17 +18,20 @@
 //! A room that nobody has opened is heard too, for its unread messages, from its newest change on;
 //! its messages are read when it is opened.
 
+mod reading;
+mod sending;
+
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Code, Cursor, History, Members, Place, ReadMarker, Refusal, RoomChanges, RoomHead,
-    RoomKind, RoomName, Sent, Seq, UserId,
+    CatchUp, Code, Cursor, Place, ReadMarker, Refusal, RoomChanges, RoomHead, RoomKind, RoomName,
+    Seq, UserId,
 };
 
 use super::{
     Effect, Ticket, Tickets, Trouble,
-    log::{CaughtUp, Part, RoomLog, Told},
-    outbox::{Entry, EntryState, Failure, Outbox},
+    log::{CaughtUp, Part, RoomLog},
+    outbox::Outbox,
     people::People,
     unread::Unread,
 };
@@ -40,12 +43,6 @@ const LONGEST_WAKE: Duration = Duration::from_secs(30);
 /// asked to wait for weeks fires at once.
 const SHORTEST_NAMED: Duration = Duration::from_millis(250);
 const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
-
-/// With fewer messages than this here, and more on the server, a room that is opened reads more.
-const ENOUGH: usize = 50;
-
-/// Messages asked for at a time.
-const PAGE: usize = 100;
 
 /// Where the conversation about a room stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -365,193 +362,6 @@ impl Room {
         self.log.trim(at_bottom);
     }
 
-    /// Goes back to the newest messages.
-    pub(super) fn to_present(&mut self) {
-        self.log.to_present();
-        self.reading = Reading::No;
-        self.at_bottom = true;
-    }
-
-    /// Reads a part of the history, unless that is under way.
-    pub(super) fn read(&mut self, part: Part, place: Option<Place>, around: &mut Around<'_>) {
-        let under_way = |asked: &Reading| match asked {
-            Reading::Asked(_, known, at) => *known == part && *at == place,
-            _ => false,
-        };
-        if !self.joined || under_way(&self.reading) {
-            return;
-        }
-        let ticket = around.tickets.next();
-        self.reading = Reading::Asked(ticket, part, place);
-        let room = self.name.clone();
-        around.out.push(Effect::History { ticket, room, from: place, limit: PAGE });
-    }
-
-    /// Reads on, before or behind what is shown, if there is anything.
-    pub(super) fn read_on(&mut self, earlier: bool, around: &mut Around<'_>) {
-        let shown = self.log.shown();
-        let (part, place) = match (earlier, shown.first(), shown.last()) {
-            (true, Some(first), _) if shown.earlier => (Part::Earlier(first), Place::Before(first)),
-            (false, _, Some(last)) if shown.later => (Part::Later(last), Place::After(last)),
-            _ => return,
-        };
-        // One at a time: the other end waits until this one is here.
-        if !matches!(self.reading, Reading::Asked(..)) {
-            self.read(part, Some(place), around);
-        }
-    }
-
-    pub(super) fn history(
-        &mut self,
-        ticket: Ticket,
-        outcome: Result<History, Trouble>,
-        around: &mut Around<'_>,
-    ) {
-        let Reading::Asked(asked, part, place) = self.reading else { return };
-        if asked != ticket {
-            return;
-        }
-        self.reading = match outcome {
-            Ok(answer) => match self.log.history(part, answer) {
-                Told::Here | Told::Unwanted => Reading::No,
-                Told::TooOld => {
-                    self.reading = Reading::No;
-                    return self.read(part, place, around);
-                }
-            },
-            Err(_) => Reading::Failed(part, place),
-        };
-        self.log.trim(self.at_bottom);
-        self.settle(around);
-        self.close_gap();
-    }
-
-    pub(super) fn listed(
-        &mut self,
-        ticket: Ticket,
-        outcome: Result<Members, Trouble>,
-        around: &mut Around<'_>,
-    ) {
-        if self.listing != Some(ticket) {
-            return;
-        }
-        self.listing = None;
-        match outcome {
-            Ok(answer) => {
-                if self.people.list(answer) {
-                    self.complete(around);
-                }
-            }
-            Err(trouble) => {
-                self.listing = Some(self.wake_later(trouble.retry_after(), around));
-            }
-        }
-    }
-
-    /// What an open room needs beyond its changes: its people, and enough messages.
-    fn complete(&mut self, around: &mut Around<'_>) {
-        if !self.open || !self.joined {
-            return;
-        }
-        let live = self.log.live();
-        if self.log.is_at_present() && live.earlier && live.messages().len() < ENOUGH {
-            match live.first() {
-                Some(_) => self.read_on(true, around),
-                None => self.read(Part::Elsewhere, None, around),
-            }
-        }
-        if self.listing.is_none() && !self.people.is_listed() {
-            let ticket = around.tickets.next();
-            self.listing = Some(ticket);
-            let (room, after) = (self.name.clone(), self.people.after());
-            around.out.push(Effect::Members { ticket, room, after });
-        }
-    }
-
-    /// The person did something here.
-    pub(super) fn compose(&mut self, entry: Entry, around: &mut Around<'_>) {
-        around.out.push(Effect::Keep { room: self.name.clone(), entry: entry.clone() });
-        self.outbox.insert(entry);
-        self.send_next(around);
-    }
-
-    /// What an earlier visit left.
-    pub(super) fn restore(&mut self, entry: Entry, around: &mut Around<'_>) {
-        self.outbox.insert(entry);
-        if let Some(me) = around.me {
-            self.outbox.written_by(me);
-        }
-        self.settle(around);
-        self.send_next(around);
-    }
-
-    pub(super) fn answered(
-        &mut self,
-        ticket: Ticket,
-        outcome: Result<Sent, Trouble>,
-        around: &mut Around<'_>,
-    ) {
-        let Some(entry) = self.outbox.answered(ticket) else { return };
-        match outcome {
-            Ok(sent) => {
-                entry.state = EntryState::Accepted(sent);
-                self.wakes = 0;
-                self.settle(around);
-            }
-            Err(Trouble::Refused(refusal)) if refusal.code == Code::NotJoined => {
-                entry.state = EntryState::Queued;
-                self.joined = false;
-                self.phase = Phase::Waiting(self.wake_later(None, around));
-            }
-            Err(Trouble::Refused(refusal)) if !passes(&refusal) => {
-                entry.state = EntryState::Failed(Failure::Refused(refusal));
-            }
-            Err(trouble) => {
-                let id = entry.id;
-                let wake = self.wake_later(trouble.retry_after(), around);
-                let why = match trouble {
-                    Trouble::Refused(refusal) => Some(refusal),
-                    Trouble::Lost => None,
-                };
-                self.outbox.set(id, EntryState::Delayed { wake, why });
-            }
-        }
-        self.send_next(around);
-    }
-
-    /// Sends what may go now.
-    pub(super) fn send_next(&mut self, around: &mut Around<'_>) {
-        if !self.joined || around.me.is_none() {
-            return;
-        }
-        if let Some(entry) = self.outbox.next() {
-            let ticket = around.tickets.next();
-            entry.state = EntryState::Sending(ticket);
-            let (id, act) = (entry.id, entry.act.clone());
-            around.out.push(Effect::Do { ticket, room: self.name.clone(), id, act });
-        }
-    }
-
-    /// Takes out of the outbox what has arrived with the log.
-    fn settle(&mut self, around: &mut Around<'_>) {
-        for message in self.log.take_arrived() {
-            self.outbox.remove(message.0);
-        }
-        if let Some(cursor) = self.log.cursor() {
-            self.outbox.arrived(cursor.seq);
-        }
-        self.forget_done(around);
-        self.log.trim(self.at_bottom);
-    }
-
-    /// What is done needs not be kept any longer.
-    pub(super) fn forget_done(&mut self, around: &mut Around<'_>) {
-        let done = self.outbox.take_done();
-        if !done.is_empty() {
-            around.out.push(Effect::Forget { entries: done });
-        }
-    }
-
     /// Counts the messages that came behind this cursor as unread, and tells of them. Where the
     /// log was begun anew the server's count is all there is.
     fn count(&mut self, before: Option<Cursor>, around: &mut Around<'_>) {
@@ -592,11 +402,6 @@ impl Room {
         around.out.push(Effect::Wake { ticket, room: Some(self.name.clone()), after });
         ticket
     }
-}
-
-/// Whether the same request may be taken later.
-fn passes(refusal: &Refusal) -> bool {
-    refusal.code.is_passing() || (refusal.code == Code::Muted && refusal.retry_after.is_some())
 }
 
 /// Whether asking again as before would be refused again, for as long as the connection lasts.
