@@ -18,7 +18,10 @@ pub(super) enum Listing {
 impl ChatState {
     pub(super) fn connected_as(&mut self, session: Session, out: &mut Vec<Effect>) {
         let person = session.person.clone();
-        self.session = Some(session);
+        let before = self.session.replace(session);
+        if before.is_some_and(|before| before.person.id != person.id) {
+            self.rooms.iter_mut().for_each(Room::forget);
+        }
         for room in &mut self.rooms {
             room.log_mut().read_by(person.id);
             room.log_mut().rename(&person);
@@ -27,11 +30,16 @@ impl ChatState {
         if std::mem::replace(&mut self.connected, true) {
             return;
         }
-        self.rooms.iter_mut().for_each(Room::due);
+        // A room is asked for when it is listed: joining one that the person has left elsewhere
+        // would make them a member again. What they join by hand is asked for at once.
+        self.rooms.iter_mut().filter(|room| room.is_joining()).for_each(Room::due);
         self.list(None, out);
     }
 
     pub(super) fn list(&mut self, after: Option<RoomName>, out: &mut Vec<Effect>) {
+        if after.is_none() {
+            self.rooms.iter_mut().for_each(Room::is_being_listed);
+        }
         let ticket = self.tickets.next();
         self.listing = Listing::Asked(ticket);
         out.push(Effect::List { ticket, after });
@@ -51,11 +59,15 @@ impl ChatState {
                 self.wakes = 0;
                 let last = answer.rooms.last().map(|room| room.room.clone());
                 for info in answer.rooms {
-                    self.know(info, out);
+                    self.know(info, Some(ticket), out);
                 }
                 match last {
                     Some(last) if answer.more => self.list(Some(last), out),
-                    _ => self.listing = Listing::Done,
+                    _ => {
+                        self.listing = Listing::Done;
+                        self.listed = true;
+                        self.rooms.iter_mut().for_each(Room::was_listed);
+                    }
                 }
             }
             Err(trouble) => {
@@ -70,21 +82,29 @@ impl ChatState {
         }
     }
 
+    /// Lists the rooms again if there is one of which the server has to count what is unread.
+    pub(super) fn count_again(&mut self, out: &mut Vec<Effect>) {
+        let unsure = |room: &Room| room.is_joined() && room.unread().is_unsure();
+        if self.connected && self.listing == Listing::Done && self.rooms.iter().any(unsure) {
+            self.list(None, out);
+        }
+    }
+
     pub(super) fn updated(&mut self, updated: RoomUpdated, out: &mut Vec<Effect>) {
         match updated.now {
-            Some(info) => self.know(info, out),
+            Some(info) => self.know(info, None, out),
             None => self.with(&updated.room, out, |room, _| room.gone()),
         }
     }
 
-    /// The server tells how a room is.
-    pub(super) fn know(&mut self, info: parlour_events::Room, out: &mut Vec<Effect>) {
+    /// The server tells how a room is: in the answer to this question, or of itself.
+    fn know(&mut self, info: parlour_events::Room, asked: Option<Ticket>, out: &mut Vec<Effect>) {
         let name = info.room.clone();
         let epoch = self.session.as_ref().map(|session| session.epoch);
         let connected = self.connected;
         self.with_new(&name, out, |room, around| {
             let cursor = epoch.map(|epoch| Cursor { epoch, seq: info.head });
-            room.told(info, around);
+            room.told(info, asked, around);
             if let Some(cursor) = cursor {
                 room.begin_at(cursor);
             }

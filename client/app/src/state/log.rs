@@ -18,21 +18,21 @@
 
 mod history;
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use parlour_events::{
     Author, CatchUp, CatchUpPage, Change, ChangeKind, Cursor, Epoch, MessageId, ResetReason,
     RoomChanges, RoomHead, Seq, UserId,
 };
 
-use super::{message::Message, stretch::Stretch};
+use super::{bound, message::Message, stretch::Stretch};
 
 /// Most changes held while an answer is on its way. What is dropped beyond that is asked for
 /// again.
-pub const CHANGES_HELD: usize = 1_000;
+pub const CHANGES_HELD: usize = bound(1_000, 30);
 
 /// Most changes remembered for snapshots that are a little older than the cursor.
-const CHANGES_REMEMBERED: usize = 256;
+const CHANGES_REMEMBERED: usize = bound(256, 6);
 
 /// A break in what was shown, to be told to the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +90,14 @@ pub struct RoomLog {
     recent_from: Seq,
     /// Messages put behind the others since [`RoomLog::take_arrived`] was last called.
     arrived: Vec<MessageId>,
+    /// Messages that were here and were deleted since [`RoomLog::take_deleted`] was last called.
+    deleted: Vec<Arc<Message>>,
     /// Messages ever put behind the others.
     posted: u64,
+    /// Messages ever put before the first of the live stretch.
+    preceding: u64,
+    /// Every message behind this number, up to the cursor, is in the live stretch.
+    live_from: Seq,
     /// Where the log was last begun anew.
     begun: Seq,
     notice: Option<Notice>,
@@ -107,9 +113,8 @@ impl RoomLog {
 
     /// The log is known from this change on, which is the newest one, though none of its messages
     /// is here. For a room that nobody looks at yet.
-    pub(super) fn known_from(cursor: Cursor) -> Self {
-        let live = Stretch::of(Vec::new(), cursor.seq > Seq(0), false);
-        Self { cursor: Some(cursor), recent_from: cursor.seq, live, ..Self::default() }
+    pub(super) fn known_from(&mut self, cursor: Cursor) {
+        self.begin(cursor, Vec::new(), cursor.seq > Seq(0));
     }
 
     pub(super) fn read_by(&mut self, me: UserId) {
@@ -144,6 +149,28 @@ impl RoomLog {
     /// How many messages were ever put behind the others.
     pub fn posted(&self) -> u64 {
         self.posted
+    }
+
+    /// How many messages the live stretch ever had, at either end.
+    pub(super) fn ever(&self) -> u64 {
+        self.posted + self.preceding
+    }
+
+    /// Whether every message behind this number, up to the cursor, is in the live stretch.
+    pub(super) fn has_all_behind(&self, seq: Seq) -> bool {
+        self.live_from <= seq
+    }
+
+    /// The newest change that the server is known to have.
+    pub(super) fn newest(&self) -> Seq {
+        let head = self.head.filter(|head| self.applies_to(head.epoch));
+        let known = [head, self.cursor].into_iter().flatten();
+        known.map(|cursor| cursor.seq).max().unwrap_or(Seq(0))
+    }
+
+    /// The messages that were deleted since this was last called, as they were.
+    pub(super) fn take_deleted(&mut self) -> Vec<Arc<Message>> {
+        std::mem::take(&mut self.deleted)
     }
 
     /// The names of the messages that came since this was last called.
@@ -208,7 +235,7 @@ impl RoomLog {
             CatchUpPage::Reset { why, messages, earlier } => {
                 let other = before.is_some_and(|known| known.epoch != epoch);
                 replaced = other || why == ResetReason::Epoch;
-                if self.knows_something() {
+                if self.shows_something() {
                     self.notice = match why {
                         ResetReason::New => self.notice,
                         _ if replaced => Some(Notice::NewHistory),
@@ -250,8 +277,8 @@ impl RoomLog {
         back.or_else(|| self.live.find(id)).map(|message| &**message)
     }
 
-    fn knows_something(&self) -> bool {
-        !self.live.messages().is_empty() || self.cursor.is_some_and(|cursor| cursor.seq > Seq(0))
+    fn shows_something(&self) -> bool {
+        self.back.is_some() || !self.live.messages().is_empty()
     }
 
     /// Begins anew with messages as they are at the cursor.
@@ -264,6 +291,11 @@ impl RoomLog {
         let messages: Vec<Message> = told.into_iter().map(Message::from).collect();
         self.posted += messages.len() as u64;
         self.arrived.extend(messages.iter().map(|message| message.id));
+        self.live_from = match messages.first() {
+            _ if !earlier => Seq(0),
+            Some(first) => before(first.seq),
+            None => at.seq,
+        };
         self.live = Stretch::of(messages, earlier, false);
     }
 
@@ -278,7 +310,7 @@ impl RoomLog {
             ChangeKind::Posted(posted) => {
                 self.arrived.push(posted.id);
                 self.posted += 1;
-                // A page of the history that was newer than the cursor has it already.
+                // A reset that was read a little later than its head was has it already.
                 if self.live.last().is_none_or(|last| last < change.seq) {
                     self.live.push(Message::posted(change.seq, change.at, posted));
                 }
@@ -294,9 +326,14 @@ impl RoomLog {
 
     fn change(&mut self, id: MessageId, change: &Change) {
         let me = self.reader();
-        self.live.change(id, change, me);
+        let gone = self.live.change(id, change, me);
         if let Some(back) = &mut self.back {
             back.change(id, change, me);
+        }
+        self.deleted.extend(gone);
+        if matches!(change.kind, ChangeKind::Deleted { .. }) {
+            // Of what was taken back nothing is remembered.
+            self.recent.retain(|earlier| target(earlier) != Some(id));
         }
         self.recent.push_back(change.clone());
         if self.recent.len() > CHANGES_REMEMBERED
@@ -337,6 +374,10 @@ impl RoomLog {
             head => *head = Some(Cursor { epoch, seq }),
         }
     }
+}
+
+fn before(seq: Seq) -> Seq {
+    Seq(seq.0.saturating_sub(1))
 }
 
 /// The message that a change is of, unless it is the one that posted it.

@@ -1,12 +1,16 @@
 //! Who is in a room, who of them is here, and who is typing.
 
+use std::collections::VecDeque;
+
 use parlour_events::{Author, Member, Members, Presence, Role, UserId, limits::TYPING_MS};
 
+use super::bound;
+
 /// Most people remembered of a room; in a larger one the rest is counted, not listed.
-pub const PEOPLE_KEPT: usize = 1_000;
+pub const PEOPLE_KEPT: usize = bound(1_000, 20);
 
 /// Most news kept while the list is on its way. It comes a few times a second at most.
-const EARLY_KEPT: usize = 200;
+const EARLY_KEPT: usize = bound(200, 5);
 
 /// The people of one room.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,7 +18,7 @@ pub struct People {
     /// By name, those who are here first.
     members: Vec<Member>,
     /// Came before the first answer that lists them: applied to it.
-    early: Vec<Presence>,
+    early: VecDeque<Presence>,
     /// Who is typing, and until when (milliseconds, by this device's clock).
     typing: Vec<(Author, f64)>,
     /// Where the list goes on, and whether it is complete.
@@ -66,6 +70,11 @@ impl People {
         self.typing.clear();
     }
 
+    /// The list begins again.
+    pub(super) fn list_anew(&mut self) {
+        self.listed = Listed::No;
+    }
+
     /// A part of the list. Says whether there is more to ask for.
     pub(super) fn list(&mut self, answer: Members) -> bool {
         if self.listed == Listed::No {
@@ -75,10 +84,9 @@ impl People {
         for member in answer.members {
             self.put(member);
         }
-        for presence in std::mem::take(&mut self.early) {
-            self.apply(&presence);
-            self.early.push(presence);
-        }
+        let early = std::mem::take(&mut self.early);
+        early.iter().for_each(|presence| self.apply(presence));
+        self.early = early;
         self.sort();
         let more = answer.more && self.members.len() < PEOPLE_KEPT;
         self.listed = match last {
@@ -95,8 +103,12 @@ impl People {
     pub(super) fn presence(&mut self, presence: Presence) {
         self.apply(&presence);
         self.sort();
-        if self.listed != Listed::All && self.early.len() < EARLY_KEPT {
-            self.early.push(presence);
+        if self.listed != Listed::All {
+            // The oldest is most likely in the list already.
+            if self.early.len() == EARLY_KEPT {
+                self.early.pop_front();
+            }
+            self.early.push_back(presence);
         }
     }
 

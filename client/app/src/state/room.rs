@@ -91,10 +91,14 @@ pub struct Room {
     phase: Phase,
     reading: Reading,
     listing: Option<Ticket>,
-    /// It is wanted even though the server has not said that we are in it: somebody joins it.
+    /// The person joins it: it is asked for even though they are not known to be in it.
     wanted: bool,
+    /// When the join was asked for on this connection.
+    joining: Option<Ticket>,
     /// The join was answered on this connection.
     joined: bool,
+    /// The server has told of it since the rooms were last listed from the beginning.
+    listed: bool,
     /// The person looks at it.
     open: bool,
     at_bottom: bool,
@@ -115,7 +119,9 @@ impl Room {
             reading: Reading::No,
             listing: None,
             wanted: false,
+            joining: None,
             joined: false,
+            listed: false,
             open: false,
             at_bottom: true,
             wakes: 0,
@@ -167,6 +173,11 @@ impl Room {
         self.joined || self.info.as_ref().is_some_and(|info| info.joined)
     }
 
+    /// Whether the person joins it, and that was not answered yet.
+    pub(super) fn is_joining(&self) -> bool {
+        self.wanted && !self.joined
+    }
+
     /// Whether it is to be heard while there is a connection.
     pub(super) fn is_wanted(&self) -> bool {
         self.wanted || self.info.as_ref().is_some_and(|info| info.joined)
@@ -190,32 +201,71 @@ impl Room {
         &mut self.outbox
     }
 
-    /// The server tells how the room is. Counts are taken over where they belong to a list.
-    pub(super) fn told(&mut self, info: parlour_events::Room, around: &Around<'_>) {
-        self.unread.counted(&info);
-        if !info.joined {
+    /// The server tells how the room is: in the answer to this question, or of itself.
+    pub(super) fn told(
+        &mut self,
+        info: parlour_events::Room,
+        asked: Option<Ticket>,
+        around: &Around<'_>,
+    ) {
+        self.listed = true;
+        let since = asked.zip(self.joining).is_some_and(|(asked, joining)| asked < joining);
+        if since && !info.joined {
+            return;
+        }
+        // Whoever is about to join is not in it yet.
+        let joins = self.is_joining();
+        if info.joined {
+            self.unread.told(&info);
+        } else if !joins {
             self.left();
         }
         if let Some(me) = around.me {
             self.log.read_by(me);
+            self.unread.count(&self.log, me);
         }
         self.info = Some(info);
     }
 
     /// The person is not in it any more.
     fn left(&mut self) {
-        if self.joined {
-            self.joined = false;
+        self.joined = false;
+        self.wanted = false;
+        self.joining = None;
+        self.listing = None;
+        if !matches!(self.phase, Phase::Refused(_)) {
             self.phase = Phase::Away;
-            self.wanted = false;
         }
+        self.reading = Reading::No;
+        self.unread = Unread::default();
+        self.log.disconnected();
+        self.people.disconnected();
     }
 
     /// The person may not know of it any more.
     pub(super) fn gone(&mut self) {
         self.left();
-        self.wanted = false;
         self.info = None;
+    }
+
+    /// Another person begins with nothing but what waits in the outbox for a word of theirs.
+    pub(super) fn forget(&mut self) {
+        self.gone();
+        self.phase = Phase::Away;
+        self.log = RoomLog::default();
+        self.people = People::default();
+    }
+
+    /// The rooms are listed from the beginning.
+    pub(super) fn is_being_listed(&mut self) {
+        self.listed = false;
+    }
+
+    /// All rooms were listed: one that the person was in, and that was not among them, is gone.
+    pub(super) fn was_listed(&mut self) {
+        if !self.listed && self.is_joined() {
+            self.gone();
+        }
     }
 
     pub(super) fn topic(&mut self, topic: parlour_events::Topic) {
@@ -228,7 +278,7 @@ impl Room {
     /// what was before is read when it is wanted.
     pub(super) fn begin_at(&mut self, cursor: Cursor) {
         if self.log.cursor().is_none() && !self.open {
-            self.log = RoomLog::known_from(cursor);
+            self.log.known_from(cursor);
         }
     }
 
@@ -262,6 +312,8 @@ impl Room {
     pub(super) fn disconnected(&mut self) {
         self.phase = Phase::Away;
         self.joined = false;
+        self.joining = None;
+        self.listed = false;
         self.wakes = 0;
         self.listing = None;
         if let Reading::Asked(_, part, place) = self.reading {
@@ -279,7 +331,10 @@ impl Room {
         self.phase = Phase::Asking(ticket);
         around.out.push(match self.log.cursor() {
             Some(after) if self.joined => Effect::Sync { ticket, room, after },
-            after => Effect::Join { ticket, room, after },
+            after => {
+                self.joining = Some(ticket);
+                Effect::Join { ticket, room, after }
+            }
         });
     }
 
@@ -293,23 +348,10 @@ impl Room {
             return;
         }
         match outcome {
-            Ok(answer) => {
-                let before = self.log.cursor();
-                self.joined = true;
-                self.wakes = 0;
-                let brought = self.log.catch_up(answer);
-                if brought == CaughtUp::Replaced {
-                    self.outbox.history_replaced();
-                    self.unread = Unread::default();
-                }
-                self.count(before, around);
-                self.settle(around);
-                let more = self.log.is_behind() && brought != CaughtUp::Nothing;
-                self.phase = if more { Phase::Due } else { Phase::Live };
-                self.complete(around);
-                self.send_next(around);
-            }
+            Ok(answer) => self.take_answer(answer, around),
             Err(Trouble::Refused(refusal)) if is_final(refusal.code) => {
+                self.joined = false;
+                self.wanted = false;
                 self.phase = Phase::Refused(refusal);
             }
             Err(trouble) => {
@@ -319,6 +361,41 @@ impl Room {
                 self.phase = Phase::Waiting(self.wake_later(trouble.retry_after(), around));
             }
         }
+    }
+
+    fn take_answer(&mut self, answer: CatchUp, around: &mut Around<'_>) {
+        let (before, head) = (self.log.cursor(), answer.head);
+        let joins = !std::mem::replace(&mut self.joined, true);
+        let was_in = self.info.as_ref().is_some_and(|info| info.joined);
+        if let Some(info) = &mut self.info {
+            info.joined = true;
+        }
+        self.wanted = false;
+        self.listed = true;
+        self.wakes = 0;
+        let brought = self.log.catch_up(answer);
+        if brought == CaughtUp::Replaced {
+            self.outbox.history_replaced();
+            if let Some(me) = around.me {
+                self.outbox.written_by(me);
+            }
+        }
+        if joins && !was_in {
+            self.unread = Unread::from_here(head);
+        } else if brought == CaughtUp::Replaced {
+            self.unread = Unread::unknown();
+        } else if !joins {
+            self.unread.gap_closed(&self.log);
+        }
+        self.count(before, around);
+        self.settle(around);
+        let more = self.log.is_behind() && brought != CaughtUp::Nothing;
+        self.phase = if more { Phase::Due } else { Phase::Live };
+        if joins {
+            self.read_again(around);
+        }
+        self.complete(around);
+        self.send_next(around);
     }
 
     pub(super) fn live(&mut self, live: RoomChanges, around: &mut Around<'_>) {
@@ -347,8 +424,11 @@ impl Room {
         self.send_next(around);
     }
 
-    pub(super) fn marked(&mut self, marker: &ReadMarker) {
-        self.unread.marked(marker, self.applied());
+    pub(super) fn marked(&mut self, marker: &ReadMarker, around: &Around<'_>) {
+        self.unread.marked(marker, self.log.newest());
+        if let Some(me) = around.me {
+            self.unread.count(&self.log, me);
+        }
     }
 
     /// The number of the newest change that is here.
@@ -362,27 +442,29 @@ impl Room {
         self.log.trim(at_bottom);
     }
 
-    /// Counts the messages that came behind this cursor as unread, and tells of them. Where the
-    /// log was begun anew the server's count is all there is.
+    /// Tells of the messages that came behind this cursor, and counts what is unread. Where the
+    /// log was begun anew there is nothing to be told of.
     fn count(&mut self, before: Option<Cursor>, around: &mut Around<'_>) {
-        let (Some(before), Some(now), Some(me)) = (before, self.log.cursor(), around.me) else {
-            return;
-        };
-        if before.epoch != now.epoch || self.log.was_begun_behind(before.seq) {
-            return;
-        }
-        let direct = self.info.as_ref().is_some_and(|info| info.kind == RoomKind::Direct);
-        let live = self.log.live();
-        for message in live.messages().iter().skip(live.position(before.seq.next())) {
-            self.people.stopped(message.author.id);
-            if message.author.id == me {
-                continue;
+        let deleted = self.log.take_deleted();
+        let (Some(now), Some(me)) = (self.log.cursor(), around.me) else { return };
+        deleted.iter().for_each(|message| self.unread.deleted(message, me));
+        let before = before
+            .filter(|before| before.epoch == now.epoch && !self.log.was_begun_behind(before.seq));
+        if let Some(before) = before {
+            let direct = self.info.as_ref().is_some_and(|info| info.kind == RoomKind::Direct);
+            let live = self.log.live();
+            for message in live.messages().range(live.position(before.seq.next())..) {
+                self.people.stopped(message.author.id);
+                let read = message.seq <= self.unread.read;
+                if read || message.author.id == me || message.is_deleted() {
+                    continue;
+                }
+                let personal = direct || message.mentions(me);
+                let (room, message) = (self.name.clone(), message.clone());
+                around.out.push(Effect::Arrived { room, message, personal });
             }
-            let mentioned = message.mentions(me);
-            self.unread.posted(message.seq, mentioned);
-            let (room, message) = (self.name.clone(), message.clone());
-            around.out.push(Effect::Arrived { room, message, personal: mentioned || direct });
         }
+        self.unread.count(&self.log, me);
     }
 
     fn close_gap(&mut self) {

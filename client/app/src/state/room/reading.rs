@@ -1,28 +1,30 @@
 //! What is read of a room beyond its changes: its history, and its people.
 
-use parlour_events::{History, Members, Place};
+use parlour_events::{Code, History, Members, Place};
 
 use super::{Around, Reading, Room};
 use crate::state::{
-    Effect, Ticket, Trouble,
+    Effect, Ticket, Trouble, bound,
     log::{Part, Told},
 };
 
 /// With fewer messages than this here, and more on the server, a room that is opened reads more.
-const ENOUGH: usize = 50;
+const ENOUGH: usize = bound(50, 10);
 
 /// Messages asked for at a time.
 const PAGE: usize = 100;
 
 impl Room {
     /// Goes back to the newest messages.
-    pub(in super::super) fn to_present(&mut self) {
+    pub(in super::super) fn to_present(&mut self, around: &mut Around<'_>) {
         self.log.to_present();
         self.reading = Reading::No;
         self.at_bottom = true;
+        self.complete(around);
     }
 
-    /// Reads a part of the history, unless that is under way.
+    /// Reads a part of the history, unless that is under way. Before the room is joined it cannot
+    /// be read, and is read then.
     pub(in super::super) fn read(
         &mut self,
         part: Part,
@@ -33,13 +35,27 @@ impl Room {
             Reading::Asked(_, known, at) => *known == part && *at == place,
             _ => false,
         };
-        if !self.joined || under_way(&self.reading) {
+        if under_way(&self.reading) {
+            return;
+        }
+        if !self.joined {
+            self.reading = Reading::Failed(part, place);
             return;
         }
         let ticket = around.tickets.next();
         self.reading = Reading::Asked(ticket, part, place);
         let room = self.name.clone();
         around.out.push(Effect::History { ticket, room, from: place, limit: PAGE });
+    }
+
+    /// The room is joined: what could not be read before is read now, if it is still of use.
+    pub(super) fn read_again(&mut self, around: &mut Around<'_>) {
+        let Reading::Failed(part, place) = self.reading else { return };
+        if self.open && self.log.is_continued_by(part) {
+            self.read(part, place, around);
+        } else {
+            self.reading = Reading::No;
+        }
     }
 
     /// Reads on, before or behind what is shown, if there is anything.
@@ -66,6 +82,7 @@ impl Room {
         if asked != ticket {
             return;
         }
+        let here = self.log.live().messages().len();
         self.reading = match outcome {
             Ok(answer) => match self.log.history(part, answer) {
                 Told::Here | Told::Unwanted => Reading::No,
@@ -76,9 +93,17 @@ impl Room {
             },
             Err(_) => Reading::Failed(part, place),
         };
-        self.log.trim(self.at_bottom);
+        let more = self.log.live().messages().len() > here;
+        self.outbox.found(&self.log);
         self.settle(around);
         self.close_gap();
+        if let Some(me) = around.me {
+            self.unread.count(&self.log, me);
+        }
+        // An answer may be short where messages are long; one that brings nothing stays alone.
+        if more {
+            self.complete(around);
+        }
     }
 
     pub(in super::super) fn listed(
@@ -98,6 +123,10 @@ impl Room {
                 }
             }
             Err(trouble) => {
+                if matches!(&trouble, Trouble::Refused(r) if r.code == Code::UserUnknown) {
+                    // There is nobody any more behind whom the list would go on.
+                    self.people.list_anew();
+                }
                 self.listing = Some(self.wake_later(trouble.retry_after(), around));
             }
         }
@@ -109,7 +138,8 @@ impl Room {
             return;
         }
         let live = self.log.live();
-        if self.log.is_at_present() && live.earlier && live.messages().len() < ENOUGH {
+        let asks = matches!(self.reading, Reading::Asked(..));
+        if !asks && self.log.is_at_present() && live.earlier && live.messages().len() < ENOUGH {
             match live.first() {
                 Some(_) => self.read_on(true, around),
                 None => self.read(Part::Elsewhere, None, around),

@@ -12,13 +12,14 @@ impl Room {
     /// The person did something here.
     pub(in super::super) fn compose(&mut self, entry: Entry, around: &mut Around<'_>) {
         around.out.push(Effect::Keep { room: self.name.clone(), entry: entry.clone() });
-        self.outbox.insert(entry);
+        self.outbox.push(entry);
         self.send_next(around);
     }
 
     /// What an earlier visit left.
     pub(in super::super) fn restore(&mut self, entry: Entry, around: &mut Around<'_>) {
-        self.outbox.insert(entry);
+        self.outbox.restore(entry);
+        self.outbox.found(&self.log);
         if let Some(me) = around.me {
             self.outbox.written_by(me);
         }
@@ -41,8 +42,10 @@ impl Room {
             }
             Err(Trouble::Refused(refusal)) if refusal.code == Code::NotJoined => {
                 entry.state = EntryState::Queued;
-                self.joined = false;
-                self.phase = Phase::Waiting(self.wake_later(None, around));
+                // A room that the person has left since is not joined again for it.
+                if std::mem::replace(&mut self.joined, false) {
+                    self.phase = Phase::Waiting(self.wake_later(None, around));
+                }
             }
             Err(Trouble::Refused(refusal)) if !passes(&refusal) => {
                 entry.state = EntryState::Failed(Failure::Refused(refusal));
