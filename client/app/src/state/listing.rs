@@ -17,10 +17,13 @@ pub(super) enum Listing {
 
 impl ChatState {
     pub(super) fn connected_as(&mut self, session: Session, out: &mut Vec<Effect>) {
-        let person = session.person.clone();
-        let before = self.session.replace(session);
-        if before.is_some_and(|before| before.person.id != person.id) {
-            self.rooms.iter_mut().for_each(Room::forget);
+        let (person, epoch) = (session.person.clone(), session.epoch);
+        if let Some(before) = self.session.replace(session) {
+            if before.person.id != person.id {
+                self.rooms.iter_mut().for_each(Room::forget);
+            } else if before.epoch != epoch {
+                self.rooms.iter_mut().for_each(Room::history_replaced);
+            }
         }
         for room in &mut self.rooms {
             room.log_mut().read_by(person.id);

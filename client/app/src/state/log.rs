@@ -90,8 +90,9 @@ pub struct RoomLog {
     recent_from: Seq,
     /// Messages put behind the others since [`RoomLog::take_arrived`] was last called.
     arrived: Vec<MessageId>,
-    /// Messages that were here and were deleted since [`RoomLog::take_deleted`] was last called.
-    deleted: Vec<Arc<Message>>,
+    /// Messages that were here and were deleted since [`RoomLog::take_deleted`] was last called,
+    /// and the number of the change that did it.
+    deleted: Vec<(Seq, Arc<Message>)>,
     /// Messages ever put behind the others.
     posted: u64,
     /// Messages ever put before the first of the live stretch.
@@ -142,7 +143,7 @@ impl RoomLog {
     }
 
     /// Reads the newest messages again.
-    pub(super) fn to_present(&mut self) {
+    pub(super) fn read_newest(&mut self) {
         self.back = None;
     }
 
@@ -168,8 +169,9 @@ impl RoomLog {
         known.map(|cursor| cursor.seq).max().unwrap_or(Seq(0))
     }
 
-    /// The messages that were deleted since this was last called, as they were.
-    pub(super) fn take_deleted(&mut self) -> Vec<Arc<Message>> {
+    /// The messages that were deleted since this was last called, as they were, and by which
+    /// change.
+    pub(super) fn take_deleted(&mut self) -> Vec<(Seq, Arc<Message>)> {
         std::mem::take(&mut self.deleted)
     }
 
@@ -330,7 +332,7 @@ impl RoomLog {
         if let Some(back) = &mut self.back {
             back.change(id, change, me);
         }
-        self.deleted.extend(gone);
+        self.deleted.extend(gone.map(|message| (change.seq, message)));
         if matches!(change.kind, ChangeKind::Deleted { .. }) {
             // Of what was taken back nothing is remembered.
             self.recent.retain(|earlier| target(earlier) != Some(id));

@@ -322,7 +322,7 @@ impl ChatState {
 fn read_at(room: &mut Room, spot: Spot, around: &mut Around<'_>) {
     let known = room.log().cursor().is_some();
     match spot {
-        Spot::Newest => room.to_present(around),
+        Spot::Newest => room.read_newest(around),
         Spot::Message(seq) if known && room.log().shown().covers(seq) => {}
         Spot::Message(seq) => room.read(Part::Elsewhere, Some(Place::Around(seq)), around),
         Spot::Time(at) => room.read(Part::Elsewhere, Some(Place::At(at)), around),

@@ -97,7 +97,9 @@ pub struct Room {
     joining: Option<Ticket>,
     /// The join was answered on this connection.
     joined: bool,
-    /// The server has told of it since the rooms were last listed from the beginning.
+    /// The server has told of it on this connection.
+    known: bool,
+    /// The same, since the rooms were last listed from the beginning.
     listed: bool,
     /// The person looks at it.
     open: bool,
@@ -121,6 +123,7 @@ impl Room {
             wanted: false,
             joining: None,
             joined: false,
+            known: false,
             listed: false,
             open: false,
             at_bottom: true,
@@ -183,10 +186,10 @@ impl Room {
         self.wanted || self.info.as_ref().is_some_and(|info| info.joined)
     }
 
-    /// Whether its messages were read, or it has none.
+    /// Whether messages are here to be shown, or there are none.
     pub fn is_loaded(&self) -> bool {
-        let live = self.log.live();
-        self.log.cursor().is_some() && (!live.earlier || live.first().is_some())
+        let shown = self.log.shown();
+        self.log.cursor().is_some() && (!shown.earlier || shown.first().is_some())
     }
 
     pub(super) fn people_mut(&mut self) -> &mut People {
@@ -208,7 +211,7 @@ impl Room {
         asked: Option<Ticket>,
         around: &Around<'_>,
     ) {
-        self.listed = true;
+        (self.known, self.listed) = (true, true);
         let since = asked.zip(self.joining).is_some_and(|(asked, joining)| asked < joining);
         if since && !info.joined {
             return;
@@ -229,16 +232,21 @@ impl Room {
 
     /// The person is not in it any more.
     fn left(&mut self) {
-        self.joined = false;
+        self.is_not_heard();
         self.wanted = false;
         self.joining = None;
-        self.listing = None;
         if !matches!(self.phase, Phase::Refused(_)) {
             self.phase = Phase::Away;
         }
         self.reading = Reading::No;
         self.unread = Unread::default();
         self.log.disconnected();
+    }
+
+    /// The connection does not hear the room, or not any more.
+    pub(super) fn is_not_heard(&mut self) {
+        self.joined = false;
+        self.listing = None;
         self.people.disconnected();
     }
 
@@ -254,6 +262,11 @@ impl Room {
         self.phase = Phase::Away;
         self.log = RoomLog::default();
         self.people = People::default();
+    }
+
+    /// The server has another history: what it counted in the one before counts no more.
+    pub(super) fn history_replaced(&mut self) {
+        self.unread = Unread::unknown();
     }
 
     /// The rooms are listed from the beginning.
@@ -290,7 +303,7 @@ impl Room {
     }
 
     pub(super) fn want(&mut self) {
-        self.wanted = true;
+        self.wanted = !self.is_joined();
         if matches!(self.phase, Phase::Refused(_)) {
             self.phase = Phase::Away;
         }
@@ -305,22 +318,20 @@ impl Room {
         self.open = false;
         self.at_bottom = true;
         self.reading = Reading::No;
-        self.log.to_present();
+        self.log.read_newest();
         self.log.trim(true);
     }
 
     pub(super) fn disconnected(&mut self) {
         self.phase = Phase::Away;
-        self.joined = false;
+        self.is_not_heard();
         self.joining = None;
-        self.listed = false;
+        (self.known, self.listed) = (false, false);
         self.wakes = 0;
-        self.listing = None;
         if let Reading::Asked(_, part, place) = self.reading {
             self.reading = Reading::Failed(part, place);
         }
         self.log.disconnected();
-        self.people.disconnected();
         self.outbox.interrupted();
     }
 
@@ -350,13 +361,13 @@ impl Room {
         match outcome {
             Ok(answer) => self.take_answer(answer, around),
             Err(Trouble::Refused(refusal)) if is_final(refusal.code) => {
-                self.joined = false;
+                self.is_not_heard();
                 self.wanted = false;
                 self.phase = Phase::Refused(refusal);
             }
             Err(trouble) => {
                 if matches!(&trouble, Trouble::Refused(r) if r.code == Code::NotJoined) {
-                    self.joined = false;
+                    self.is_not_heard();
                 }
                 self.phase = Phase::Waiting(self.wake_later(trouble.retry_after(), around));
             }
@@ -366,7 +377,8 @@ impl Room {
     fn take_answer(&mut self, answer: CatchUp, around: &mut Around<'_>) {
         let (before, head) = (self.log.cursor(), answer.head);
         let joins = !std::mem::replace(&mut self.joined, true);
-        let was_in = self.info.as_ref().is_some_and(|info| info.joined);
+        // As far as is known for certain: otherwise the server is asked how it is.
+        let was_in = self.known && self.info.as_ref().is_some_and(|info| info.joined);
         if let Some(info) = &mut self.info {
             info.joined = true;
         }
@@ -447,7 +459,7 @@ impl Room {
     fn count(&mut self, before: Option<Cursor>, around: &mut Around<'_>) {
         let deleted = self.log.take_deleted();
         let (Some(now), Some(me)) = (self.log.cursor(), around.me) else { return };
-        deleted.iter().for_each(|message| self.unread.deleted(message, me));
+        deleted.iter().for_each(|(seq, message)| self.unread.deleted(*seq, message, me));
         let before = before
             .filter(|before| before.epoch == now.epoch && !self.log.was_begun_behind(before.seq));
         if let Some(before) = before {

@@ -61,7 +61,8 @@ impl Unread {
     /// The marker has moved. It was counted at a length that is known of here, unless changes
     /// were lost before it.
     pub(super) fn marked(&mut self, marker: &ReadMarker, known: Seq) {
-        if marker.read < self.read {
+        // A list has told of this move already, or of a later one.
+        if marker.read <= self.read {
             return;
         }
         *self = Self {
@@ -79,9 +80,10 @@ impl Unread {
         self.unsure |= self.by_marker && !log.has_all_behind(self.read);
     }
 
-    /// A message is deleted that was not before.
-    pub(super) fn deleted(&mut self, message: &Message, me: UserId) {
+    /// This change deleted a message.
+    pub(super) fn deleted(&mut self, seq: Seq, message: &Message, me: UserId) {
         let counted = self.read < message.seq && message.seq <= self.counted_at;
+        let counted = counted && self.counted_at < seq;
         // Of more than the server counts nobody knows how many there are.
         if !counted || message.author.id == me || self.messages >= UNREAD_COUNTED {
             return;

@@ -16,8 +16,8 @@ const PAGE: usize = 100;
 
 impl Room {
     /// Goes back to the newest messages.
-    pub(in super::super) fn to_present(&mut self, around: &mut Around<'_>) {
-        self.log.to_present();
+    pub(in super::super) fn read_newest(&mut self, around: &mut Around<'_>) {
+        self.log.read_newest();
         self.reading = Reading::No;
         self.at_bottom = true;
         self.complete(around);

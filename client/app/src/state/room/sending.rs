@@ -43,7 +43,8 @@ impl Room {
             Err(Trouble::Refused(refusal)) if refusal.code == Code::NotJoined => {
                 entry.state = EntryState::Queued;
                 // A room that the person has left since is not joined again for it.
-                if std::mem::replace(&mut self.joined, false) {
+                if self.joined {
+                    self.is_not_heard();
                     self.phase = Phase::Waiting(self.wake_later(None, around));
                 }
             }

@@ -300,6 +300,7 @@ fn a_room_is_not_left_empty_for_a_place_that_was_asked_for() {
     let (ticket, _) = asked(&page.apply(at(Spot::Oldest)));
     let _ = page.apply(answer(ticket, told(1..=10, 95)));
     assert_eq!(shown(&page), seqs(1..=10));
+    assert!(page.chat().is_loaded());
     let (ticket, from) = asked(&page.apply(at(Spot::Newest)));
     assert_eq!(from, None);
     let _ = page.apply(answer(ticket, told(85..=95, 95)));

@@ -1,5 +1,7 @@
 //! Tests of the state: one file a subject, and one with everything in any order.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod any_order;
 mod catching_up;
 mod changing;
 mod history;
@@ -7,8 +9,12 @@ mod people;
 mod rooms;
 mod rows;
 mod sending;
+#[cfg(not(target_arch = "wasm32"))]
+mod server;
 mod unread;
 mod window;
+#[cfg(not(target_arch = "wasm32"))]
+mod world;
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
