@@ -162,10 +162,10 @@ impl RoomLog {
         self.live_from <= seq
     }
 
-    /// The newest change that the server is known to have.
-    pub(super) fn newest(&self) -> Seq {
-        let head = self.head.filter(|head| self.applies_to(head.epoch));
-        let known = [head, self.cursor].into_iter().flatten();
+    /// The newest change of this history that the server is known to have.
+    pub(super) fn newest(&self, epoch: Option<Epoch>) -> Seq {
+        let known = [self.head, self.cursor].into_iter().flatten();
+        let known = known.filter(|cursor| Some(cursor.epoch) == epoch);
         known.map(|cursor| cursor.seq).max().unwrap_or(Seq(0))
     }
 

@@ -180,7 +180,9 @@ impl ChatState {
                 let name = live.room.clone();
                 self.with(&name, out, |room, around| room.live(live, around));
             }
-            Input::Head(head) => self.with(&head.room, out, |room, _| room.head(&head)),
+            Input::Head(head) => {
+                self.with(&head.room, out, |room, around| room.head(&head, around));
+            }
             Input::Updated(updated) => self.updated(updated, out),
             Input::Topic(changed) => {
                 self.with(&changed.room, out, |room, _| room.topic(changed.topic.clone()));
@@ -297,7 +299,8 @@ impl ChatState {
     ) {
         if let Ok(at) = self.find(name) {
             let me = self.session.as_ref().map(|session| session.person.id);
-            act(&mut self.rooms[at], &mut Around { tickets: &mut self.tickets, out, me });
+            let epoch = self.session.as_ref().map(|session| session.epoch);
+            act(&mut self.rooms[at], &mut Around { tickets: &mut self.tickets, out, me, epoch });
         }
     }
 

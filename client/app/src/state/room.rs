@@ -24,8 +24,8 @@ mod sending;
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Code, Cursor, Place, ReadMarker, Refusal, RoomChanges, RoomHead, RoomKind, RoomName,
-    Seq, UserId,
+    CatchUp, Code, Cursor, Epoch, Place, ReadMarker, Refusal, RoomChanges, RoomHead, RoomKind,
+    RoomName, Seq, UserId,
 };
 
 use super::{
@@ -77,6 +77,8 @@ pub(super) struct Around<'a> {
     pub(super) tickets: &'a mut Tickets,
     pub(super) out: &'a mut Vec<Effect>,
     pub(super) me: Option<UserId>,
+    /// The history that the server has.
+    pub(super) epoch: Option<Epoch>,
 }
 
 /// One room.
@@ -211,11 +213,12 @@ impl Room {
         asked: Option<Ticket>,
         around: &Around<'_>,
     ) {
-        (self.known, self.listed) = (true, true);
+        self.listed = true;
         let since = asked.zip(self.joining).is_some_and(|(asked, joining)| asked < joining);
         if since && !info.joined {
             return;
         }
+        self.known = true;
         // Whoever is about to join is not in it yet.
         let joins = self.is_joining();
         if info.joined {
@@ -225,8 +228,8 @@ impl Room {
         }
         if let Some(me) = around.me {
             self.log.read_by(me);
-            self.unread.count(&self.log, me);
         }
+        self.count_unread(around);
         self.info = Some(info);
     }
 
@@ -344,6 +347,8 @@ impl Room {
             Some(after) if self.joined => Effect::Sync { ticket, room, after },
             after => {
                 self.joining = Some(ticket);
+                // What was heard of them before is older than any list from here on.
+                self.people.disconnected();
                 Effect::Join { ticket, room, after }
             }
         });
@@ -394,9 +399,10 @@ impl Room {
         }
         if joins && !was_in {
             self.unread = Unread::from_here(head);
-        } else if brought == CaughtUp::Replaced {
+        } else if brought == CaughtUp::Replaced && before.map(|it| it.epoch) == around.epoch {
+            // Another history of the same name. Of one with a name the server has counted.
             self.unread = Unread::unknown();
-        } else if !joins {
+        } else if brought == CaughtUp::Progress {
             self.unread.gap_closed(&self.log);
         }
         self.count(before, around);
@@ -412,6 +418,9 @@ impl Room {
 
     pub(super) fn live(&mut self, live: RoomChanges, around: &mut Around<'_>) {
         let before = self.log.cursor();
+        if let Some(last) = live.changes.last().filter(|_| Some(live.epoch) == around.epoch) {
+            self.unread.heard(last.seq);
+        }
         self.log.live_changes(live, self.phase != Phase::Live);
         self.count(before, around);
         self.settle(around);
@@ -419,7 +428,10 @@ impl Room {
         self.send_next(around);
     }
 
-    pub(super) fn head(&mut self, head: &RoomHead) {
+    pub(super) fn head(&mut self, head: &RoomHead, around: &Around<'_>) {
+        if Some(head.epoch) == around.epoch {
+            self.unread.heard(head.head);
+        }
         self.log.head(head);
         self.close_gap();
     }
@@ -437,10 +449,9 @@ impl Room {
     }
 
     pub(super) fn marked(&mut self, marker: &ReadMarker, around: &Around<'_>) {
-        self.unread.marked(marker, self.log.newest());
-        if let Some(me) = around.me {
-            self.unread.count(&self.log, me);
-        }
+        let Some(me) = around.me else { return };
+        self.unread.marked(marker, self.log.newest(around.epoch), &self.log, me);
+        self.count_unread(around);
     }
 
     /// The number of the newest change that is here.
@@ -476,7 +487,15 @@ impl Room {
                 around.out.push(Effect::Arrived { room, message, personal });
             }
         }
-        self.unread.count(&self.log, me);
+        self.count_unread(around);
+    }
+
+    /// Counts what is unread, unless the log is of another history than the server's.
+    pub(super) fn count_unread(&mut self, around: &Around<'_>) {
+        let epoch = self.log.cursor().map(|cursor| cursor.epoch);
+        if let Some(me) = around.me.filter(|_| epoch == around.epoch) {
+            self.unread.count(&self.log, me);
+        }
     }
 
     fn close_gap(&mut self) {

@@ -19,8 +19,10 @@ pub struct Unread {
     /// How many of them name the reader.
     pub mentions: u64,
     counted_at: Seq,
-    /// The count is that of a marker, which does not tell at which length it was made: at this
-    /// one, unless changes were lost before it came.
+    /// A marker that comes now was counted at this length or later: what the server sends unasked
+    /// comes in order, and a list that was made later would know of the marker.
+    heard: Seq,
+    /// The count is that of a marker, which does not tell at which length it was made.
     by_marker: bool,
     /// The server has to be asked to count again.
     unsure: bool,
@@ -42,6 +44,11 @@ impl Unread {
         self.unsure
     }
 
+    /// The server has told of this change, unasked.
+    pub(super) fn heard(&mut self, seq: Seq) {
+        self.heard = self.heard.max(seq);
+    }
+
     /// As the server counted for its list, at the length that it told with it.
     pub(super) fn told(&mut self, room: &Room) {
         // A marker that was told since is newer than the list, and so is what was counted since.
@@ -54,24 +61,29 @@ impl Unread {
             messages: room.unread,
             mentions: room.mentions,
             counted_at: room.head,
-            ..Self::default()
+            heard: self.heard.max(room.head),
+            by_marker: false,
+            unsure: false,
         };
     }
 
-    /// The marker has moved. It was counted at a length that is known of here, unless changes
-    /// were lost before it.
-    pub(super) fn marked(&mut self, marker: &ReadMarker, known: Seq) {
+    /// The marker has moved. The server is known to have changes up to `newest`.
+    pub(super) fn marked(&mut self, marker: &ReadMarker, newest: Seq, log: &RoomLog, me: UserId) {
         // A list has told of this move already, or of a later one.
         if marker.read <= self.read {
             return;
         }
+        // An answer may have overtaken the marker: nobody knows whether what it brought is
+        // counted.
+        let overtaken = others(log, self.heard, me).next().is_some();
         *self = Self {
             read: marker.read,
             messages: marker.unread,
             mentions: marker.mentions,
-            counted_at: known.max(self.counted_at),
+            counted_at: newest.max(self.counted_at),
+            heard: self.heard,
             by_marker: true,
-            unsure: false,
+            unsure: overtaken && !log.has_all_behind(marker.read),
         };
     }
 
@@ -107,11 +119,7 @@ impl Unread {
             self.unsure = true;
             return;
         };
-        let live = log.live();
-        for message in live.messages().range(live.position(from.next())..) {
-            if message.seq > applied || message.author.id == me || message.is_deleted() {
-                continue;
-            }
+        for message in others(log, from, me).filter(|message| !message.is_deleted()) {
             self.messages += 1;
             self.mentions += u64::from(message.mentions(me));
         }
@@ -124,4 +132,12 @@ impl Unread {
     pub fn any(&self) -> bool {
         self.messages > 0
     }
+}
+
+/// The messages of others behind this number, up to the end of the log.
+fn others(log: &RoomLog, from: Seq, me: UserId) -> impl Iterator<Item = &Message> {
+    let end = log.cursor().map_or(Seq(0), |cursor| cursor.seq);
+    let live = log.live();
+    let behind = live.messages().range(live.position(from.next())..);
+    behind.map(|it| &**it).filter(move |it| it.seq <= end && it.author.id != me)
 }

@@ -97,9 +97,7 @@ impl Room {
         self.outbox.found(&self.log);
         self.settle(around);
         self.close_gap();
-        if let Some(me) = around.me {
-            self.unread.count(&self.log, me);
-        }
+        self.count_unread(around);
         // An answer may be short where messages are long; one that brings nothing stays alone.
         if more {
             self.complete(around);

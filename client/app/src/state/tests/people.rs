@@ -184,3 +184,15 @@ fn people_are_asked_for_where_somebody_looks() {
     let _ = page.apply(Input::Open(None));
     assert_eq!(page.apply(Input::Open(Some(room()))), [], "they are known, and kept up to date");
 }
+
+#[test]
+fn who_came_before_a_join_that_is_asked_for_again_may_be_gone() {
+    let (mut page, join) = joining(0);
+    let (wake, _) = wake(&page.apply(Input::CaughtUp(room(), join, Err(Trouble::Lost))));
+    // The server has us in the room all the same, for a while.
+    let _ = page.apply(presence(&["Ben"], &[]));
+    let again = super::join(&page.apply(wake));
+    let effects = page.apply(caught_up(again, newest(ResetReason::New, [], 0)));
+    let _ = page.apply(listed(ticket(&effects), people(&["ben"], false)));
+    assert_eq!(shown(&page), ["ben"]);
+}

@@ -179,6 +179,27 @@ fn missed_anew() -> CatchUp {
 }
 
 #[test]
+fn a_room_that_is_joined_is_not_joined_by_hand() {
+    let mut page = joined(0);
+    assert_eq!(page.apply(Input::Join(room())), []);
+    let send = ticket(&page.say(1, "Hi"));
+    let (wake, _) = wake(&page.apply(Input::Answered(room(), send, Err(refusal(Code::NotJoined)))));
+    // It was left elsewhere.
+    let _ = page.apply(updated(&room(), Some(left(&room()))));
+    assert_eq!(page.apply(wake), []);
+}
+
+#[test]
+fn people_of_a_room_that_was_not_heard_for_a_while_are_listed_anew() {
+    let mut page = joined(0);
+    let send = ticket(&page.say(1, "Hi"));
+    let (wake, _) = wake(&page.apply(Input::Answered(room(), send, Err(refusal(Code::NotJoined)))));
+    let join = join(&page.apply(wake));
+    let effects = page.apply(caught_up(join, missed([], 0)));
+    assert!(effects.iter().any(|it| matches!(it, Effect::Members { .. })), "{effects:?}");
+}
+
+#[test]
 fn a_room_that_may_not_be_known_of_any_more_is_gone() {
     let mut page = joined(3);
     assert_eq!(page.apply(updated(&room(), None)), []);

@@ -133,6 +133,31 @@ fn a_marker_before_changes_that_were_lost_is_asked_about() {
 }
 
 #[test]
+fn a_marker_before_the_join_is_asked_about() {
+    let mut page = Page::default();
+    let join = join(&page.connected(vec![counted(3, 0, 3, 0)]));
+    let _ = page.apply(marker(2, 3, 0));
+    let list = ticket(&page.apply(caught_up(join, missed([4, 5], 5))));
+    assert_eq!(page.apply(Input::Listed(list, Ok(all(vec![counted(5, 2, 3, 0)])))), []);
+    assert_eq!(count(&page), (2, 3, 0));
+}
+
+#[test]
+fn a_marker_that_an_answer_has_overtaken_is_asked_about() {
+    let mut page = Page::default();
+    let join = join(&page.connected(vec![counted(7, 0, 5, 0)]));
+    let _ = page.apply(caught_up(join, missed([8], 8)));
+    // It was made at 7.
+    let list = ticket(&page.apply(marker(5, 2, 0)));
+    assert_eq!(page.apply(Input::Listed(list, Ok(all(vec![counted(8, 5, 3, 0)])))), []);
+    assert_eq!(count(&page), (5, 3, 0));
+    // What comes unasked comes in order.
+    let _ = page.apply(live([9]));
+    assert_eq!(page.apply(marker(6, 3, 0)), []);
+    assert_eq!(count(&page), (6, 3, 0));
+}
+
+#[test]
 fn after_a_break_the_list_tells_and_nothing_is_added_to_it() {
     let mut page = listed(10, 4, 3, 0);
     let _ = page.apply(live([11]));
@@ -177,6 +202,30 @@ fn another_history_is_counted_anew() {
         }
     }
     assert_eq!(count(&page), (15, 5, 1));
+}
+
+#[test]
+fn a_marker_of_another_history_is_not_of_the_length_that_is_here() {
+    let mut page = listed(50, 40, 10, 2);
+    let _ = page.apply(Input::Disconnected);
+    let list = ticket(&page.apply(Input::Session(session(me(), DUSK))));
+    let join = join(&page.apply(Input::Listed(list, Ok(all(vec![counted(4, 0, 4, 0)])))));
+    let _ = page.apply(marker(2, 2, 0));
+    let answer = CatchUp { epoch: DUSK, ..newest(ResetReason::Epoch, 1..=5, 5) };
+    let _ = page.apply(caught_up(join, answer));
+    assert_eq!(count(&page), (2, 3, 0));
+}
+
+#[test]
+fn what_the_server_counted_as_deleted_is_not_taken_away_again() {
+    let mut page = listed(10, 4, 6, 0);
+    let _ = page.apply(live([11]));
+    let _ = page.apply(Input::Disconnected);
+    // 11 was deleted, and that was change 12.
+    let join = join(&page.connected(vec![counted(12, 4, 6, 0)]));
+    let gone = CatchUpPage::Changes { changes: vec![deleted(12, id(1_011))] };
+    let _ = page.apply(caught_up(join, CatchUp { epoch: DAWN, head: Seq(12), page: gone }));
+    assert_eq!(count(&page), (4, 6, 0));
 }
 
 #[test]
