@@ -16,28 +16,23 @@
 //! them are remembered, to be applied to it. A snapshot older than what is remembered is asked for
 //! again.
 
-use std::collections::VecDeque;
+mod history;
+
+use std::{collections::VecDeque, sync::Arc};
 
 use parlour_events::{
-    Author, CatchUp, CatchUpPage, Change, ChangeKind, Cursor, Epoch, History, MessageId,
-    ResetReason, RoomChanges, RoomHead, Seq, UserId,
+    Author, CatchUp, CatchUpPage, Change, ChangeKind, Cursor, Epoch, MessageId, ResetReason,
+    RoomChanges, RoomHead, Seq, UserId,
 };
 
-use super::{
-    message::Message,
-    stretch::{End, MESSAGES_KEPT, Stretch},
-};
+use super::{bound, message::Message, stretch::Stretch};
 
 /// Most changes held while an answer is on its way. What is dropped beyond that is asked for
 /// again.
-pub const CHANGES_HELD: usize = 1_000;
+pub const CHANGES_HELD: usize = bound(1_000, 30);
 
 /// Most changes remembered for snapshots that are a little older than the cursor.
-const CHANGES_REMEMBERED: usize = 256;
-
-/// Of the live stretch this much is kept while another one is read, and it is cut down by as much
-/// at a time when it is too long.
-const LIVE_KEPT: usize = 200;
+const CHANGES_REMEMBERED: usize = bound(256, 6);
 
 /// A break in what was shown, to be told to the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +90,15 @@ pub struct RoomLog {
     recent_from: Seq,
     /// Messages put behind the others since [`RoomLog::take_arrived`] was last called.
     arrived: Vec<MessageId>,
+    /// Messages that were here and were deleted since [`RoomLog::take_deleted`] was last called,
+    /// and the number of the change that did it.
+    deleted: Vec<(Seq, Arc<Message>)>,
     /// Messages ever put behind the others.
     posted: u64,
+    /// Messages ever put before the first of the live stretch.
+    preceding: u64,
+    /// Every message behind this number, up to the cursor, is in the live stretch.
+    live_from: Seq,
     /// Where the log was last begun anew.
     begun: Seq,
     notice: Option<Notice>,
@@ -112,9 +114,8 @@ impl RoomLog {
 
     /// The log is known from this change on, which is the newest one, though none of its messages
     /// is here. For a room that nobody looks at yet.
-    pub(super) fn known_from(cursor: Cursor) -> Self {
-        let live = Stretch::of(Vec::new(), cursor.seq > Seq(0), false);
-        Self { cursor: Some(cursor), recent_from: cursor.seq, live, ..Self::default() }
+    pub(super) fn known_from(&mut self, cursor: Cursor) {
+        self.begin(cursor, Vec::new(), cursor.seq > Seq(0));
     }
 
     pub(super) fn read_by(&mut self, me: UserId) {
@@ -142,13 +143,36 @@ impl RoomLog {
     }
 
     /// Reads the newest messages again.
-    pub(super) fn to_present(&mut self) {
+    pub(super) fn read_newest(&mut self) {
         self.back = None;
     }
 
     /// How many messages were ever put behind the others.
     pub fn posted(&self) -> u64 {
         self.posted
+    }
+
+    /// How many messages the live stretch ever had, at either end.
+    pub(super) fn ever(&self) -> u64 {
+        self.posted + self.preceding
+    }
+
+    /// Whether every message behind this number, up to the cursor, is in the live stretch.
+    pub(super) fn has_all_behind(&self, seq: Seq) -> bool {
+        self.live_from <= seq
+    }
+
+    /// The newest change of this history that the server is known to have.
+    pub(super) fn newest(&self, epoch: Option<Epoch>) -> Seq {
+        let known = [self.head, self.cursor].into_iter().flatten();
+        let known = known.filter(|cursor| Some(cursor.epoch) == epoch);
+        known.map(|cursor| cursor.seq).max().unwrap_or(Seq(0))
+    }
+
+    /// The messages that were deleted since this was last called, as they were, and by which
+    /// change.
+    pub(super) fn take_deleted(&mut self) -> Vec<(Seq, Arc<Message>)> {
+        std::mem::take(&mut self.deleted)
     }
 
     /// The names of the messages that came since this was last called.
@@ -213,7 +237,7 @@ impl RoomLog {
             CatchUpPage::Reset { why, messages, earlier } => {
                 let other = before.is_some_and(|known| known.epoch != epoch);
                 replaced = other || why == ResetReason::Epoch;
-                if self.knows_something() {
+                if self.shows_something() {
                     self.notice = match why {
                         ResetReason::New => self.notice,
                         _ if replaced => Some(Notice::NewHistory),
@@ -231,68 +255,6 @@ impl RoomLog {
             CaughtUp::Progress
         } else {
             CaughtUp::Nothing
-        }
-    }
-
-    /// Messages of the history, as an answer told them.
-    pub(super) fn history(&mut self, part: Part, answer: History) -> Told {
-        let History { epoch, head, messages, earlier, later } = answer;
-        if !self.applies_to(epoch) {
-            self.raise_head(epoch, head);
-            return Told::Unwanted;
-        }
-        if head < self.recent_from {
-            return Told::TooOld;
-        }
-        let continued = match part {
-            Part::Earlier(at) => self.shown().first() == Some(at),
-            Part::Later(at) => self.shown().last() == Some(at),
-            Part::Elsewhere => true,
-        };
-        if !continued {
-            return Told::Unwanted;
-        }
-        let messages = messages.into_iter().map(|told| self.up_to_date(told.into())).collect();
-        let told = Stretch::of(messages, earlier, later);
-        self.raise_head(epoch, head);
-        let meets_live = |stretch: &Stretch, live: &Stretch| {
-            !stretch.later || stretch.last().zip(live.first()).is_some_and(|(at, live)| at >= live)
-        };
-        let mut shown = match (part, self.back.take()) {
-            (Part::Earlier(_) | Part::Later(_), Some(mut back)) => {
-                back.join(told);
-                back
-            }
-            // Right before the live stretch.
-            (Part::Earlier(_), None) => {
-                self.live.join(told);
-                return Told::Here;
-            }
-            _ => told,
-        };
-        if meets_live(&shown, &self.live) {
-            shown.later = false;
-            self.live.join(shown);
-            self.live.later = false;
-        } else {
-            let end = if matches!(part, Part::Later(_)) { End::First } else { End::Last };
-            shown.trim(MESSAGES_KEPT, end);
-            self.back = Some(shown);
-        }
-        Told::Here
-    }
-
-    /// Keeps within bounds what is kept. A reader who is not at the bottom goes on reading where
-    /// they are.
-    pub(super) fn trim(&mut self, at_bottom: bool) {
-        if self.back.is_some() || (at_bottom && self.live.messages().len() > MESSAGES_KEPT) {
-            let most = if self.back.is_some() { LIVE_KEPT } else { MESSAGES_KEPT - LIVE_KEPT };
-            self.live.trim(most, End::First);
-        } else if self.live.messages().len() > MESSAGES_KEPT + LIVE_KEPT {
-            let newest = self.live.newest(LIVE_KEPT);
-            let mut back = std::mem::replace(&mut self.live, newest);
-            back.trim(MESSAGES_KEPT, End::Last);
-            self.back = Some(back);
         }
     }
 
@@ -317,8 +279,8 @@ impl RoomLog {
         back.or_else(|| self.live.find(id)).map(|message| &**message)
     }
 
-    fn knows_something(&self) -> bool {
-        !self.live.messages().is_empty() || self.cursor.is_some_and(|cursor| cursor.seq > Seq(0))
+    fn shows_something(&self) -> bool {
+        self.back.is_some() || !self.live.messages().is_empty()
     }
 
     /// Begins anew with messages as they are at the cursor.
@@ -331,6 +293,11 @@ impl RoomLog {
         let messages: Vec<Message> = told.into_iter().map(Message::from).collect();
         self.posted += messages.len() as u64;
         self.arrived.extend(messages.iter().map(|message| message.id));
+        self.live_from = match messages.first() {
+            _ if !earlier => Seq(0),
+            Some(first) => before(first.seq),
+            None => at.seq,
+        };
         self.live = Stretch::of(messages, earlier, false);
     }
 
@@ -345,7 +312,7 @@ impl RoomLog {
             ChangeKind::Posted(posted) => {
                 self.arrived.push(posted.id);
                 self.posted += 1;
-                // A page of the history that was newer than the cursor has it already.
+                // A reset that was read a little later than its head was has it already.
                 if self.live.last().is_none_or(|last| last < change.seq) {
                     self.live.push(Message::posted(change.seq, change.at, posted));
                 }
@@ -361,9 +328,14 @@ impl RoomLog {
 
     fn change(&mut self, id: MessageId, change: &Change) {
         let me = self.reader();
-        self.live.change(id, change, me);
+        let gone = self.live.change(id, change, me);
         if let Some(back) = &mut self.back {
             back.change(id, change, me);
+        }
+        self.deleted.extend(gone.map(|message| (change.seq, message)));
+        if matches!(change.kind, ChangeKind::Deleted { .. }) {
+            // Of what was taken back nothing is remembered.
+            self.recent.retain(|earlier| target(earlier) != Some(id));
         }
         self.recent.push_back(change.clone());
         if self.recent.len() > CHANGES_REMEMBERED
@@ -371,17 +343,6 @@ impl RoomLog {
         {
             self.recent_from = forgotten.seq;
         }
-    }
-
-    /// A snapshot with the changes that were applied before it was here.
-    fn up_to_date(&self, mut message: Message) -> Message {
-        let me = self.reader();
-        for change in &self.recent {
-            if target(change) == Some(message.id) {
-                message.change(change, me);
-            }
-        }
-        message
     }
 
     fn reader(&self) -> UserId {
@@ -415,6 +376,10 @@ impl RoomLog {
             head => *head = Some(Cursor { epoch, seq }),
         }
     }
+}
+
+fn before(seq: Seq) -> Seq {
+    Seq(seq.0.saturating_sub(1))
 }
 
 /// The message that a change is of, unless it is the one that posted it.

@@ -109,6 +109,11 @@ impl Message {
         }
     }
 
+    /// Whether there is nothing to it any more.
+    pub fn is_deleted(&self) -> bool {
+        self.content == Content::Deleted
+    }
+
     /// Whether it names this person.
     pub fn mentions(&self, person: UserId) -> bool {
         matches!(&self.content, Content::Said(said) if said.mentions.contains(&person))

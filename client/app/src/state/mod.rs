@@ -16,6 +16,7 @@
 
 mod effect;
 mod input;
+mod listing;
 pub mod log;
 pub mod message;
 pub mod outbox;
@@ -23,15 +24,16 @@ pub mod people;
 mod room;
 pub mod rows;
 pub mod stretch;
+#[cfg(test)]
+mod tests;
 pub mod unread;
 
 use std::time::Duration;
 
-use parlour_events::{
-    Author, Cursor, Place, RoomName, RoomUpdated, Rooms, Seq, Session, Timestamp,
-};
+use parlour_events::{Author, Place, RoomName, Seq, Session, Timestamp};
 use uuid::Uuid;
 
+use listing::Listing;
 use outbox::{Act, Entry, EntryState};
 use room::Around;
 
@@ -46,8 +48,13 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// much at once.
 const ASKED_AT_ONCE: usize = 8;
 
-/// Tells the answer to one request from the answer to any other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A bound of what is kept, and the same as tests have it: small, so that they meet it.
+const fn bound(real: usize, in_tests: usize) -> usize {
+    if cfg!(test) { in_tests } else { real }
+}
+
+/// Tells the answer to one request from the answer to any other. Later ones are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
 /// The outbox of the room has no place: what was to be sent stays where it was written.
@@ -63,18 +70,11 @@ pub struct ChatState {
     session: Option<Session>,
     connected: bool,
     listing: Listing,
+    /// All rooms were listed on this connection.
+    listed: bool,
     open: Option<RoomName>,
     /// Wakes since the rooms were last listed.
     wakes: u32,
-}
-
-/// How far the list of rooms is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Listing {
-    #[default]
-    No,
-    Asked(Ticket),
-    Done,
 }
 
 impl ChatState {
@@ -105,7 +105,7 @@ impl ChatState {
 
     /// Whether all rooms were listed on this connection.
     pub fn is_listed(&self) -> bool {
-        self.listing == Listing::Done
+        self.listed
     }
 
     /// How many entries will be sent without the person doing anything.
@@ -113,14 +113,15 @@ impl ChatState {
         self.rooms.iter().map(|room| room.outbox().waiting()).sum()
     }
 
-    /// Whether every room that is heard has all that the server is known to have.
+    /// Whether the rooms are known, and each that is heard has all that the server is known to
+    /// have.
     pub fn is_caught_up(&self) -> bool {
         let settled = |room: &Room| match room.phase() {
             Phase::Live | Phase::Refused(_) => true,
             Phase::Away => !room.is_wanted(),
             _ => false,
         };
-        self.connected && self.rooms.iter().all(settled)
+        self.listed && self.rooms.iter().all(settled)
     }
 
     /// The person did something: it shows at once, and is sent when it can be.
@@ -147,6 +148,7 @@ impl ChatState {
     pub fn apply(&mut self, input: Input) -> Vec<Effect> {
         let mut out = Vec::new();
         self.take(input, &mut out);
+        self.count_again(&mut out);
         self.hand_out_places(&mut out);
         out
     }
@@ -157,6 +159,7 @@ impl ChatState {
             Input::Disconnected => {
                 self.connected = false;
                 self.listing = Listing::No;
+                self.listed = false;
                 self.wakes = 0;
                 self.rooms.iter_mut().for_each(Room::disconnected);
             }
@@ -177,12 +180,16 @@ impl ChatState {
                 let name = live.room.clone();
                 self.with(&name, out, |room, around| room.live(live, around));
             }
-            Input::Head(head) => self.with(&head.room, out, |room, _| room.head(&head)),
+            Input::Head(head) => {
+                self.with(&head.room, out, |room, around| room.head(&head, around));
+            }
             Input::Updated(updated) => self.updated(updated, out),
             Input::Topic(changed) => {
                 self.with(&changed.room, out, |room, _| room.topic(changed.topic.clone()));
             }
-            Input::Marker(marker) => self.with(&marker.room, out, |room, _| room.marked(&marker)),
+            Input::Marker(marker) => {
+                self.with(&marker.room, out, |room, around| room.marked(&marker, around));
+            }
             Input::Presence(presence) => {
                 let name = presence.room.clone();
                 self.with(&name, out, |room, _| {
@@ -246,79 +253,6 @@ impl ChatState {
         }
     }
 
-    fn connected_as(&mut self, session: Session, out: &mut Vec<Effect>) {
-        let person = session.person.clone();
-        self.session = Some(session);
-        for room in &mut self.rooms {
-            room.log_mut().read_by(person.id);
-            room.log_mut().rename(&person);
-            room.outbox_mut().written_by(person.id);
-        }
-        if std::mem::replace(&mut self.connected, true) {
-            return;
-        }
-        self.rooms.iter_mut().for_each(Room::due);
-        self.list(None, out);
-    }
-
-    fn list(&mut self, after: Option<RoomName>, out: &mut Vec<Effect>) {
-        let ticket = self.tickets.next();
-        self.listing = Listing::Asked(ticket);
-        out.push(Effect::List { ticket, after });
-    }
-
-    fn listed(&mut self, ticket: Ticket, outcome: Result<Rooms, Trouble>, out: &mut Vec<Effect>) {
-        if self.listing != Listing::Asked(ticket) {
-            return;
-        }
-        match outcome {
-            Ok(answer) => {
-                self.wakes = 0;
-                let last = answer.rooms.last().map(|room| room.room.clone());
-                for info in answer.rooms {
-                    self.know(info, out);
-                }
-                match last {
-                    Some(last) if answer.more => self.list(Some(last), out),
-                    _ => self.listing = Listing::Done,
-                }
-            }
-            Err(trouble) => {
-                let pause = Duration::from_secs(1 << self.wakes.min(5));
-                let named = trouble.retry_after().map(Duration::from_millis);
-                self.wakes = self.wakes.saturating_add(1);
-                let after = named.unwrap_or(pause).clamp(Duration::from_millis(250), MINUTE);
-                let ticket = self.tickets.next();
-                self.listing = Listing::Asked(ticket);
-                out.push(Effect::Wake { ticket, room: None, after });
-            }
-        }
-    }
-
-    fn updated(&mut self, updated: RoomUpdated, out: &mut Vec<Effect>) {
-        match updated.now {
-            Some(info) => self.know(info, out),
-            None => self.with(&updated.room, out, |room, _| room.gone()),
-        }
-    }
-
-    /// The server tells how a room is.
-    fn know(&mut self, info: parlour_events::Room, out: &mut Vec<Effect>) {
-        let name = info.room.clone();
-        let epoch = self.session.as_ref().map(|session| session.epoch);
-        let connected = self.connected;
-        self.with_new(&name, out, |room, around| {
-            let cursor = epoch.map(|epoch| Cursor { epoch, seq: info.head });
-            room.told(info, around);
-            if let Some(cursor) = cursor {
-                room.begin_at(cursor);
-            }
-            if connected {
-                room.due();
-            }
-        });
-    }
-
     fn opens(&mut self, name: Option<RoomName>, out: &mut Vec<Effect>) {
         if self.open == name {
             return;
@@ -343,12 +277,9 @@ impl ChatState {
         let others = self.rooms.iter().filter(|room| due(room)).map(|room| room.name().clone());
         let next: Vec<RoomName> = opened.into_iter().chain(others).collect();
         for name in next {
-            if free == 0 {
-                return;
-            }
-            free -= 1;
             self.with(&name, out, |room, around| {
-                if *room.phase() == Phase::Due {
+                if free > 0 && *room.phase() == Phase::Due {
+                    free -= 1;
                     room.ask(around);
                 }
             });
@@ -368,7 +299,8 @@ impl ChatState {
     ) {
         if let Ok(at) = self.find(name) {
             let me = self.session.as_ref().map(|session| session.person.id);
-            act(&mut self.rooms[at], &mut Around { tickets: &mut self.tickets, out, me });
+            let epoch = self.session.as_ref().map(|session| session.epoch);
+            act(&mut self.rooms[at], &mut Around { tickets: &mut self.tickets, out, me, epoch });
         }
     }
 
@@ -391,12 +323,13 @@ impl ChatState {
 
 /// Reads a place of the history, unless it is here.
 fn read_at(room: &mut Room, spot: Spot, around: &mut Around<'_>) {
+    let known = room.log().cursor().is_some();
     match spot {
-        Spot::Newest => room.to_present(),
-        Spot::Message(seq) if room.log().shown().covers(seq) => {}
+        Spot::Newest => room.read_newest(around),
+        Spot::Message(seq) if known && room.log().shown().covers(seq) => {}
         Spot::Message(seq) => room.read(Part::Elsewhere, Some(Place::Around(seq)), around),
         Spot::Time(at) => room.read(Part::Elsewhere, Some(Place::At(at)), around),
-        Spot::Oldest if !room.log().shown().earlier => {}
+        Spot::Oldest if known && !room.log().shown().earlier => {}
         Spot::Oldest => room.read(Part::Elsewhere, Some(Place::After(Seq(0))), around),
     }
 }

@@ -4,8 +4,7 @@
 //! answer that was lost is asked for again with the same id, which does nothing twice. A message
 //! goes when it arrives with the log; anything else when it is answered.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use parlour_events::{
     Attachment, Body, ChangeId, Emoji, MessageId, Quote, Refusal, Sent, Seq, Timestamp, UserId,
@@ -13,7 +12,7 @@ use parlour_events::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Ticket;
+use super::{Ticket, log::RoomLog};
 
 /// Most entries of one room. The person is told when there is no place for another.
 pub const OUTBOX_ENTRIES: usize = 200;
@@ -146,8 +145,15 @@ impl Outbox {
         self.entries.len() >= OUTBOX_ENTRIES
     }
 
-    /// Puts an entry in its place: entries of earlier visits come before those of this one.
-    pub(super) fn insert(&mut self, entry: Entry) {
+    /// Puts a new entry behind the others.
+    pub(super) fn push(&mut self, entry: Entry) {
+        if self.get(entry.id).is_none() {
+            self.entries.push_back(entry);
+        }
+    }
+
+    /// Puts an entry of an earlier visit in its place, before those of this one.
+    pub(super) fn restore(&mut self, entry: Entry) {
         if self.get(entry.id).is_some() {
             return;
         }
@@ -155,9 +161,19 @@ impl Outbox {
         self.entries.insert(behind.map_or(0, |at| at + 1), entry);
     }
 
-    /// The entry to send now, if any: the first one that is queued, unless one before it is on
-    /// its way or delayed.
+    /// Messages that are here were sent, though no answer told so.
+    pub(super) fn found(&mut self, log: &RoomLog) {
+        let posted = |entry: &&Entry| entry.post().is_some() && log.find(entry.message()).is_some();
+        let found: Vec<Uuid> = self.entries.iter().filter(posted).map(|entry| entry.id).collect();
+        found.into_iter().for_each(|id| self.remove(id));
+    }
+
+    /// The entry to send now, if any: the first one that is queued, unless one before it is
+    /// delayed, or any is on its way.
     pub(super) fn next(&mut self) -> Option<&mut Entry> {
+        if self.entries.iter().any(|entry| matches!(entry.state, EntryState::Sending(_))) {
+            return None;
+        }
         let next = self.entries.iter_mut().find(|entry| {
             !matches!(entry.state, EntryState::Failed(_) | EntryState::Accepted(_))
         })?;

@@ -2,19 +2,18 @@
 
 use parlour_events::{Author, Member, Members, Presence, Role, UserId, limits::TYPING_MS};
 
-/// Most people remembered of a room; in a larger one the rest is counted, not listed.
-pub const PEOPLE_KEPT: usize = 1_000;
+use super::bound;
 
-/// Most news kept while the list is on its way. It comes a few times a second at most.
-const EARLY_KEPT: usize = 200;
+/// Most people remembered of a room; in a larger one the rest is counted, not listed.
+pub const PEOPLE_KEPT: usize = bound(1_000, 20);
 
 /// The people of one room.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct People {
     /// By name, those who are here first.
     members: Vec<Member>,
-    /// Came before the first answer that lists them: applied to it.
-    early: Vec<Presence>,
+    /// Who came, and who went, before all were listed: a list may have been made before that.
+    early: Vec<(UserId, Option<Author>)>,
     /// Who is typing, and until when (milliseconds, by this device's clock).
     typing: Vec<(Author, f64)>,
     /// Where the list goes on, and whether it is complete.
@@ -66,6 +65,11 @@ impl People {
         self.typing.clear();
     }
 
+    /// The list begins again.
+    pub(super) fn list_anew(&mut self) {
+        self.listed = Listed::No;
+    }
+
     /// A part of the list. Says whether there is more to ask for.
     pub(super) fn list(&mut self, answer: Members) -> bool {
         if self.listed == Listed::No {
@@ -75,10 +79,9 @@ impl People {
         for member in answer.members {
             self.put(member);
         }
-        for presence in std::mem::take(&mut self.early) {
-            self.apply(&presence);
-            self.early.push(presence);
-        }
+        let early = std::mem::take(&mut self.early);
+        early.iter().for_each(|(id, here)| self.apply(*id, here.as_ref()));
+        self.early = early;
         self.sort();
         let more = answer.more && self.members.len() < PEOPLE_KEPT;
         self.listed = match last {
@@ -93,11 +96,18 @@ impl People {
 
     /// People have come, gone, or changed their names.
     pub(super) fn presence(&mut self, presence: Presence) {
-        self.apply(&presence);
-        self.sort();
-        if self.listed != Listed::All && self.early.len() < EARLY_KEPT {
-            self.early.push(presence);
+        let here = presence.here.into_iter().map(|person| (person.id, Some(person)));
+        for (id, here) in here.chain(presence.gone.into_iter().map(|id| (id, None))) {
+            self.apply(id, here.as_ref());
+            if self.listed != Listed::All {
+                self.early.retain(|(known, _)| *known != id);
+                self.early.push((id, here));
+            }
         }
+        // Those of whom most is likely to be in the list already.
+        let too_many = self.early.len().saturating_sub(PEOPLE_KEPT);
+        self.early.drain(..too_many);
+        self.sort();
     }
 
     /// Somebody is typing.
@@ -114,15 +124,17 @@ impl People {
         self.typing.retain(|(typing, _)| typing.id != person);
     }
 
-    fn apply(&mut self, presence: &Presence) {
-        for person in &presence.here {
-            let role = self.get(person.id).map_or(Role::Member, |known| known.role);
-            self.put(Member { person: person.clone(), role, here: true });
-        }
-        for id in &presence.gone {
-            self.stopped(*id);
-            if let Some(member) = self.members.iter_mut().find(|it| it.person.id == *id) {
-                member.here = false;
+    fn apply(&mut self, id: UserId, here: Option<&Author>) {
+        match here {
+            Some(person) => {
+                let role = self.get(id).map_or(Role::Member, |known| known.role);
+                self.put(Member { person: person.clone(), role, here: true });
+            }
+            None => {
+                self.stopped(id);
+                if let Some(member) = self.members.iter_mut().find(|it| it.person.id == id) {
+                    member.here = false;
+                }
             }
         }
     }

@@ -18,17 +18,20 @@
 //! A room that nobody has opened is heard too, for its unread messages, from its newest change on;
 //! its messages are read when it is opened.
 
+mod reading;
+mod sending;
+
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Code, Cursor, History, Members, Place, ReadMarker, Refusal, RoomChanges, RoomHead,
-    RoomKind, RoomName, Sent, Seq, UserId,
+    CatchUp, Code, Cursor, Epoch, Place, ReadMarker, Refusal, RoomChanges, RoomHead, RoomKind,
+    RoomName, Seq, UserId,
 };
 
 use super::{
     Effect, Ticket, Tickets, Trouble,
-    log::{CaughtUp, Part, RoomLog, Told},
-    outbox::{Entry, EntryState, Failure, Outbox},
+    log::{CaughtUp, Part, RoomLog},
+    outbox::Outbox,
     people::People,
     unread::Unread,
 };
@@ -40,12 +43,6 @@ const LONGEST_WAKE: Duration = Duration::from_secs(30);
 /// asked to wait for weeks fires at once.
 const SHORTEST_NAMED: Duration = Duration::from_millis(250);
 const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
-
-/// With fewer messages than this here, and more on the server, a room that is opened reads more.
-const ENOUGH: usize = 50;
-
-/// Messages asked for at a time.
-const PAGE: usize = 100;
 
 /// Where the conversation about a room stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +77,8 @@ pub(super) struct Around<'a> {
     pub(super) tickets: &'a mut Tickets,
     pub(super) out: &'a mut Vec<Effect>,
     pub(super) me: Option<UserId>,
+    /// The history that the server has.
+    pub(super) epoch: Option<Epoch>,
 }
 
 /// One room.
@@ -94,10 +93,16 @@ pub struct Room {
     phase: Phase,
     reading: Reading,
     listing: Option<Ticket>,
-    /// It is wanted even though the server has not said that we are in it: somebody joins it.
+    /// The person joins it: it is asked for even though they are not known to be in it.
     wanted: bool,
+    /// When the join was asked for on this connection.
+    joining: Option<Ticket>,
     /// The join was answered on this connection.
     joined: bool,
+    /// The server has told of it on this connection.
+    known: bool,
+    /// The same, since the rooms were last listed from the beginning.
+    listed: bool,
     /// The person looks at it.
     open: bool,
     at_bottom: bool,
@@ -118,7 +123,10 @@ impl Room {
             reading: Reading::No,
             listing: None,
             wanted: false,
+            joining: None,
             joined: false,
+            known: false,
+            listed: false,
             open: false,
             at_bottom: true,
             wakes: 0,
@@ -170,15 +178,20 @@ impl Room {
         self.joined || self.info.as_ref().is_some_and(|info| info.joined)
     }
 
+    /// Whether the person joins it, and that was not answered yet.
+    pub(super) fn is_joining(&self) -> bool {
+        self.wanted && !self.joined
+    }
+
     /// Whether it is to be heard while there is a connection.
     pub(super) fn is_wanted(&self) -> bool {
         self.wanted || self.info.as_ref().is_some_and(|info| info.joined)
     }
 
-    /// Whether its messages were read, or it has none.
+    /// Whether messages are here to be shown, or there are none.
     pub fn is_loaded(&self) -> bool {
-        let live = self.log.live();
-        self.log.cursor().is_some() && (!live.earlier || live.first().is_some())
+        let shown = self.log.shown();
+        self.log.cursor().is_some() && (!shown.earlier || shown.first().is_some())
     }
 
     pub(super) fn people_mut(&mut self) -> &mut People {
@@ -193,32 +206,82 @@ impl Room {
         &mut self.outbox
     }
 
-    /// The server tells how the room is. Counts are taken over where they belong to a list.
-    pub(super) fn told(&mut self, info: parlour_events::Room, around: &Around<'_>) {
-        self.unread.counted(&info);
-        if !info.joined {
+    /// The server tells how the room is: in the answer to this question, or of itself.
+    pub(super) fn told(
+        &mut self,
+        info: parlour_events::Room,
+        asked: Option<Ticket>,
+        around: &Around<'_>,
+    ) {
+        self.listed = true;
+        let since = asked.zip(self.joining).is_some_and(|(asked, joining)| asked < joining);
+        if since && !info.joined {
+            return;
+        }
+        self.known = true;
+        // Whoever is about to join is not in it yet.
+        let joins = self.is_joining();
+        if info.joined {
+            self.unread.told(&info);
+        } else if !joins {
             self.left();
         }
         if let Some(me) = around.me {
             self.log.read_by(me);
         }
+        self.count_unread(around);
         self.info = Some(info);
     }
 
     /// The person is not in it any more.
     fn left(&mut self) {
-        if self.joined {
-            self.joined = false;
+        self.is_not_heard();
+        self.wanted = false;
+        self.joining = None;
+        if !matches!(self.phase, Phase::Refused(_)) {
             self.phase = Phase::Away;
-            self.wanted = false;
         }
+        self.reading = Reading::No;
+        self.unread = Unread::default();
+        self.log.disconnected();
+    }
+
+    /// The connection does not hear the room, or not any more.
+    pub(super) fn is_not_heard(&mut self) {
+        self.joined = false;
+        self.listing = None;
+        self.people.disconnected();
     }
 
     /// The person may not know of it any more.
     pub(super) fn gone(&mut self) {
         self.left();
-        self.wanted = false;
         self.info = None;
+    }
+
+    /// Another person begins with nothing but what waits in the outbox for a word of theirs.
+    pub(super) fn forget(&mut self) {
+        self.gone();
+        self.phase = Phase::Away;
+        self.log = RoomLog::default();
+        self.people = People::default();
+    }
+
+    /// The server has another history: what it counted in the one before counts no more.
+    pub(super) fn history_replaced(&mut self) {
+        self.unread = Unread::unknown();
+    }
+
+    /// The rooms are listed from the beginning.
+    pub(super) fn is_being_listed(&mut self) {
+        self.listed = false;
+    }
+
+    /// All rooms were listed: one that the person was in, and that was not among them, is gone.
+    pub(super) fn was_listed(&mut self) {
+        if !self.listed && self.is_joined() {
+            self.gone();
+        }
     }
 
     pub(super) fn topic(&mut self, topic: parlour_events::Topic) {
@@ -231,7 +294,7 @@ impl Room {
     /// what was before is read when it is wanted.
     pub(super) fn begin_at(&mut self, cursor: Cursor) {
         if self.log.cursor().is_none() && !self.open {
-            self.log = RoomLog::known_from(cursor);
+            self.log.known_from(cursor);
         }
     }
 
@@ -243,7 +306,7 @@ impl Room {
     }
 
     pub(super) fn want(&mut self) {
-        self.wanted = true;
+        self.wanted = !self.is_joined();
         if matches!(self.phase, Phase::Refused(_)) {
             self.phase = Phase::Away;
         }
@@ -258,20 +321,20 @@ impl Room {
         self.open = false;
         self.at_bottom = true;
         self.reading = Reading::No;
-        self.log.to_present();
+        self.log.read_newest();
         self.log.trim(true);
     }
 
     pub(super) fn disconnected(&mut self) {
         self.phase = Phase::Away;
-        self.joined = false;
+        self.is_not_heard();
+        self.joining = None;
+        (self.known, self.listed) = (false, false);
         self.wakes = 0;
-        self.listing = None;
         if let Reading::Asked(_, part, place) = self.reading {
             self.reading = Reading::Failed(part, place);
         }
         self.log.disconnected();
-        self.people.disconnected();
         self.outbox.interrupted();
     }
 
@@ -282,7 +345,12 @@ impl Room {
         self.phase = Phase::Asking(ticket);
         around.out.push(match self.log.cursor() {
             Some(after) if self.joined => Effect::Sync { ticket, room, after },
-            after => Effect::Join { ticket, room, after },
+            after => {
+                self.joining = Some(ticket);
+                // What was heard of them before is older than any list from here on.
+                self.people.disconnected();
+                Effect::Join { ticket, room, after }
+            }
         });
     }
 
@@ -296,36 +364,63 @@ impl Room {
             return;
         }
         match outcome {
-            Ok(answer) => {
-                let before = self.log.cursor();
-                self.joined = true;
-                self.wakes = 0;
-                let brought = self.log.catch_up(answer);
-                if brought == CaughtUp::Replaced {
-                    self.outbox.history_replaced();
-                    self.unread = Unread::default();
-                }
-                self.count(before, around);
-                self.settle(around);
-                let more = self.log.is_behind() && brought != CaughtUp::Nothing;
-                self.phase = if more { Phase::Due } else { Phase::Live };
-                self.complete(around);
-                self.send_next(around);
-            }
+            Ok(answer) => self.take_answer(answer, around),
             Err(Trouble::Refused(refusal)) if is_final(refusal.code) => {
+                self.is_not_heard();
+                self.wanted = false;
                 self.phase = Phase::Refused(refusal);
             }
             Err(trouble) => {
                 if matches!(&trouble, Trouble::Refused(r) if r.code == Code::NotJoined) {
-                    self.joined = false;
+                    self.is_not_heard();
                 }
                 self.phase = Phase::Waiting(self.wake_later(trouble.retry_after(), around));
             }
         }
     }
 
+    fn take_answer(&mut self, answer: CatchUp, around: &mut Around<'_>) {
+        let (before, head) = (self.log.cursor(), answer.head);
+        let joins = !std::mem::replace(&mut self.joined, true);
+        // As far as is known for certain: otherwise the server is asked how it is.
+        let was_in = self.known && self.info.as_ref().is_some_and(|info| info.joined);
+        if let Some(info) = &mut self.info {
+            info.joined = true;
+        }
+        self.wanted = false;
+        self.listed = true;
+        self.wakes = 0;
+        let brought = self.log.catch_up(answer);
+        if brought == CaughtUp::Replaced {
+            self.outbox.history_replaced();
+            if let Some(me) = around.me {
+                self.outbox.written_by(me);
+            }
+        }
+        if joins && !was_in {
+            self.unread = Unread::from_here(head);
+        } else if brought == CaughtUp::Replaced && before.map(|it| it.epoch) == around.epoch {
+            // Another history of the same name. Of one with a name the server has counted.
+            self.unread = Unread::unknown();
+        } else if brought == CaughtUp::Progress {
+            self.unread.gap_closed(&self.log);
+        }
+        self.count(before, around);
+        self.settle(around);
+        let more = self.log.is_behind() && brought != CaughtUp::Nothing;
+        self.phase = if more { Phase::Due } else { Phase::Live };
+        if joins {
+            self.read_again(around);
+        }
+        self.complete(around);
+        self.send_next(around);
+    }
+
     pub(super) fn live(&mut self, live: RoomChanges, around: &mut Around<'_>) {
         let before = self.log.cursor();
+        if let Some(last) = live.changes.last().filter(|_| Some(live.epoch) == around.epoch) {
+            self.unread.heard(last.seq);
+        }
         self.log.live_changes(live, self.phase != Phase::Live);
         self.count(before, around);
         self.settle(around);
@@ -333,7 +428,10 @@ impl Room {
         self.send_next(around);
     }
 
-    pub(super) fn head(&mut self, head: &RoomHead) {
+    pub(super) fn head(&mut self, head: &RoomHead, around: &Around<'_>) {
+        if Some(head.epoch) == around.epoch {
+            self.unread.heard(head.head);
+        }
         self.log.head(head);
         self.close_gap();
     }
@@ -350,8 +448,10 @@ impl Room {
         self.send_next(around);
     }
 
-    pub(super) fn marked(&mut self, marker: &ReadMarker) {
-        self.unread.marked(marker, self.applied());
+    pub(super) fn marked(&mut self, marker: &ReadMarker, around: &Around<'_>) {
+        let Some(me) = around.me else { return };
+        self.unread.marked(marker, self.log.newest(around.epoch), &self.log, me);
+        self.count_unread(around);
     }
 
     /// The number of the newest change that is here.
@@ -365,213 +465,36 @@ impl Room {
         self.log.trim(at_bottom);
     }
 
-    /// Goes back to the newest messages.
-    pub(super) fn to_present(&mut self) {
-        self.log.to_present();
-        self.reading = Reading::No;
-        self.at_bottom = true;
-    }
-
-    /// Reads a part of the history, unless that is under way.
-    pub(super) fn read(&mut self, part: Part, place: Option<Place>, around: &mut Around<'_>) {
-        let under_way = |asked: &Reading| match asked {
-            Reading::Asked(_, known, at) => *known == part && *at == place,
-            _ => false,
-        };
-        if !self.joined || under_way(&self.reading) {
-            return;
-        }
-        let ticket = around.tickets.next();
-        self.reading = Reading::Asked(ticket, part, place);
-        let room = self.name.clone();
-        around.out.push(Effect::History { ticket, room, from: place, limit: PAGE });
-    }
-
-    /// Reads on, before or behind what is shown, if there is anything.
-    pub(super) fn read_on(&mut self, earlier: bool, around: &mut Around<'_>) {
-        let shown = self.log.shown();
-        let (part, place) = match (earlier, shown.first(), shown.last()) {
-            (true, Some(first), _) if shown.earlier => (Part::Earlier(first), Place::Before(first)),
-            (false, _, Some(last)) if shown.later => (Part::Later(last), Place::After(last)),
-            _ => return,
-        };
-        // One at a time: the other end waits until this one is here.
-        if !matches!(self.reading, Reading::Asked(..)) {
-            self.read(part, Some(place), around);
-        }
-    }
-
-    pub(super) fn history(
-        &mut self,
-        ticket: Ticket,
-        outcome: Result<History, Trouble>,
-        around: &mut Around<'_>,
-    ) {
-        let Reading::Asked(asked, part, place) = self.reading else { return };
-        if asked != ticket {
-            return;
-        }
-        self.reading = match outcome {
-            Ok(answer) => match self.log.history(part, answer) {
-                Told::Here | Told::Unwanted => Reading::No,
-                Told::TooOld => {
-                    self.reading = Reading::No;
-                    return self.read(part, place, around);
-                }
-            },
-            Err(_) => Reading::Failed(part, place),
-        };
-        self.log.trim(self.at_bottom);
-        self.settle(around);
-        self.close_gap();
-    }
-
-    pub(super) fn listed(
-        &mut self,
-        ticket: Ticket,
-        outcome: Result<Members, Trouble>,
-        around: &mut Around<'_>,
-    ) {
-        if self.listing != Some(ticket) {
-            return;
-        }
-        self.listing = None;
-        match outcome {
-            Ok(answer) => {
-                if self.people.list(answer) {
-                    self.complete(around);
-                }
-            }
-            Err(trouble) => {
-                self.listing = Some(self.wake_later(trouble.retry_after(), around));
-            }
-        }
-    }
-
-    /// What an open room needs beyond its changes: its people, and enough messages.
-    fn complete(&mut self, around: &mut Around<'_>) {
-        if !self.open || !self.joined {
-            return;
-        }
-        let live = self.log.live();
-        if self.log.is_at_present() && live.earlier && live.messages().len() < ENOUGH {
-            match live.first() {
-                Some(_) => self.read_on(true, around),
-                None => self.read(Part::Elsewhere, None, around),
-            }
-        }
-        if self.listing.is_none() && !self.people.is_listed() {
-            let ticket = around.tickets.next();
-            self.listing = Some(ticket);
-            let (room, after) = (self.name.clone(), self.people.after());
-            around.out.push(Effect::Members { ticket, room, after });
-        }
-    }
-
-    /// The person did something here.
-    pub(super) fn compose(&mut self, entry: Entry, around: &mut Around<'_>) {
-        around.out.push(Effect::Keep { room: self.name.clone(), entry: entry.clone() });
-        self.outbox.insert(entry);
-        self.send_next(around);
-    }
-
-    /// What an earlier visit left.
-    pub(super) fn restore(&mut self, entry: Entry, around: &mut Around<'_>) {
-        self.outbox.insert(entry);
-        if let Some(me) = around.me {
-            self.outbox.written_by(me);
-        }
-        self.settle(around);
-        self.send_next(around);
-    }
-
-    pub(super) fn answered(
-        &mut self,
-        ticket: Ticket,
-        outcome: Result<Sent, Trouble>,
-        around: &mut Around<'_>,
-    ) {
-        let Some(entry) = self.outbox.answered(ticket) else { return };
-        match outcome {
-            Ok(sent) => {
-                entry.state = EntryState::Accepted(sent);
-                self.wakes = 0;
-                self.settle(around);
-            }
-            Err(Trouble::Refused(refusal)) if refusal.code == Code::NotJoined => {
-                entry.state = EntryState::Queued;
-                self.joined = false;
-                self.phase = Phase::Waiting(self.wake_later(None, around));
-            }
-            Err(Trouble::Refused(refusal)) if !passes(&refusal) => {
-                entry.state = EntryState::Failed(Failure::Refused(refusal));
-            }
-            Err(trouble) => {
-                let id = entry.id;
-                let wake = self.wake_later(trouble.retry_after(), around);
-                let why = match trouble {
-                    Trouble::Refused(refusal) => Some(refusal),
-                    Trouble::Lost => None,
-                };
-                self.outbox.set(id, EntryState::Delayed { wake, why });
-            }
-        }
-        self.send_next(around);
-    }
-
-    /// Sends what may go now.
-    pub(super) fn send_next(&mut self, around: &mut Around<'_>) {
-        if !self.joined || around.me.is_none() {
-            return;
-        }
-        if let Some(entry) = self.outbox.next() {
-            let ticket = around.tickets.next();
-            entry.state = EntryState::Sending(ticket);
-            let (id, act) = (entry.id, entry.act.clone());
-            around.out.push(Effect::Do { ticket, room: self.name.clone(), id, act });
-        }
-    }
-
-    /// Takes out of the outbox what has arrived with the log.
-    fn settle(&mut self, around: &mut Around<'_>) {
-        for message in self.log.take_arrived() {
-            self.outbox.remove(message.0);
-        }
-        if let Some(cursor) = self.log.cursor() {
-            self.outbox.arrived(cursor.seq);
-        }
-        self.forget_done(around);
-        self.log.trim(self.at_bottom);
-    }
-
-    /// What is done needs not be kept any longer.
-    pub(super) fn forget_done(&mut self, around: &mut Around<'_>) {
-        let done = self.outbox.take_done();
-        if !done.is_empty() {
-            around.out.push(Effect::Forget { entries: done });
-        }
-    }
-
-    /// Counts the messages that came behind this cursor as unread, and tells of them. Where the
-    /// log was begun anew the server's count is all there is.
+    /// Tells of the messages that came behind this cursor, and counts what is unread. Where the
+    /// log was begun anew there is nothing to be told of.
     fn count(&mut self, before: Option<Cursor>, around: &mut Around<'_>) {
-        let (Some(before), Some(now), Some(me)) = (before, self.log.cursor(), around.me) else {
-            return;
-        };
-        if before.epoch != now.epoch || self.log.was_begun_behind(before.seq) {
-            return;
-        }
-        let direct = self.info.as_ref().is_some_and(|info| info.kind == RoomKind::Direct);
-        let live = self.log.live();
-        for message in live.messages().iter().skip(live.position(before.seq.next())) {
-            self.people.stopped(message.author.id);
-            if message.author.id == me {
-                continue;
+        let deleted = self.log.take_deleted();
+        let (Some(now), Some(me)) = (self.log.cursor(), around.me) else { return };
+        deleted.iter().for_each(|(seq, message)| self.unread.deleted(*seq, message, me));
+        let before = before
+            .filter(|before| before.epoch == now.epoch && !self.log.was_begun_behind(before.seq));
+        if let Some(before) = before {
+            let direct = self.info.as_ref().is_some_and(|info| info.kind == RoomKind::Direct);
+            let live = self.log.live();
+            for message in live.messages().range(live.position(before.seq.next())..) {
+                self.people.stopped(message.author.id);
+                let read = message.seq <= self.unread.read;
+                if read || message.author.id == me || message.is_deleted() {
+                    continue;
+                }
+                let personal = direct || message.mentions(me);
+                let (room, message) = (self.name.clone(), message.clone());
+                around.out.push(Effect::Arrived { room, message, personal });
             }
-            let mentioned = message.mentions(me);
-            self.unread.posted(message.seq, mentioned);
-            let (room, message) = (self.name.clone(), message.clone());
-            around.out.push(Effect::Arrived { room, message, personal: mentioned || direct });
+        }
+        self.count_unread(around);
+    }
+
+    /// Counts what is unread, unless the log is of another history than the server's.
+    pub(super) fn count_unread(&mut self, around: &Around<'_>) {
+        let epoch = self.log.cursor().map(|cursor| cursor.epoch);
+        if let Some(me) = around.me.filter(|_| epoch == around.epoch) {
+            self.unread.count(&self.log, me);
         }
     }
 
@@ -592,11 +515,6 @@ impl Room {
         around.out.push(Effect::Wake { ticket, room: Some(self.name.clone()), after });
         ticket
     }
-}
-
-/// Whether the same request may be taken later.
-fn passes(refusal: &Refusal) -> bool {
-    refusal.code.is_passing() || (refusal.code == Code::Muted && refusal.retry_after.is_some())
 }
 
 /// Whether asking again as before would be refused again, for as long as the connection lasts.

@@ -1,13 +1,13 @@
 //! What the message list shows: a bounded part of a room's messages, grouped by author, with lines
 //! between days and before what is new.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use parlour_events::{Author, MessageId, Seq, Timestamp, UserId};
 use uuid::Uuid;
 
 use super::{
-    Room, Spot,
+    Room, Spot, bound,
     message::{Content, Said},
     outbox::{Act, Entry, EntryState, Failure},
     stretch::Stretch,
@@ -17,17 +17,17 @@ use super::{
 pub const GROUP_MILLIS: u64 = 5 * 60 * 1_000;
 
 /// Messages shown to a reader at the bottom.
-pub const WINDOW: usize = 80;
+pub const WINDOW: usize = bound(80, 16);
 
 /// Most messages shown.
-pub const WINDOW_MOST: usize = 140;
+pub const WINDOW_MOST: usize = bound(140, 28);
 
 /// The window moves in steps of this many messages.
-const STEP: usize = 40;
+const STEP: usize = bound(40, 8);
 
 /// At the bottom it moves in smaller ones, so that a new message does not always push an old one
 /// out.
-const FOLLOW_STEP: u64 = 20;
+const FOLLOW_STEP: u64 = bound(20, 4) as u64;
 
 /// Names a row for as long as it shows the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -201,13 +201,17 @@ impl Window {
         match self {
             Self::Newest => {
                 // Counted from the first message ever, so that it moves in steps.
-                let gone = log.posted().saturating_sub(length as u64);
-                let from = (log.posted().saturating_sub(WINDOW as u64)) / FOLLOW_STEP * FOLLOW_STEP;
+                let gone = log.ever().saturating_sub(length as u64);
+                let from = log.ever().saturating_sub(WINDOW as u64) / FOLLOW_STEP * FOLLOW_STEP;
                 let from = usize::try_from(from.saturating_sub(gone)).unwrap_or(length);
                 (from.min(length).max(length.saturating_sub(WINDOW_MOST)), length)
             }
             Self::From(seq) => {
-                let from = log.shown().position(seq);
+                let mut from = log.shown().position(seq);
+                if from == length {
+                    // The log was begun anew since.
+                    from = length.saturating_sub(WINDOW);
+                }
                 (from, (from + WINDOW_MOST).min(length))
             }
         }
@@ -246,10 +250,15 @@ pub fn rows(
         rows: Vec::new(),
         last: None,
         new,
-        read_before: from == 0 && !stretch.earlier,
+        read_before: new.is_some_and(|new| begins_new(stretch, new, from, me.id)),
         me: me.id,
     };
+    let mut names = HashSet::new();
     for message in stretch.messages().range(from..to) {
+        // No server gives a name twice; a row that has one twice could not be shown.
+        if !names.insert(message.id) {
+            continue;
+        }
         let mut row = MessageRow {
             id: message.id,
             seq: Some(message.seq),
@@ -274,7 +283,7 @@ pub fn rows(
             if stretch.find(id).is_some() {
                 continue;
             }
-            builder.push(MessageRow {
+            let mut row = MessageRow {
                 id,
                 seq: None,
                 author: me.clone(),
@@ -288,11 +297,26 @@ pub fn rows(
                 first: false,
                 mine: true,
                 personal: false,
-                delivery: Delivery::of(entry),
-            });
+                delivery: Delivery::Sent,
+            };
+            for entry in room.outbox().entries().filter(|entry| entry.message() == id) {
+                pending(&mut row, entry, me);
+            }
+            // Before it is there, nothing can become of its changes.
+            row.delivery = Delivery::of(entry);
+            builder.push(row);
         }
     }
     Rows { rows: builder.rows, earlier: from > 0 || stretch.earlier, later: !complete }
+}
+
+/// Whether the message at this place is the first that is new, or only the reader's own are before
+/// it that are: so far as that can be told from what is here.
+fn begins_new(stretch: &Stretch, new: Seq, from: usize, me: UserId) -> bool {
+    let first = stretch.position(new.next());
+    let known = first > 0 || !stretch.earlier || stretch.first() == Some(new.next());
+    let between = first.min(from)..from;
+    known && stretch.messages().range(between).all(|message| message.author.id == me)
 }
 
 /// A change that the reader made and that is not in the log: it shows as done, and as on its way.

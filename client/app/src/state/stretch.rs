@@ -4,11 +4,11 @@ use std::{collections::VecDeque, sync::Arc};
 
 use parlour_events::{Author, Change, MessageId, Seq, UserId};
 
-use super::message::Message;
+use super::{bound, message::Message};
 
 /// Most messages that a stretch keeps; what is furthest from the reader goes first. They stay on
 /// the server, and are read again when they are wanted.
-pub const MESSAGES_KEPT: usize = 2_000;
+pub const MESSAGES_KEPT: usize = bound(2_000, 100);
 
 /// Messages in the order of their numbers, without a gap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,11 +81,18 @@ impl Stretch {
         self.messages.push_back(Arc::new(message));
     }
 
-    /// Changes a message in its place; one that is not here is read anew if it is wanted.
-    pub(super) fn change(&mut self, id: MessageId, change: &Change, me: UserId) {
-        if let Some(message) = self.messages.iter_mut().rev().find(|message| message.id == id) {
-            Arc::make_mut(message).change(change, me);
-        }
+    /// Changes a message in its place; one that is not here is read anew if it is wanted. Gives
+    /// the message as it was, if it is deleted by that.
+    pub(super) fn change(
+        &mut self,
+        id: MessageId,
+        change: &Change,
+        me: UserId,
+    ) -> Option<Arc<Message>> {
+        let message = self.messages.iter_mut().rev().find(|message| message.id == id)?;
+        let before = message.clone();
+        Arc::make_mut(message).change(change, me);
+        (message.is_deleted() && !before.is_deleted()).then_some(before)
     }
 
     /// Everything this person wrote stands under the name they have now.
@@ -131,6 +138,15 @@ impl Stretch {
         self.messages = joined;
     }
 
+    /// Gives up what stands behind this number, and says whether there was anything.
+    pub(super) fn cut(&mut self, seq: Seq) -> bool {
+        let kept = self.position(seq.next());
+        let cut = kept < self.messages.len();
+        self.messages.truncate(kept);
+        self.later |= cut;
+        cut
+    }
+
     /// Gives up what is too much, at one end.
     pub(super) fn trim(&mut self, most: usize, end: End) {
         while self.messages.len() > most {
@@ -144,16 +160,6 @@ impl Stretch {
                     self.later = true;
                 }
             }
-        }
-    }
-
-    /// The newest messages, as a stretch of their own.
-    pub(super) fn newest(&self, count: usize) -> Self {
-        let skip = self.messages.len().saturating_sub(count);
-        Self {
-            messages: self.messages.iter().skip(skip).cloned().collect(),
-            earlier: self.earlier || skip > 0,
-            later: self.later,
         }
     }
 }

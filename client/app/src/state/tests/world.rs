@@ -1,0 +1,558 @@
+//! The state, the server, the two directions of a connection between them, and the browser.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use parlour_events::{Presence, RoomUpdated};
+
+use super::{
+    server::{OTHERS, Server},
+    *,
+};
+use crate::state::{
+    Phase, Reading, Spot,
+    log::Part,
+    outbox::{Entry, EntryState},
+    rows::{Row, WINDOW_MOST, Window, rows},
+    stretch::MESSAGES_KEPT,
+};
+
+/// Something that happens, in the room of this number or in all of them.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    /// Somebody else does something; whether the state is told of it.
+    Other { room: usize, deed: Deed, told: bool },
+    /// Somebody else comes, or goes.
+    Comes { room: usize, who: usize, here: bool },
+    /// The person does something.
+    Mine { room: usize, deed: Deed },
+    /// The person looks at a room, or at none.
+    Open { room: Option<usize> },
+    /// The person reads a place.
+    ReadAt { spot: Spot },
+    /// The person moves through what is shown.
+    Scroll { earlier: bool },
+    /// The person comes to the bottom, or leaves it.
+    AtBottom { at: bool },
+    /// The person has read a room, here or elsewhere, but for so many changes.
+    Read { room: usize, but: u64 },
+    /// The person leaves a room on another device.
+    Leave { room: usize },
+    /// The person joins a room.
+    Join { room: usize },
+    /// The oldest packet to the server arrives; whether the server can do it now.
+    ToServer { busy: Option<Code> },
+    /// A packet to the state arrives: the oldest, or the oldest answer of so many.
+    ToState { twice: bool, skip: usize },
+    /// The oldest packet to the state, if it is an answer, is lost.
+    LoseAnswer,
+    /// The server tells how long a log is.
+    Head { room: usize },
+    /// A wake that was asked for is due.
+    Wake,
+    /// The connection breaks.
+    Break,
+    /// The connection is made.
+    Connect,
+    /// The page is loaded anew.
+    Reload,
+    /// The server restarts with another history, in which nothing was said.
+    Restart,
+}
+
+/// Something done in a room; messages are counted from the newest.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Deed {
+    Post { count: u64, named: bool },
+    Edit { which: usize },
+    Delete { which: usize },
+    React { which: usize, emoji: bool, on: bool },
+    Else,
+}
+
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) state: ChatState,
+    pub(super) server: Server,
+    connected: bool,
+    to_server: VecDeque<Effect>,
+    to_state: VecDeque<Input>,
+    wakes: VecDeque<Input>,
+    /// The rooms that the connection hears.
+    hears: BTreeSet<RoomName>,
+    window: Window,
+    /// What the browser keeps, in the order it was written.
+    stored: BTreeMap<u128, (RoomName, Entry)>,
+    told: BTreeSet<(RoomName, MessageId)>,
+    /// Ids for what others and we do, ours in the order they were written.
+    ids: u128,
+    pub(super) written: Vec<(RoomName, MessageId)>,
+    /// Messages of others that were deleted.
+    pub(super) deleted: u64,
+    pub(super) restarted: bool,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let mut world = Self {
+            state: ChatState::default(),
+            server: Server::new(),
+            connected: false,
+            to_server: VecDeque::new(),
+            to_state: VecDeque::new(),
+            wakes: VecDeque::new(),
+            hears: BTreeSet::new(),
+            window: Window::default(),
+            stored: BTreeMap::new(),
+            told: BTreeSet::new(),
+            ids: 0,
+            written: Vec::new(),
+            deleted: 0,
+            restarted: false,
+        };
+        world.happens(Input::Open(Some(room())));
+        world
+    }
+
+    pub(super) fn take(&mut self, step: Step) {
+        match step {
+            Step::Other { room, deed, told } => self.others(&self.name(room), deed, told),
+            Step::Comes { room, who, here } => {
+                let (room, who) = (self.name(room), OTHERS[who % OTHERS.len()]);
+                let there = &mut self.server.at_mut(&room).here;
+                there.retain(|it| *it != who);
+                there.extend(here.then_some(who));
+                let person = author(who);
+                let gone = if here { vec![] } else { vec![person.id] };
+                let here = if here { vec![person] } else { vec![] };
+                self.tell(&room.clone(), Input::Presence(Presence { room, here, gone }));
+            }
+            Step::Mine { room, deed } => self.compose(&self.name(room), deed),
+            Step::Open { room } => {
+                self.window = Window::default();
+                self.happens(Input::Open(room.map(|room| self.name(room))));
+            }
+            Step::ReadAt { spot } => self.looks(|room| Input::ReadAt(room, spot)),
+            Step::Scroll { earlier } => {
+                let Some(room) = self.state.opened() else { return };
+                let more = match earlier {
+                    true => self.window.earlier(room),
+                    false => self.window.later(room),
+                };
+                if more {
+                    self.looks(|room| Input::ReadOn(room, earlier));
+                }
+            }
+            Step::AtBottom { at } => self.looks(|room| Input::AtBottom(room, at)),
+            Step::Read { room, but } => {
+                let room = self.name(room);
+                let seq = Seq(self.server.at(&room).head().0.saturating_sub(but));
+                if let Some(marker) = self.server.read(&room, seq) {
+                    self.tell_me(Input::Marker(marker));
+                }
+            }
+            Step::Leave { room } => {
+                let room = self.name(room);
+                if !self.server.at(&room).left {
+                    self.server.at_mut(&room).left = true;
+                    self.hears.remove(&room);
+                    let now = Some(self.server.info(&room));
+                    self.tell_me(Input::Updated(RoomUpdated { room, now }));
+                }
+            }
+            Step::Join { room } => self.happens(Input::Join(self.name(room))),
+            Step::ToServer { busy } => {
+                if let Some(request) = self.to_server.pop_front() {
+                    self.serve(request, busy);
+                }
+            }
+            Step::ToState { twice, skip } => self.deliver(twice, skip),
+            Step::LoseAnswer => {
+                if let Some(packet) = self.to_state.front_mut() {
+                    lose(packet);
+                }
+            }
+            Step::Head { room } => self.tell_head(&self.name(room)),
+            Step::Wake => {
+                if let Some(wake) = self.wakes.pop_front() {
+                    self.happens(wake);
+                }
+            }
+            Step::Break => {
+                if self.connected {
+                    self.cut();
+                    self.happens(Input::Disconnected);
+                }
+            }
+            Step::Connect => {
+                if !std::mem::replace(&mut self.connected, true) {
+                    self.happens(Input::Session(session(me(), self.server.epoch())));
+                }
+            }
+            Step::Reload => self.reload(),
+            Step::Restart => {
+                self.take(Step::Break);
+                self.server.begin_anew();
+                self.restarted = true;
+            }
+        }
+    }
+
+    /// Everything that is under way comes to its end: the person joins what they left, and gives
+    /// up what the server does not take.
+    pub(super) fn settle(&mut self) {
+        self.take(Step::Connect);
+        for _ in 0..5_000 {
+            let idle =
+                self.to_server.is_empty() && self.to_state.is_empty() && self.wakes.is_empty();
+            if idle && self.state.is_caught_up() && self.is_at_head() {
+                if !self.goes_on() {
+                    return;
+                }
+            } else if idle {
+                // As the server does after a moment in which a queue was full.
+                self.server.names().iter().for_each(|room| self.tell_head(room));
+            }
+            self.take(Step::ToServer { busy: None });
+            self.take(Step::ToState { twice: false, skip: 0 });
+            self.take(Step::Wake);
+        }
+        panic!("it never settles: {self:#?}");
+    }
+
+    /// What is left for the person to do, if anything.
+    fn goes_on(&mut self) -> bool {
+        let mut inputs = Vec::new();
+        for room in self.state.rooms() {
+            let name = || room.name().clone();
+            if !room.is_joined() {
+                inputs.push(Input::Join(name()));
+                continue;
+            }
+            for entry in room.outbox().entries() {
+                assert!(matches!(entry.state, EntryState::Failed(_)), "{entry:?} waits");
+                inputs.push(Input::Discard(name(), entry.id));
+            }
+            if let Reading::Failed(part, _) = room.reading() {
+                inputs.push(match part {
+                    Part::Earlier(_) => Input::ReadOn(name(), true),
+                    Part::Later(_) => Input::ReadOn(name(), false),
+                    Part::Elsewhere => Input::ReadAt(name(), Spot::Newest),
+                });
+            }
+        }
+        let some = !inputs.is_empty();
+        inputs.into_iter().for_each(|input| self.happens(input));
+        some
+    }
+
+    fn is_at_head(&self) -> bool {
+        self.state.rooms().iter().all(|room| {
+            let cursor = room.log().cursor();
+            let known = cursor.is_some_and(|it| it.epoch == self.server.epoch());
+            let head = known && room.applied() == self.server.at(room.name()).head();
+            head || !room.is_joined()
+        })
+    }
+
+    fn name(&self, room: usize) -> RoomName {
+        let names = self.server.names();
+        names[room % names.len()].clone()
+    }
+
+    fn others(&mut self, room: &RoomName, deed: Deed, told: bool) {
+        let before = self.server.at(room).head();
+        let ids: Vec<u128> = (0..10).map(|_| self.new_id()).collect();
+        let hall = self.server.at_mut(room);
+        let name = |which| hall.name(which);
+        // What cannot be done is not done.
+        let _ = match deed {
+            Deed::Post { count, named } => {
+                for new in ids.into_iter().take(count as usize) {
+                    let mut posted = said(id(new), "Ben", "Hello");
+                    posted.mentions.extend(named.then_some(me().id));
+                    if new.is_multiple_of(3) {
+                        posted = Posted { body: None, attachments: vec![file()], ..posted };
+                    }
+                    hall.post(posted);
+                }
+                Ok(Seq(0))
+            }
+            Deed::Edit { which } => {
+                let text = body(&format!("As of {}", before.next()));
+                name(which).map_or(Ok(Seq(0)), |id| hall.edit(id, "Ben", text))
+            }
+            Deed::Delete { which } => {
+                self.deleted += 1;
+                name(which).map_or(Ok(Seq(0)), |id| hall.delete(id, "Ben"))
+            }
+            Deed::React { which, emoji, on } => {
+                name(which).map_or(Ok(Seq(0)), |id| hall.react(id, "Ben", &an_emoji(emoji), on))
+            }
+            Deed::Else => {
+                hall.do_something_else();
+                Ok(Seq(0))
+            }
+        };
+        if told {
+            self.broadcast(room, before);
+        }
+    }
+
+    fn compose(&mut self, room: &RoomName, deed: Deed) {
+        if self.state.room(room).is_none() {
+            return;
+        }
+        let new = self.new_id();
+        // Now and then the message is one that is on its way.
+        let name = |which: usize| match which {
+            0 => self.written.last().map(|(_, id)| *id),
+            which => self.server.at(room).name(which),
+        };
+        let act = match deed {
+            Deed::Edit { which } => {
+                name(which).map(|id| Act::Edit(id, Arc::new(body(&format!("Mine of {new}")))))
+            }
+            Deed::Delete { which } => {
+                self.deleted += 1;
+                name(which).map(Act::Delete)
+            }
+            Deed::React { which, emoji, on } => {
+                name(which).map(|id| Act::React(id, an_emoji(emoji), on))
+            }
+            Deed::Post { .. } | Deed::Else => {
+                self.written.push((room.clone(), id(new)));
+                let text = Some(Arc::new(body("Hi")));
+                Some(Act::Post(Post { body: text, reply_to: None, files: Arc::default() }))
+            }
+        };
+        let Some(act) = act else { return };
+        let at = Timestamp(new as u64);
+        let effects = self.state.compose(room, Uuid::from_u128(new), act, at).unwrap();
+        self.perform(effects);
+    }
+
+    fn looks(&mut self, input: impl FnOnce(RoomName) -> Input) {
+        if let Some(room) = self.state.opened() {
+            let input = input(room.name().clone());
+            self.happens(input);
+        }
+    }
+
+    fn reload(&mut self) {
+        let opened = self.state.opened().map(|room| room.name().clone());
+        self.cut();
+        self.to_state.clear();
+        self.wakes.clear();
+        self.window = Window::default();
+        self.state = ChatState::default();
+        self.happens(Input::Open(opened));
+        let restored = self.stored.values().cloned().collect();
+        self.happens(Input::Restored(restored));
+    }
+
+    fn happens(&mut self, input: Input) {
+        let effects = self.state.apply(input);
+        self.perform(effects);
+        self.is_bounded();
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Wake { ticket, room, .. } => {
+                    self.wakes.push_back(Input::Wake(room, ticket));
+                }
+                Effect::Keep { room, entry } => {
+                    let entry = Entry { state: EntryState::Queued, ..entry };
+                    let known = self.stored.insert(entry.id.as_u128(), (room, entry));
+                    assert_eq!(known, None, "kept twice");
+                }
+                Effect::Forget { entries } => {
+                    for id in entries {
+                        assert!(self.stored.remove(&id.as_u128()).is_some(), "forgotten twice");
+                    }
+                }
+                Effect::Arrived { room, message, .. } => {
+                    assert_ne!(message.author, me());
+                    assert!(self.told.insert((room, message.id)), "told twice: {message:?}");
+                }
+                request => {
+                    assert!(self.connected, "asked without a connection: {request:?}");
+                    if let Effect::Do { room, .. } | Effect::History { room, .. } = &request {
+                        let room = self.state.room(room).unwrap();
+                        assert!(room.is_joined(), "asked before it is joined: {request:?}");
+                    }
+                    self.to_server.push_back(request);
+                }
+            }
+        }
+    }
+
+    /// What is kept and asked for has bounds at every moment.
+    fn is_bounded(&self) {
+        let asking = |room: &&Room| matches!(room.phase(), Phase::Asking(_));
+        assert!(self.state.rooms().iter().filter(asking).count() <= 8);
+        for room in self.state.rooms() {
+            let sending = |it: &&Entry| matches!(it.state, EntryState::Sending(_));
+            assert!(room.outbox().entries().filter(sending).count() <= 1);
+            let log = room.log();
+            let (live, shown) = (log.live().messages().len(), log.shown().messages().len());
+            assert!(live <= MESSAGES_KEPT + 20, "{live}");
+            assert!(log.is_at_present() || (shown <= MESSAGES_KEPT && live <= 20));
+        }
+        let Some(room) = self.state.opened() else { return };
+        let shown = rows(room, self.window, &me(), Some(room.unread().read), |_| 0);
+        let waits = room.outbox().entries().count();
+        assert!(shown.rows.len() <= WINDOW_MOST + waits + 2);
+        let mut keys = BTreeSet::new();
+        for row in &shown.rows {
+            assert!(keys.insert(format!("{:?}", row.key())), "{:?} twice", row.key());
+        }
+        let messages = shown.rows.iter().any(|row| matches!(row, Row::Message(_)));
+        assert!(messages || room.log().shown().messages().is_empty(), "an empty window");
+    }
+
+    fn deliver(&mut self, twice: bool, skip: usize) {
+        use Input::{Answered, CaughtUp, History, Listed, Members};
+        let answer = |packet: &Input| {
+            matches!(packet, Answered(..) | CaughtUp(..) | History(..) | Listed(..) | Members(..))
+        };
+        let ahead = self.to_state.iter().take(skip).position(answer);
+        let packet = self.to_state.remove(ahead.unwrap_or(0));
+        // Answers cannot be doubled by the transport, but late tickets cost nothing.
+        for packet in packet.iter().cycle().take(packet.iter().count() * (1 + usize::from(twice))) {
+            self.happens(packet.clone());
+        }
+    }
+
+    /// The connection is gone, and what was on its way.
+    fn cut(&mut self) {
+        self.connected = false;
+        self.hears.clear();
+        self.to_server.clear();
+        // Answers that were lost are told late; nothing else comes any more.
+        self.to_state.iter_mut().for_each(lose);
+        self.to_state.retain(is_lost);
+    }
+
+    fn serve(&mut self, request: Effect, busy: Option<Code>) {
+        let late = |code| Trouble::Refused(Refusal::new(code, "Later."));
+        let refusal = busy.map(late);
+        let not_joined = || late(Code::NotJoined);
+        let hears = |room: &RoomName| self.hears.contains(room);
+        let answer = match request {
+            Effect::List { ticket, after } => {
+                let outcome = refusal.map_or_else(|| Ok(self.server.list(after.as_ref())), Err);
+                Input::Listed(ticket, outcome)
+            }
+            Effect::Join { ticket, room, after } => {
+                if refusal.is_none() {
+                    self.server.enter(&room);
+                    self.hears.insert(room.clone());
+                }
+                let missed = || Ok(self.server.catch_up(&room, after, false));
+                let outcome = refusal.map_or_else(missed, Err);
+                Input::CaughtUp(room, ticket, outcome)
+            }
+            Effect::Sync { ticket, room, after } => {
+                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
+                let missed = || Ok(self.server.catch_up(&room, Some(after), true));
+                let outcome = refusal.map_or_else(missed, Err);
+                Input::CaughtUp(room, ticket, outcome)
+            }
+            Effect::History { ticket, room, from, .. } => {
+                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
+                let history = || Ok(self.server.history(&room, from));
+                let outcome = refusal.map_or_else(history, Err);
+                Input::History(room, ticket, outcome)
+            }
+            Effect::Members { ticket, room, after } => {
+                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
+                let members = || Ok(self.server.members(&room, after));
+                let outcome = refusal.map_or_else(members, Err);
+                Input::Members(room, ticket, outcome)
+            }
+            Effect::Do { ticket, room, id, act } => {
+                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
+                let before = self.server.at(&room).head();
+                let outcome = refusal.map_or(Ok(()), Err);
+                let outcome =
+                    outcome.and_then(|()| self.server.do_once(&room, id, &act).map_err(late));
+                // Sometimes the answer is ahead of the change, sometimes behind it.
+                let ahead = self.ids.is_multiple_of(2);
+                if !ahead {
+                    self.broadcast(&room, before);
+                }
+                self.to_state.push_back(Input::Answered(room.clone(), ticket, outcome));
+                if ahead {
+                    self.broadcast(&room, before);
+                }
+                return;
+            }
+            other => panic!("{other:?} is no request"),
+        };
+        self.to_state.push_back(answer);
+    }
+
+    fn broadcast(&mut self, room: &RoomName, before: Seq) {
+        let live = self.server.since(room, before);
+        self.tell(room, Input::Changes(live));
+    }
+
+    fn tell_head(&mut self, room: &RoomName) {
+        let head = self.server.head(room);
+        self.tell(room, Input::Head(head));
+    }
+
+    /// Tells those who hear the room.
+    fn tell(&mut self, room: &RoomName, news: Input) {
+        if self.hears.contains(room) {
+            self.to_state.push_back(news);
+        }
+    }
+
+    /// Tells the person.
+    fn tell_me(&mut self, news: Input) {
+        if self.connected {
+            self.to_state.push_back(news);
+        }
+    }
+
+    fn new_id(&mut self) -> u128 {
+        self.ids += 1;
+        self.ids
+    }
+
+    pub(super) fn stored(&self) -> usize {
+        self.stored.len()
+    }
+}
+
+fn an_emoji(which: bool) -> events::Emoji {
+    if which { ":tada:" } else { ":tea:" }.parse().unwrap()
+}
+
+/// An answer does not come.
+fn lose(packet: &mut Input) {
+    let lost = Trouble::Lost;
+    match packet {
+        Input::Listed(_, outcome) => *outcome = Err(lost),
+        Input::CaughtUp(.., outcome) => *outcome = Err(lost),
+        Input::History(.., outcome) => *outcome = Err(lost),
+        Input::Members(.., outcome) => *outcome = Err(lost),
+        Input::Answered(.., outcome) => *outcome = Err(lost),
+        _ => {}
+    }
+}
+
+fn is_lost(packet: &Input) -> bool {
+    use Input::{Answered, CaughtUp, History, Listed, Members};
+    matches!(
+        packet,
+        Listed(_, Err(_))
+            | CaughtUp(.., Err(_))
+            | History(.., Err(_))
+            | Members(.., Err(_))
+            | Answered(.., Err(_))
+    )
+}
