@@ -27,29 +27,39 @@ pub fn with<T>(read: impl FnOnce(&Emojis) -> T) -> Option<T> {
     })
 }
 
-/// Loads them, and calls `then` when they are here.
+/// Loads them, and calls `then` when they are here, or cannot be had.
 pub fn load(then: impl FnOnce() + 'static) {
-    let ask = EMOJIS.with_borrow_mut(|state| match state {
-        State::Here(_) => Some(false),
+    let then: Box<dyn FnOnce()> = Box::new(then);
+    let call = EMOJIS.with_borrow_mut(|state| match state {
+        State::Here(_) => Some(then),
         State::Asked(waiting) => {
-            waiting.push(Box::new(then));
+            waiting.push(then);
             None
         }
         State::Absent => {
-            *state = State::Asked(vec![Box::new(then)]);
-            Some(true)
+            *state = State::Asked(vec![then]);
+            spawn_local(ask());
+            None
         }
     });
-    if ask == Some(true) {
-        spawn_local(async move {
-            let text = fetch().await;
-            let state = text.map_or(State::Absent, |text| State::Here(Emojis::read(text)));
-            let before = EMOJIS.with_borrow_mut(|now| std::mem::replace(now, state));
-            if let State::Asked(waiting) = before {
-                waiting.into_iter().for_each(|then| then());
-            }
-        });
+    if let Some(call) = call {
+        call();
     }
+}
+
+async fn ask() {
+    let text = fetch().await;
+    let state = text.map_or(State::Absent, |text| State::Here(Emojis::read(text)));
+    let before = EMOJIS.with_borrow_mut(|now| std::mem::replace(now, state));
+    if let State::Asked(waiting) = before {
+        waiting.into_iter().for_each(|then| then());
+    }
+}
+
+/// Whether a text may have shortcodes, and nothing is known of them yet.
+pub fn is_needed(text: &str) -> bool {
+    let colons = text.bytes().filter(|byte| *byte == b':').count();
+    colons > 1 && with(|_| ()).is_none()
 }
 
 /// A text with its shortcodes replaced, if they are known by now.

@@ -37,9 +37,8 @@ pub fn composer(session: Session) -> Html {
     let files = Ref::new();
     let error = RwSignal::new(None::<String>);
     let suggest = Suggestions::new(session, field);
-    let submit = move || {
-        let written = draft.get_untracked();
-        let text = emoji::replaced(&written);
+    let send = move || {
+        let text = emoji::replaced(&draft.get_untracked());
         match session.submit(&text) {
             Ok(()) => {
                 error.set(None);
@@ -49,6 +48,10 @@ pub fn composer(session: Session) -> Html {
             Err(reason) => error.set(reason),
         }
         field.focus();
+    };
+    let submit = move || match draft.with_untracked(|text| emoji::is_needed(text)) {
+        true => emoji::load(send),
+        false => send(),
     };
     let pressed = move |event: Event| {
         let event: &KeyboardEvent = event.unchecked_ref();
