@@ -262,12 +262,7 @@ impl Session {
 
     /// Reads a place of the room's history.
     pub fn read_at(&self, spot: Spot) {
-        let target = match spot {
-            Spot::Message(seq) => Some(seq),
-            _ => None,
-        };
-        self.ui.sought.set(target.is_some());
-        self.ui.target.set(target);
+        self.ui.target.set(None);
         self.core.update_value(|core| {
             core.at_bottom = matches!(spot, Spot::Newest);
             core.jump = Some(spot);

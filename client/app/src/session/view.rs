@@ -184,6 +184,7 @@ impl Session {
         let settings = self.settings.get_untracked();
         let mut items = Vec::new();
         let mut view = None;
+        let mut arrived = None;
         let now = clock::now();
         self.core.update_value(|core| {
             let item = |room: &Room| item(room, settings.is_muted(room.name()));
@@ -191,9 +192,10 @@ impl Session {
             let waiting = core.state.waiting();
             let listed = core.state.is_listed();
             let (Some(room), Some(me)) = (core.state.opened(), core.state.me()) else { return };
-            if let Some(window) = core.jump.and_then(|spot| Window::to(room, spot)) {
+            if let Some((window, at)) = core.jump.and_then(|spot| Window::to(room, spot)) {
                 core.window = window;
                 core.jump = None;
+                arrived = at;
             }
             let drawn = rows(room, core.window, me, core.new_from, clock::day);
             let log = room.log();
@@ -244,6 +246,10 @@ impl Session {
             view.rows = refreshed(&before, rows);
             self.know_names(&view.people);
             self.view.set(view);
+            if arrived.is_some() {
+                self.ui.sought.set(true);
+                self.ui.target.set(arrived);
+            }
             if typed {
                 // It ends by itself.
                 let session = *self;

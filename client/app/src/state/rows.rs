@@ -145,20 +145,20 @@ impl Window {
         Self::at(stretch, at.saturating_sub(WINDOW / 2))
     }
 
-    /// The window that goes to this place, if it is here.
-    pub fn to(room: &Room, spot: Spot) -> Option<Self> {
+    /// The window that goes to this place, and the message there, if it is here.
+    pub fn to(room: &Room, spot: Spot) -> Option<(Self, Option<Seq>)> {
         let shown = room.log().shown();
+        let around = |seq| (Self::around(shown, seq), Some(seq));
         match spot {
-            Spot::Newest => room.log().is_at_present().then_some(Self::Newest),
-            Spot::Message(seq) => shown.covers(seq).then(|| Self::around(shown, seq)),
+            Spot::Newest => room.log().is_at_present().then_some((Self::Newest, None)),
+            Spot::Message(seq) => shown.covers(seq).then(|| around(seq)),
             Spot::Oldest => {
                 let first = shown.first().filter(|_| !shown.earlier)?;
-                Some(Self::From(first))
+                Some((Self::From(first), Some(first)))
             }
             Spot::Time(at) => {
                 let from = shown.messages().partition_point(|message| message.at < at);
-                let message = shown.messages().get(from)?;
-                Some(Self::around(shown, message.seq))
+                shown.messages().get(from).map(|message| around(message.seq))
             }
         }
     }
