@@ -18,6 +18,8 @@ pub mod json;
 #[cfg(target_arch = "wasm32")]
 pub mod keys;
 pub mod line;
+#[cfg(target_arch = "wasm32")]
+pub mod live;
 pub mod route;
 #[cfg(target_arch = "wasm32")]
 pub mod session;

@@ -1,6 +1,6 @@
 //! Going to a room or person by a few letters of its name.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use parlour_events::UserId;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
@@ -33,9 +33,9 @@ impl Goal {
 }
 
 pub(super) fn switcher(session: Session) -> Html {
-    let query = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0_usize);
-    let found = Memo::new_with_compare(move |_| goals(session, &query.get()), |_, _| true);
+    let query = Live::new(String::new());
+    let chosen = Live::new(0_usize);
+    let found = Live::new(goals(session, ""));
     let go = move |at: usize| {
         let goal = found.with_untracked(|found| found.get(at).cloned());
         session.ui.panel.set(Panel::None);
