@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::{
+    order::order,
     route::Route,
     session::{Panel, Screen, Session},
 };
@@ -52,7 +53,7 @@ fn next(session: Session, down: bool, unread: bool) {
     let to = session.rooms.with_untracked(|rooms| {
         let mut mine: Vec<_> = rooms.iter().filter(|room| room.joined).collect();
         // As they stand in the list: rooms, then conversations.
-        mine.sort_by_key(|room| room.with.is_some());
+        order(&mut mine, |room| room.with.is_some());
         if !down {
             mine.reverse();
         }

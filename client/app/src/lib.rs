@@ -20,6 +20,7 @@ pub mod keys;
 pub mod line;
 #[cfg(target_arch = "wasm32")]
 pub mod live;
+pub mod order;
 pub mod route;
 #[cfg(target_arch = "wasm32")]
 pub mod session;

@@ -15,6 +15,7 @@ use crate::{
     browser::clock,
     browser::place,
     json,
+    order::order,
     route::Route,
     state::{
         Input, Spot,
@@ -240,7 +241,7 @@ impl Session {
                 }
             }
         });
-        people.sort_by_cached_key(|person| person.name.key());
+        order(&mut people, |person| person.name.key());
         people
     }
 

@@ -1,6 +1,7 @@
 //! Going to a room or person by a few letters of its name.
 
 use crate::live::Live;
+use crate::order::order;
 use parlour_events::UserId;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
@@ -119,7 +120,7 @@ fn id(at: usize) -> String {
 fn goals(session: Session, query: &str) -> Vec<Goal> {
     let mut goals: Vec<Goal> = session.rooms.with(|rooms| {
         let mut rooms: Vec<&RoomItem> = rooms.iter().collect();
-        rooms.sort_by_key(|room| (!room.joined, room.mentions == 0, room.unread == 0));
+        order(&mut rooms, |room| (!room.joined, room.mentions == 0, room.unread == 0));
         rooms.into_iter().cloned().map(Goal::Room).collect()
     });
     let me = session.me.with_untracked(|me| me.as_ref().map(|me| me.person.id));
