@@ -7,7 +7,7 @@ mod wire;
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 pub(crate) use wire::given;
@@ -37,8 +37,7 @@ impl fmt::Display for Seq {
 
 /// Names one history of a server. A restored backup, or a server without a database that was
 /// restarted, has another epoch: numbers of two epochs say nothing about each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Epoch(pub Uuid);
 
 /// How far a reader is: the last change it applied, and the history it belongs to.
@@ -52,19 +51,16 @@ pub struct Cursor {
 
 /// Names a message for good. Made by whoever writes it (a UUID of version 7), so that sending it
 /// again is recognised. No two messages of a server have the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub Uuid);
 
 /// Names a request that changes a message: an edit, a deletion, a reaction. Made by whoever asks
 /// (a UUID of version 7), so that asking again is recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChangeId(pub Uuid);
 
 /// Names a person for good, through all sessions, devices and names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub Uuid);
 
 macro_rules! id {
@@ -86,6 +82,24 @@ macro_rules! id {
 }
 
 id!(MessageId, ChangeId, UserId);
+
+macro_rules! travels_as_text {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                wire::uuid(deserializer).map(Self)
+            }
+        }
+    )*};
+}
+
+travels_as_text!(Epoch, MessageId, ChangeId, UserId);
 
 /// Milliseconds since 1970-01-01 UTC, by the server's clock. For people; never for order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

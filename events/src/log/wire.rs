@@ -1,4 +1,4 @@
-//! How changes and messages are read. They are written as flat objects; serde's own way back from
+//! How changes, messages and ids are read. The first two are written as flat objects; serde's own way back from
 //! those keeps every field in a buffer until it has seen all of them, and needs a second copy of
 //! everything that reads such a field. In a browser that weighs more than the rest of the contract.
 
@@ -6,8 +6,9 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, Visitor},
+    de::{Error, IgnoredAny, MapAccess, Unexpected, Visitor},
 };
+use uuid::Uuid;
 
 use super::{
     Attachment, Author, Change, ChangeKind, Message, MessageId, Posted, Quote, Reaction, Seq,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::text::Body;
 
-/// The fields of a [`Change`], in the order of [`Field`].
+/// The fields of a [`Change`], in the order of [`Field`]: some readers tell a field by its number.
 const FIELDS: &[&str] = &[
     "seq",
     "at",
@@ -165,6 +166,26 @@ fn once<'de, T: Deserialize<'de>, M: MapAccess<'de>>(
 /// A field that has to be there.
 pub(crate) fn given<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
     slot.ok_or_else(|| E::missing_field(name))
+}
+
+/// Reads a UUID, in any of the forms that the crate of this name reads. Its own `Deserialize` tells
+/// where exactly a text goes wrong, which is more code than everything else about UUIDs.
+pub(super) fn uuid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
+    deserializer.deserialize_str(UuidVisitor)
+}
+
+struct UuidVisitor;
+
+impl Visitor<'_> for UuidVisitor {
+    type Value = Uuid;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a UUID")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
+        Uuid::try_parse(text).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
 }
 
 /// A [`Message`] as it is read.
