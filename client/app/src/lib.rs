@@ -11,6 +11,8 @@ pub mod browser;
 pub mod components;
 pub mod entry;
 pub mod identity;
+pub mod json;
+mod letters;
 pub mod line;
 #[cfg(target_arch = "wasm32")]
 pub mod session;
