@@ -6,6 +6,8 @@
 use parlour_events::{Nickname, Token, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::json;
+
 const PERSON: &str = "parlour.person";
 const THEME: &str = "parlour.theme";
 
@@ -62,12 +64,12 @@ fn storage() -> Option<web_sys::Storage> {
 
 fn read<T: DeserializeOwned>(key: &str) -> Option<T> {
     let text = storage()?.get_item(key).ok()??;
-    serde_json::from_str(&text).ok()
+    json::decode(&text).ok()
 }
 
 fn write<T: Serialize>(key: &str, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+    if let Some(storage) = storage() {
         // Full or forbidden: it is not remembered.
-        let _ = storage.set_item(key, &text);
+        let _ = storage.set_item(key, json::encode(value).get());
     }
 }

@@ -15,11 +15,11 @@ use parlour_events::{
     SessionEnded,
 };
 use socketio_client::{Client, Socket};
-use uuid::Uuid;
 
 use crate::{
-    browser::{clock, memory, memory::Person, place},
+    browser::{clock, ids, memory, memory::Person, place},
     entry::Entry,
+    identity, json,
     line::Line,
     state::{ChatState, Input, rows::Window},
     words,
@@ -135,12 +135,13 @@ impl Session {
 
     /// Comes in under this name.
     pub fn enter(&self, nickname: Nickname) {
+        let key = identity::key(&nickname);
         let token = self.core.with_value(|core| {
             let person = core.person.as_ref()?;
-            (person.nickname.key() == nickname.key()).then(|| person.token.clone())?
+            (identity::key(&person.nickname) == key).then(|| person.token.clone())?
         });
         let before = self.nickname.get_untracked();
-        if let Some(before) = before.filter(|before| before.key() != nickname.key()) {
+        if let Some(before) = before.filter(|before| identity::key(before) != key) {
             self.apply(Input::OtherPerson { sentence: words::written_as(&before) });
         }
         self.entry_error.set(None);
@@ -166,7 +167,7 @@ impl Session {
     /// A sentence for the person, or nothing where there is nothing to send.
     pub fn send(&self, text: &str) -> Result<(), Option<String>> {
         let body: Body = text.parse().map_err(|error| words::body_error(&error))?;
-        let id = MessageId(Uuid::now_v7());
+        let id = ids::message();
         let room = self.room();
         let mut composed = None;
         self.core.update_value(|core| {
@@ -229,7 +230,7 @@ impl Session {
         let Some(credentials) = back_with else { return };
         if let Some(Wire { socket, .. }) = self.core.with_value(|core| core.wire.clone()) {
             // Credentials always have a JSON form.
-            let _ = socket.set_auth(&credentials);
+            let _ = socket.set_auth(&json::encode(&credentials));
         }
         self.core.update_value(|core| {
             let token = credentials.token;

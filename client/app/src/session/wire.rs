@@ -7,15 +7,17 @@ use parlour_events::{
     Credentials, Event, JoinRoom, Refusal, Reply, RoomChanges, RoomHead, Session as Identity,
     SessionEnded, SyncRoom, chat::NAMESPACE, limits::CATCH_UP_CHANGES,
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use socketio_client::{
-    Client, ClientOptions, ConnectError, DisconnectReason, ManagerEvent, Socket,
+    AckPacket, Client, ClientOptions, ConnectError, DisconnectReason, ManagerEvent, Socket,
 };
 
 use super::{Session, Wire};
 use crate::{
     browser::{clock, place},
     entry::{self, Refused},
+    json,
     line::Status,
     state::{Effect, Input, Trouble},
     words,
@@ -23,6 +25,9 @@ use crate::{
 
 /// How long an answer may take before it counts as lost.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// Makes an input of what an event was answered with.
+type MakeInput = dyn FnOnce(Result<AckPacket, Trouble>) -> Input;
 
 impl Session {
     /// Connects, or connects anew with other credentials.
@@ -34,7 +39,7 @@ impl Session {
         };
         socket.disconnect();
         self.line.update(|line| line.trying());
-        if socket.set_auth(&credentials).is_err() {
+        if socket.set_auth(&json::encode(&credentials)).is_err() {
             self.turned_away(words::NO_ADDRESS.to_owned());
             return;
         }
@@ -72,19 +77,23 @@ impl Session {
         for effect in effects {
             match effect {
                 Effect::Join { ticket, room, after } => {
-                    self.request(JoinRoom { room: room.clone(), after }, move |outcome| {
+                    self.request(&JoinRoom { room: room.clone(), after }, move |outcome| {
                         Input::CaughtUp { room, ticket, outcome }
                     });
                 }
                 Effect::Sync { ticket, room, after } => {
                     let limit = Some(CATCH_UP_CHANGES);
-                    self.request(SyncRoom { room: room.clone(), after, limit }, move |outcome| {
+                    self.request(&SyncRoom { room: room.clone(), after, limit }, move |outcome| {
                         Input::CaughtUp { room, ticket, outcome }
                     });
                 }
                 Effect::Send { ticket, message } => {
                     let room = message.room.clone();
-                    self.request(message, move |outcome| Input::Answered { room, ticket, outcome });
+                    self.request(&message, move |outcome| Input::Answered {
+                        room,
+                        ticket,
+                        outcome,
+                    });
                 }
                 Effect::Wake { ticket, room, after } => {
                     set_timeout(move || session.apply(Input::Wake { room, ticket }), after);
@@ -94,19 +103,34 @@ impl Session {
     }
 
     /// Sends an event, and applies what `input` makes of its outcome.
-    fn request<E, T>(&self, event: E, input: impl FnOnce(Result<T, Trouble>) -> Input + 'static)
+    fn request<E, T>(&self, event: &E, input: impl FnOnce(Result<T, Trouble>) -> Input + 'static)
     where
-        E: Event<Ack = Reply<T>> + 'static,
-        T: Serialize + DeserializeOwned + 'static,
+        E: Event<Ack = Reply<T>>,
+        T: DeserializeOwned,
     {
+        // Whatever went wrong on the way, the server may have done it or not.
+        let read = |answer: Result<AckPacket, Trouble>| {
+            let answer = answer?;
+            let json = answer.arg(0).ok_or(Trouble::Lost)?;
+            let reply: Reply<T> = json::decode(json).map_err(|_| Trouble::Lost)?;
+            Result::from(reply).map_err(Trouble::Refused)
+        };
+        self.ask(E::NAME, json::encode(event), Box::new(move |answer| input(read(answer))));
+    }
+
+    /// The part of a request that is the same for every type: one future, and not one for each.
+    fn ask(&self, name: &'static str, payload: Box<RawValue>, input: Box<MakeInput>) {
         let session = *self;
         let wire = self.core.with_value(|core| core.wire.clone());
         spawn_local(async move {
-            let outcome = match wire {
-                Some(wire) => answer(&wire.socket, &event).await,
+            let answer = match wire {
+                Some(Wire { socket, .. }) => {
+                    let request = socket.emit_with_ack_packet(name, &payload);
+                    request.timeout(ANSWER).await.map_err(|_| Trouble::Lost)
+                }
                 None => Err(Trouble::Lost),
             };
-            session.apply(input(outcome));
+            session.apply(input(answer));
             session.note_return();
         });
     }
@@ -150,13 +174,13 @@ impl Session {
         });
         socket.on_disconnect(move |reason| session.lost(reason));
         socket.on_connect_error(move |error| session.refused(&error));
-        socket.on::<Identity>(Identity::NAME, move |identity| session.let_in(identity));
-        socket.on::<SessionEnded>(SessionEnded::NAME, move |ended| session.ended(&ended));
-        socket.on::<RoomChanges>(RoomChanges::NAME, move |changes| {
+        hear(socket, move |identity: Identity| session.let_in(identity));
+        hear(socket, move |ended: SessionEnded| session.ended(&ended));
+        hear(socket, move |changes: RoomChanges| {
             session.heard();
             session.take_changes(changes);
         });
-        socket.on::<RoomHead>(RoomHead::NAME, move |head| session.apply(Input::Head(head)));
+        hear(socket, move |head: RoomHead| session.apply(Input::Head(head)));
         client.on_event(move |event| session.manager(event));
     }
 
@@ -233,12 +257,21 @@ impl Session {
     }
 }
 
-async fn answer<E, T>(socket: &Socket, event: &E) -> Result<T, Trouble>
-where
-    E: Event<Ack = Reply<T>>,
-    T: Serialize + DeserializeOwned + 'static,
-{
-    // Whatever went wrong on the way, the server may have done it or not.
-    let reply = socket.emit_with_ack::<_, Reply<T>>(E::NAME, event).timeout(ANSWER).await;
-    Result::from(reply.map_err(|_| Trouble::Lost)?).map_err(Trouble::Refused)
+/// Calls `listener` with each event of this type.
+fn hear<E: Event>(socket: &Socket, listener: impl Fn(E) + 'static) {
+    let listener = move |json: &str| {
+        if let Ok(event) = json::decode(json) {
+            listener(event);
+        }
+    };
+    hear_json(socket, E::NAME, Box::new(listener));
+}
+
+/// The part of listening that is the same for every type.
+fn hear_json(socket: &Socket, name: &str, listener: Box<dyn Fn(&str)>) {
+    socket.on_packet(name, move |event| {
+        if let Some(json) = event.arg(0) {
+            listener(json);
+        }
+    });
 }
