@@ -13,10 +13,10 @@ pub mod components;
 pub mod dom;
 pub mod entry;
 pub mod identity;
-#[cfg(target_arch = "wasm32")]
 pub mod json;
 #[cfg(target_arch = "wasm32")]
 pub mod keys;
+mod letters;
 pub mod line;
 #[cfg(target_arch = "wasm32")]
 pub mod live;

@@ -6,6 +6,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod database;
 pub mod emoji;
+pub mod ids;
 pub mod js;
 pub mod language;
 pub mod locks;

@@ -10,10 +10,10 @@ use parlour_events::{
 };
 use uuid::Uuid;
 
-use super::{Composing, Panel, Session, new_id};
+use super::{Composing, Panel, Session};
 use crate::{
-    browser::clock,
     browser::place,
+    browser::{clock, ids},
     json,
     order::order,
     route::Route,
@@ -67,7 +67,7 @@ impl Session {
     fn act_in(&self, room: &RoomName, act: Act) -> Result<(), Option<String>> {
         let mut composed = None;
         self.core.update_value(|core| {
-            composed = Some(core.state.compose(room, new_id(), act, clock::timestamp()));
+            composed = Some(core.state.compose(room, ids::new(), act, clock::timestamp()));
         });
         match composed {
             Some(Ok(effects)) => {
@@ -241,7 +241,7 @@ impl Session {
                 }
             }
         });
-        order(&mut people, |person| person.name.key());
+        order(&mut people, |person| crate::identity::key(&person.name));
         people
     }
 

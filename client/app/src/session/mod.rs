@@ -35,10 +35,12 @@ use crate::{
     browser::{
         clock,
         database::Database,
+        ids,
         memory::{self, Person},
         place::{self, Auth, Site},
     },
     entry::Entry,
+    identity,
     line::Line,
     route::Route,
     settings::Settings,
@@ -168,7 +170,7 @@ impl Session {
         let core = Core {
             state: ChatState::default(),
             wire: None,
-            tabs: tabs::Tabs::named(new_id().to_string()),
+            tabs: tabs::Tabs::named(ids::new().to_string()),
             entry: Entry::default(),
             ask_again: None,
             person,
@@ -240,7 +242,8 @@ impl Session {
     pub fn enter(&self, nickname: Nickname) {
         let token = self.core.with_value(|core| {
             let person = core.person.as_ref()?;
-            (person.nickname.key() == nickname.key()).then(|| person.token.clone())?
+            (identity::key(&person.nickname) == identity::key(&nickname))
+                .then(|| person.token.clone())?
         });
         self.nickname.set(Some(nickname.clone()));
         self.come_in(Credentials { nickname: Some(nickname), token });
@@ -396,9 +399,4 @@ impl Session {
             self.read_at(Spot::Message(seq));
         }
     }
-}
-
-/// A name that nothing else has.
-pub(crate) fn new_id() -> uuid::Uuid {
-    uuid::Uuid::now_v7()
 }

@@ -25,7 +25,6 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use parlour_events::{Credentials, Event as _, Session as Identity};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
@@ -68,8 +67,9 @@ pub(super) struct Tabs {
     last: u64,
     /// When the leader was last heard.
     heard: f64,
-    /// What the server last said of who we are, for pages that come later.
-    session: Option<Box<RawValue>>,
+    /// What the server last said of who we are, for pages that come later; empty while there is
+    /// no connection.
+    session: String,
 }
 
 impl Tabs {
@@ -79,24 +79,19 @@ impl Tabs {
     }
 }
 
-/// What pages say to each other.
-#[derive(Serialize, Deserialize)]
-struct Note {
+/// What pages say to each other: a line that says what it is, and behind it JSON.
+struct Note<'a> {
     kind: Kind,
-    from: String,
-    /// For one page; for all if it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    to: Option<String>,
-    #[serde(default)]
+    from: &'a str,
+    /// For one page; for all if it is empty.
+    to: &'a str,
     number: u64,
-    #[serde(default)]
-    name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    json: Option<Box<RawValue>>,
+    name: &'a str,
+    json: &'a str,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Kind {
     /// To the leader: I am here. With credentials, if somebody wants to come in.
     Hello,
@@ -108,16 +103,61 @@ enum Kind {
     Tell,
     /// To the leader: try to connect now.
     Try,
-    /// From the leader: the answer to a question.
+    /// From the leader: the answer to a question; none if it was lost.
     Answer,
     /// From the leader: the server said something.
     News,
     /// From the leader: the state of the line.
     Line,
-    /// From the leader: the server does not let us in; the sentence.
+    /// From the leader: the server does not let us in; the sentence is the name.
     Refused,
     /// From any page: the person left.
     Leave,
+}
+
+/// The kinds under their numbers.
+const KINDS: [Kind; 10] = [
+    Kind::Hello,
+    Kind::Lead,
+    Kind::Ask,
+    Kind::Tell,
+    Kind::Try,
+    Kind::Answer,
+    Kind::News,
+    Kind::Line,
+    Kind::Refused,
+    Kind::Leave,
+];
+
+impl<'a> Note<'a> {
+    /// Reads a note; none if it is none of this version's.
+    fn read(text: &'a str) -> Option<Self> {
+        let (head, json) = text.split_once('\n')?;
+        let mut fields = head.splitn(5, '\t');
+        let kind = *KINDS.get(fields.next()?.parse::<usize>().ok()?)?;
+        let (from, to) = (fields.next()?, fields.next()?);
+        let number = fields.next()?.parse().ok()?;
+        Some(Self { kind, from, to, number, name: fields.next()?, json })
+    }
+
+    fn write(&self) -> String {
+        let mut text = String::with_capacity(100 + self.json.len());
+        for field in [
+            &(self.kind as u8).to_string(),
+            self.from,
+            self.to,
+            &self.number.to_string(),
+            self.name,
+        ] {
+            if !text.is_empty() {
+                text.push('\t');
+            }
+            text.push_str(field);
+        }
+        text.push('\n');
+        text.push_str(self.json);
+        text
+    }
 }
 
 impl Session {
@@ -136,7 +176,7 @@ impl Session {
         if self.has_own() {
             self.try_own_now();
         } else {
-            self.say(Kind::Try, None, 0, "", None);
+            self.say(Kind::Try, "", 0, "", "");
         }
     }
 
@@ -151,7 +191,7 @@ impl Session {
             number = core.tabs.last;
             core.tabs.asked.push((number, then));
         });
-        self.say(Kind::Ask, None, number, event, Some(payload));
+        self.say(Kind::Ask, "", number, event, payload.get());
         // A little later than the leader gives up: it answers that by itself.
         let unanswered = move || {
             if let Some(then) = session.asked(number) {
@@ -167,7 +207,7 @@ impl Session {
         if self.has_own() {
             self.tell_own(event, payload);
         } else {
-            self.say(Kind::Tell, None, 0, event, Some(payload));
+            self.say(Kind::Tell, "", 0, event, payload.get());
         }
     }
 
@@ -176,34 +216,30 @@ impl Session {
         self.line.update(change);
         if self.leads() {
             let line = self.line.with_untracked(json::encode);
-            self.say(Kind::Line, None, 0, "", Some(&line));
+            self.say(Kind::Line, "", 0, "", line.get());
         }
     }
 
     /// Tells pages that follow what the server said, and remembers it for those that come later.
-    pub(super) fn pass_on(&self, name: &str, payload: Option<&RawValue>) {
-        self.core.update_value(|core| {
-            if name == Identity::NAME {
-                core.tabs.session = payload.map(ToOwned::to_owned);
-            } else if name == news::LOST {
-                core.tabs.session = None;
-            }
-        });
+    pub(super) fn pass_on(&self, name: &str, payload: &str) {
+        if name == Identity::NAME || name == news::LOST {
+            self.core.update_value(|core| core.tabs.session = payload.to_owned());
+        }
         if self.leads() {
-            self.say(Kind::News, None, 0, name, payload);
+            self.say(Kind::News, "", 0, name, payload);
         }
     }
 
     /// Tells pages that follow that the server does not let us in.
     pub(super) fn pass_on_refusal(&self, sentence: &str) {
         if self.leads() {
-            self.say(Kind::Refused, None, 0, sentence, None);
+            self.say(Kind::Refused, "", 0, sentence, "");
         }
     }
 
     /// Tells all pages that the person left.
     pub(super) fn pass_on_leaving(&self) {
-        self.say(Kind::Leave, None, 0, "", None);
+        self.say(Kind::Leave, "", 0, "", "");
     }
 
     /// Whether this page is the one that tells the person of news: another may do it else.
@@ -220,7 +256,7 @@ impl Session {
     fn begin(&self) {
         let session = *self;
         let heard = move |text: String| {
-            if let Ok(note) = json::decode::<Note>(&text) {
+            if let Some(note) = Note::read(&text) {
                 session.take_note(note);
             }
         };
@@ -237,7 +273,7 @@ impl Session {
             core.tabs.channel = Some(Rc::new(channel));
             core.tabs.heard = clock::now();
         });
-        locks.hold(&format!("{TAB}{tab}"), || {});
+        locks.hold(&[TAB, &tab].concat(), || {});
         locks.hold(LEADER, move || session.lead_as(Role::Leading));
         self.say_hello();
     }
@@ -248,7 +284,7 @@ impl Session {
         self.core.update_value(|core| before = std::mem::replace(&mut core.tabs.role, role));
         self.adopt();
         if role == Role::Leading {
-            self.say(Kind::Lead, None, 0, "", None);
+            self.say(Kind::Lead, "", 0, "", "");
         }
         if before == Role::Alone {
             return;
@@ -270,106 +306,96 @@ impl Session {
     fn say_hello(&self) {
         let credentials = self.core.with_value(|core| core.entry.credentials());
         let credentials = credentials.map(|credentials| json::encode(&credentials));
-        self.say(Kind::Hello, None, 0, "", credentials.as_deref());
+        self.say(Kind::Hello, "", 0, "", credentials.as_ref().map_or("", |json| json.get()));
     }
 
-    fn say(
-        &self,
-        kind: Kind,
-        to: Option<String>,
-        number: u64,
-        name: &str,
-        json: Option<&RawValue>,
-    ) {
+    fn say(&self, kind: Kind, to: &str, number: u64, name: &str, json: &str) {
         let said = self.core.with_value(|core| {
-            let note = Note {
-                kind,
-                from: core.tabs.tab.clone(),
-                to,
-                number,
-                name: name.to_owned(),
-                json: json.map(ToOwned::to_owned),
-            };
-            core.tabs.channel.clone().map(|channel| (channel, json::encode(&note)))
+            let note = Note { kind, from: &core.tabs.tab, to, number, name, json };
+            core.tabs.channel.clone().map(|channel| (channel, note.write()))
         });
         if let Some((channel, note)) = said {
-            channel.say(note.get());
+            channel.say(&note);
         }
     }
 
-    fn take_note(&self, note: Note) {
-        let (role, to_us) = self.core.with_value(|core| {
-            (core.tabs.role, note.to.as_ref().is_none_or(|to| *to == core.tabs.tab))
-        });
+    fn take_note(&self, note: Note<'_>) {
+        let (role, to_us) = self
+            .core
+            .with_value(|core| (core.tabs.role, note.to.is_empty() || note.to == core.tabs.tab));
         match (role, note.kind) {
             _ if !to_us => {}
             (_, Kind::Leave) => self.left(),
-            (Role::Leading, _) => self.serve(note),
-            (Role::Following, _) => self.follow(note),
+            (Role::Leading, _) => self.serve(&note),
+            (Role::Following, _) => self.follow(&note),
             (Role::None | Role::Alone, _) => {}
         }
     }
 
     /// What another page wants of the one that leads.
-    fn serve(&self, note: Note) {
+    fn serve(&self, note: &Note<'_>) {
         let session = *self;
-        match (note.kind, note.json) {
-            (Kind::Hello, credentials) => {
+        let payload = || RawValue::from_string(note.json.to_owned()).ok();
+        match note.kind {
+            Kind::Hello => {
                 self.welcome(note.from);
-                let wanted = credentials.and_then(|json| json::decode(json.get()).ok());
-                if let Some(wanted) = wanted.filter(|_| !self.is_wanted()) {
+                if let Some(wanted) = json::decode(note.json).ok().filter(|_| !self.is_wanted()) {
                     self.connect(wanted);
                 }
             }
-            (Kind::Ask, Some(payload)) => {
-                let (from, number) = (note.from, note.number);
+            Kind::Ask => {
+                let (from, number) = (note.from.to_owned(), note.number);
                 let then = move |answer: Option<&str>| {
-                    let answer = answer.and_then(|it| RawValue::from_string(it.to_owned()).ok());
-                    session.say(Kind::Answer, Some(from), number, "", answer.as_deref());
+                    session.say(Kind::Answer, &from, number, "", answer.unwrap_or_default());
                 };
-                self.ask_own(&note.name, &payload, Box::new(then));
+                if let Some(payload) = payload() {
+                    self.ask_own(note.name, &payload, Box::new(then));
+                }
             }
-            (Kind::Tell, Some(payload)) => self.tell_own(&note.name, &payload),
-            (Kind::Try, _) => self.try_own_now(),
+            Kind::Tell => {
+                if let Some(payload) = payload() {
+                    self.tell_own(note.name, &payload);
+                }
+            }
+            Kind::Try => self.try_own_now(),
             _ => {}
         }
     }
 
     /// A page is new: it is told how things are, and what it leaves is taken over some day.
-    fn welcome(&self, tab: String) {
+    fn welcome(&self, tab: &str) {
         let session = *self;
         let line = self.line.with_untracked(json::encode);
-        self.say(Kind::Line, Some(tab.clone()), 0, "", Some(&line));
-        if let Some(identity) = self.core.with_value(|core| core.tabs.session.clone()) {
-            self.say(Kind::News, Some(tab.clone()), 0, Identity::NAME, Some(&identity));
+        self.say(Kind::Line, tab, 0, "", line.get());
+        let identity = self.core.with_value(|core| core.tabs.session.clone());
+        if !identity.is_empty() {
+            self.say(Kind::News, tab, 0, Identity::NAME, &identity);
         }
         if let Some(locks) = Locks::get() {
-            locks.when_free(&format!("{TAB}{tab}"), move || session.adopt());
+            locks.when_free(&[TAB, tab].concat(), move || session.adopt());
         }
     }
 
     /// What the page that leads says.
-    fn follow(&self, note: Note) {
+    fn follow(&self, note: &Note<'_>) {
         self.core.update_value(|core| core.tabs.heard = clock::now());
-        match (note.kind, note.json) {
-            (Kind::Lead, _) => {
+        match note.kind {
+            Kind::Lead => {
                 self.all_lost();
                 self.say_hello();
             }
-            (Kind::Answer, answer) => {
+            Kind::Answer => {
                 if let Some(then) = self.asked(note.number) {
-                    then(answer.as_ref().map(|answer| answer.get()));
+                    then(Some(note.json).filter(|json| !json.is_empty()));
                 }
             }
-            (Kind::News, payload) => {
-                self.take_news(&note.name, payload.as_ref().map_or("", |payload| payload.get()));
-            }
-            (Kind::Line, Some(line)) => {
-                if let Ok(line) = json::decode(line.get()) {
+            Kind::News => self.take_news(note.name, note.json),
+            Kind::Line => {
+                if let Ok(line) = json::decode(note.json) {
                     self.line.set(line);
                 }
             }
-            (Kind::Refused, _) => self.turned_away(note.name),
+            Kind::Refused => self.turned_away(note.name.to_owned()),
             _ => {}
         }
     }

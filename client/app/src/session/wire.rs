@@ -17,6 +17,7 @@ use super::{Session, news, tabs::Role};
 use crate::{
     browser::{clock, place},
     entry::{self, Refused},
+    json,
     line::{Line, Status},
     words::{self, Key},
 };
@@ -38,7 +39,8 @@ impl Session {
     pub(super) fn connect_own(&self, credentials: &Credentials) {
         self.stop_asking();
         let wire = self.wire();
-        let Some(Wire { socket, .. }) = wire.filter(|it| it.socket.set_auth(credentials).is_ok())
+        let Some(Wire { socket, .. }) =
+            wire.filter(|it| it.socket.set_auth(&json::encode(credentials)).is_ok())
         else {
             self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned());
             return;
@@ -59,7 +61,7 @@ impl Session {
     pub(super) fn come_back_with(&self, credentials: &Credentials) {
         if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
             // Credentials always have a JSON form.
-            let _ = wire.socket.set_auth(credentials);
+            let _ = wire.socket.set_auth(&json::encode(credentials));
         }
     }
 
@@ -80,10 +82,10 @@ impl Session {
         let Some(wire) = wire.filter(|wire| wire.socket.connected()) else {
             return then(None);
         };
-        let request = wire.socket.emit_with_ack::<_, Box<RawValue>>(event, payload).timeout(ANSWER);
+        let request = wire.socket.emit_with_ack_packet(event, payload).timeout(ANSWER);
         spawn(async move {
             let answer = request.await.ok();
-            then(answer.as_ref().map(|answer| answer.get()));
+            then(answer.as_ref().and_then(|answer| answer.arg(0)));
         });
     }
 
@@ -133,9 +135,9 @@ impl Session {
         socket.on_connect_error(move |error| session.refused(&error));
         socket.on_any(move |packet: &EventPacket| {
             session.heard();
-            if let Ok((payload,)) = packet.args::<(Box<RawValue>,)>() {
-                session.pass_on(packet.name(), Some(&payload));
-                session.take_news(packet.name(), payload.get());
+            if let Some(payload) = packet.arg(0) {
+                session.pass_on(packet.name(), payload);
+                session.take_news(packet.name(), payload);
             }
         });
         client.on_event(move |event| session.manager(event));
@@ -159,7 +161,7 @@ impl Session {
     }
 
     fn lost(&self, reason: DisconnectReason) {
-        self.pass_on(news::LOST, None);
+        self.pass_on(news::LOST, "");
         self.take_news(news::LOST, "");
         // The server ends the connection with the session, which was left by then.
         if !self.core.with_value(|core| core.entry.is_wanted()) {
