@@ -444,10 +444,10 @@ async fn any_rows_can_follow_any_others() {
     let rows = Rows::new(&[]).await;
     // Each subset of five keys after each other one.
     let subset = |bits: u32| -> Vec<u32> { (0..5).filter(|key| bits & (1 << key) != 0).collect() };
-    let mut bits = 1;
+    let mut bits = 1_u32;
     for _ in 0..200 {
-        bits = bits * 1_103_515_245 % 2_147_483_647 + 12_345;
-        rows.set(&subset(bits >> 7)).await;
+        bits = bits.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        rows.set(&subset(bits >> 16)).await;
     }
     rows.keys.set(Vec::new());
     settled().await;

@@ -124,6 +124,7 @@ async fn what_is_pressed_in_a_row_is_done() {
     stage.find::<HtmlElement>(".reaction").unwrap().focus().unwrap();
     stage.click(".reaction").await;
     until("it is gone", || !stage.has(".reaction")).await;
+    until("both are asked for", || chat.asked("message:react").len() == 2).await;
     let asked = chat.asked("message:react");
     assert_eq!((asked[0]["on"].clone(), asked[1]["on"].clone()), (true.into(), false.into()));
 

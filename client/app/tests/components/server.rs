@@ -193,6 +193,11 @@ impl Server {
                 posted["author"] = json!(ann());
                 // What the message answers to is told whole, and is of no interest here.
                 posted.as_object_mut().unwrap().remove("reply_to");
+                let files = posted.get_mut("attachments").and_then(Value::as_array_mut);
+                for file in files.into_iter().flatten() {
+                    file["mime"] = "image/png".into();
+                    file["size"] = 1.into();
+                }
                 let seq = self.change(serde_json::from_value(posted).unwrap());
                 json!({ "seq": seq, "at": AT })
             }
