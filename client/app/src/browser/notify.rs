@@ -1,7 +1,9 @@
 //! Telling somebody who looks elsewhere: notifications, the title, the icon, a sound.
 
+use std::time::Duration;
+
 use js_sys::{Array, Function, Reflect};
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, set_timeout, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
@@ -89,11 +91,13 @@ pub fn sound() {
             js::call(&gain, "setValueAtTime", &[0.08.into(), (now + at).into()])?;
             let end = now + at + 0.22;
             js::call(&gain, "exponentialRampToValueAtTime", &[0.001.into(), end.into()])?;
-            js::call(&tone, "connect", &[volume.clone()])?;
+            js::call(&tone, "connect", std::slice::from_ref(&volume))?;
             js::call(&volume, "connect", &[js::get(&context, "destination")?])?;
             js::call(&tone, "start", &[(now + at).into()])?;
             js::call(&tone, "stop", &[end.into()])?;
         }
+        // Browsers have few of them, and collect none that is not closed.
+        set_timeout(move || drop(js::call(&context, "close", &[])), Duration::from_secs(1));
         Some(())
     };
     play();

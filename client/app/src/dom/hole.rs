@@ -2,10 +2,10 @@
 
 use crate::live::derived;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement};
 
-use super::{Html, Kept, Ref, live, part};
+use super::{Html, Kept, Listener, Ref, live, part};
 use crate::{browser::language::t, words::Key};
 
 /// What is to be done at one element.
@@ -245,10 +245,7 @@ fn fill(bind: Bind, element: Element, kept: &mut Vec<Kept>) {
             return kept.extend(html.kept);
         }
         Bind::On(event, does) => {
-            let listener = Closure::wrap(does);
-            let called = listener.as_ref().unchecked_ref();
-            let _ = element.add_event_listener_with_callback(event, called);
-            return kept.push(Kept::Listener(listener));
+            return kept.push(Kept::Listener(Listener::new(element, event, does)));
         }
         Bind::Ref(to) => return to.set(&element),
     };

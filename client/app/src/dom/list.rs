@@ -42,5 +42,5 @@ pub(super) fn keyed<K: PartialEq + 'static, R: 'static>(
         // Under a key that came twice.
         rest.for_each(|(_, _, html)| html.remove());
     };
-    Html { nodes: Vec::new(), kept: vec![live(Box::new(run))] }
+    Html { stretches: Vec::new(), kept: vec![live(Box::new(run))] }
 }

@@ -37,7 +37,9 @@ pub use hole::{Hole, hole};
 #[must_use = "what is drawn goes when this is dropped"]
 #[derive(Default)]
 pub struct Html {
-    nodes: Vec<Node>,
+    /// The first and the last node of each stretch of siblings. What is between them may change:
+    /// a part that stands there puts what it draws between two nodes of its own.
+    stretches: Vec<(Node, Node)>,
     kept: Vec<Kept>,
 }
 
@@ -47,8 +49,32 @@ enum Kept {
     #[expect(dead_code, reason = "it ends when it is dropped")]
     Live(RenderEffect<()>),
     /// The browser calls it.
-    #[expect(dead_code, reason = "it is called by the browser, and ends when it is dropped")]
-    Listener(Closure<dyn FnMut(Event)>),
+    #[expect(dead_code, reason = "it ends when it is dropped")]
+    Listener(Listener),
+}
+
+/// Called by the browser about an event; not any more once this is dropped, for an event may come
+/// late, to an element that is gone.
+struct Listener {
+    element: Element,
+    event: &'static str,
+    called: Closure<dyn FnMut(Event)>,
+}
+
+impl Listener {
+    fn new(element: Element, event: &'static str, does: Box<dyn FnMut(Event)>) -> Self {
+        let called = Closure::wrap(does);
+        let function = called.as_ref().unchecked_ref();
+        let _ = element.add_event_listener_with_callback(event, function);
+        Self { element, event, called }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.called.as_ref().unchecked_ref();
+        let _ = self.element.remove_event_listener_with_callback(self.event, function);
+    }
 }
 
 /// Draws a template, with its holes filled in.
@@ -66,15 +92,14 @@ pub fn html(template: &'static str, holes: Vec<Hole>) -> Html {
         }
     }
     debug_assert_eq!(found.map_or(0, |found| found.length()), at, "holes of {template}");
-    let children = fragment.child_nodes();
-    html.nodes.extend((0..children.length()).filter_map(|at| children.item(at)));
+    html.stretches.extend(fragment.first_child().zip(fragment.last_child()));
     html
 }
 
 /// A text.
 pub fn text(text: impl AsRef<str>) -> Html {
-    let node = document().create_text_node(text.as_ref());
-    Html { nodes: vec![node.into()], kept: Vec::new() }
+    let node: Node = document().create_text_node(text.as_ref()).into();
+    Html { stretches: vec![(node.clone(), node)], kept: Vec::new() }
 }
 
 /// Nothing to see.
@@ -86,7 +111,7 @@ pub fn nothing() -> Html {
 pub fn together(all: impl IntoIterator<Item = Html>) -> Html {
     let mut together = Html::default();
     for html in all {
-        together.nodes.extend(html.nodes);
+        together.stretches.extend(html.stretches);
         together.kept.extend(html.kept);
     }
     together
@@ -95,36 +120,48 @@ pub fn together(all: impl IntoIterator<Item = Html>) -> Html {
 impl Html {
     /// Whether there is nothing to see.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.stretches.is_empty()
     }
 
     /// Puts it at the end of an element. It is to be kept.
     pub fn append_to(&self, parent: &Node) {
-        for node in &self.nodes {
+        self.each(|node| {
             let _ = parent.append_child(node);
-        }
+        });
     }
 
     /// Puts it before a node. It is to be kept.
     fn insert_before(&self, anchor: &Node) {
         if let Some(parent) = anchor.parent_node() {
-            for node in &self.nodes {
+            self.each(|node| {
                 let _ = parent.insert_before(node, Some(anchor));
-            }
+            });
         }
     }
 
     /// Takes it away.
     fn remove(&self) {
-        for node in &self.nodes {
+        self.each(|node| {
             if let Some(parent) = node.parent_node() {
                 let _ = parent.remove_child(node);
             }
-        }
+        });
     }
 
     fn first(&self) -> Option<&Node> {
-        self.nodes.first()
+        self.stretches.first().map(|(first, _)| first)
+    }
+
+    /// All nodes that are there now, but for those within others, in their order. They may be
+    /// moved.
+    fn each(&self, mut take: impl FnMut(&Node)) {
+        for (first, last) in &self.stretches {
+            let mut next = Some(first.clone());
+            while let Some(node) = next {
+                next = if node == *last { None } else { node.next_sibling() };
+                take(&node);
+            }
+        }
     }
 }
 
@@ -174,19 +211,19 @@ fn live(mut run: Box<dyn FnMut()>) -> Kept {
 /// A copy of a template; the browser reads each of them once.
 fn copy(template: &'static str) -> DocumentFragment {
     thread_local! {
-        static READ: std::cell::RefCell<Vec<(*const u8, HtmlTemplateElement)>> = const {
+        static READ: std::cell::RefCell<Vec<(&'static str, HtmlTemplateElement)>> = const {
             std::cell::RefCell::new(Vec::new())
         };
     }
-    let key = template.as_ptr();
+    // By their place in memory: the same text twice is read twice.
     let known = READ.with_borrow(|read| {
-        read.iter().find(|(known, _)| *known == key).map(|(_, template)| template.clone())
+        read.iter().find(|(known, _)| std::ptr::eq(*known, template)).map(|(_, template)| template.clone())
     });
     let read = known.unwrap_or_else(|| {
         let read: HtmlTemplateElement =
             document().create_element("template").expect("a known element").unchecked_into();
         read.set_inner_html(template);
-        READ.with_borrow_mut(|all| all.push((key, read.clone())));
+        READ.with_borrow_mut(|all| all.push((template, read.clone())));
         read
     });
     read.content().clone_node_with_deep(true).expect("a fragment can be copied").unchecked_into()

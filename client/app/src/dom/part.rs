@@ -16,10 +16,13 @@ pub(super) fn inside(element: &Element, make: Box<dyn Fn() -> Html>) -> Box<dyn 
     before(anchor, make)
 }
 
-/// In the place of an element.
+/// In the place of an element, between two nodes that stay: whoever takes away what this stands in
+/// finds whatever is drawn by then.
 pub(super) fn instead(element: &Element, make: Box<dyn Fn() -> Html>) -> Box<dyn FnMut()> {
+    let start: Node = document().create_text_node("").into();
     let anchor: Node = document().create_text_node("").into();
     if let Some(parent) = element.parent_node() {
+        let _ = parent.insert_before(&start, Some(element));
         let _ = parent.replace_child(&anchor, element);
     }
     before(anchor, make)
@@ -33,60 +36,57 @@ fn before(anchor: Node, make: Box<dyn Fn() -> Html>) -> Box<dyn FnMut()> {
         shown.remove();
         new.insert_before(&anchor);
         shown = new;
-        if let Some((tag, at)) = focused {
-            focus(&shown, &tag, at);
+        if let Some(focused) = focused {
+            focused.find(&shown);
         }
     })
 }
 
-/// Which of what can have the focus has it: its kind, and its number among all. Whoever presses a
-/// button that is made anew goes on from there.
-fn focused(html: &Html) -> Option<(String, u32)> {
-    let active = document().active_element()?;
-    let mut at = 0;
-    for element in elements(html) {
-        let inside = element.contains(Some(&active));
-        let all = element.query_selector_all(FOCUSABLE).ok()?;
-        let own = u32::from(element.matches(FOCUSABLE).unwrap_or(false));
-        if !inside {
-            at += own + all.length();
-            continue;
-        }
-        if element == active {
-            return Some((active.tag_name(), at));
-        }
-        at += own;
-        for number in 0..all.length() {
-            if all.item(number).is_some_and(|node| *active == node) {
-                return Some((active.tag_name(), at + number));
-            }
-        }
-    }
-    None
+/// Which of what can have the focus has it. Whoever presses a button that is made anew goes on from
+/// there.
+struct Focused {
+    /// What kind of element it is, and what it is called: something else in its place is not what
+    /// the person was at.
+    tag: String,
+    id: String,
+    /// Its number among all that can have the focus.
+    at: usize,
 }
 
-fn focus(html: &Html, tag: &str, wanted: u32) {
-    let mut at = 0;
-    let mut give = |element: &Element| {
-        let found = at == wanted && element.tag_name() == tag;
-        at += 1;
-        if found && let Some(element) = element.dyn_ref::<HtmlElement>() {
+impl Focused {
+    fn find(&self, html: &Html) {
+        if let Some(element) = focusable(html).into_iter().nth(self.at)
+            && element.tag_name() == self.tag
+            && element.id() == self.id
+            && let Some(element) = element.dyn_ref::<HtmlElement>()
+        {
             let _ = element.focus();
         }
-    };
-    for element in elements(html) {
-        if element.matches(FOCUSABLE).unwrap_or(false) {
-            give(&element);
-        }
-        let Ok(all) = element.query_selector_all(FOCUSABLE) else { return };
-        for number in 0..all.length() {
-            if let Some(element) = all.item(number) {
-                give(element.unchecked_ref());
-            }
-        }
     }
 }
 
-fn elements(html: &Html) -> impl Iterator<Item = Element> {
-    html.nodes.iter().filter_map(|node| node.dyn_ref::<Element>().cloned())
+fn focused(html: &Html) -> Option<Focused> {
+    let active = document().active_element()?;
+    let mut inside = false;
+    html.each(|node| inside |= node.contains(Some(&active)));
+    if !inside {
+        return None;
+    }
+    let at = focusable(html).iter().position(|element| *element == active)?;
+    Some(Focused { tag: active.tag_name(), id: active.id(), at })
+}
+
+fn focusable(html: &Html) -> Vec<Element> {
+    let mut all = Vec::new();
+    html.each(|node| {
+        let Some(element) = node.dyn_ref::<Element>() else { return };
+        if element.matches(FOCUSABLE).unwrap_or(false) {
+            all.push(element.clone());
+        }
+        if let Ok(inner) = element.query_selector_all(FOCUSABLE) {
+            let inner = (0..inner.length()).filter_map(|at| inner.item(at));
+            all.extend(inner.map(JsCast::unchecked_into::<Element>));
+        }
+    });
+    all
 }

@@ -137,13 +137,12 @@ impl Session {
 
     fn write(&self, store: &str, changes: Vec<(String, Option<String>)>) {
         let forgetful = self.ui.forgetful;
-        match self.core.with_value(|core| core.database.clone()) {
-            Some(database) => database.write(store, &changes, move |kept| {
+        if let Some(database) = self.core.with_value(|core| core.database.clone()) {
+            database.write(store, &changes, move |kept| {
                 if !kept {
                     forgetful.set(true);
                 }
-            }),
-            None => {}
+            });
         }
     }
 }

@@ -202,7 +202,7 @@ impl Session {
                 let live = log.live();
                 let at = live.position(read.next());
                 // In sight, or nothing is.
-                let shown = drawn.rows.iter().any(|row| *row == Row::New);
+                let shown = drawn.rows.contains(&Row::New);
                 let count = (live.messages().len() - at) as u64;
                 (!shown && count > 0 && drawn.earlier)
                     .then(|| (read.next(), count.max(room.unread().messages)))

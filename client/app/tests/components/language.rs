@@ -5,13 +5,18 @@ use parlour_app::{
         clock,
         language::{self, t, tf, tn},
     },
-    components::log::Day,
+    components::log::log,
+    dom::{hole, html, together},
     words::{Category, Key, Language, Pattern, Plural},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::Stage;
+use super::{
+    Chat, Stage,
+    server::{AT, bob},
+    settled, until,
+};
 
 const GERMAN: &str = include_str!("../../words/de.txt");
 
@@ -29,16 +34,23 @@ async fn what_is_said_changes_in_place_with_the_language() {
     let _english = English;
     language::start();
     language::choose(Some(Language::En));
-    let (today, at) = (RwSignal::new(clock::today()), clock::timestamp());
+    let chat = Chat::new().await;
+    let session = chat.session;
+    session.today.set(clock::day(AT));
+    chat.post(1, bob(), "Hi");
     let stage = Stage::draw(move || {
-        view! {
-            <p id="text">{move || t(Key::COMPOSER_SEND)}</p>
-            <p id="pattern">{move || tf(Pattern::TYPING_SINGLE, ["Ann"])}</p>
-            <p id="plural">{move || tn(Plural::UNREAD_NEW, 12_345, [])}</p>
-            <Day at today />
-        }
+        let texts = html(
+            r#"<p _ id="text"></p><p _ id="pattern"></p><p _ id="plural"></p>"#,
+            vec![
+                hole().say(Key::COMPOSER_SEND),
+                hole().text(|| tf(Pattern::TYPING_SINGLE, ["Ann"])),
+                hole().text(|| tn(Plural::UNREAD_NEW, 12_345, [])),
+            ],
+        );
+        together([texts, log(session)])
     })
     .await;
+    until("the day is there", || stage.has("h2")).await;
     let said = || ["#text", "#pattern", "#plural", "h2"].map(|part| stage.text(part));
     assert_eq!(said(), ["Send", "Ann is typing", "12,345 new messages", "Today"]);
     let heading: web_sys::Element = stage.find("h2").unwrap();
@@ -48,7 +60,7 @@ async fn what_is_said_changes_in_place_with_the_language() {
     assert_eq!(language::chosen(), Some(Language::De));
     assert_eq!(t(Key::COMPOSER_SEND), "Send", "until the file is here");
     language::take(Language::De, Some(GERMAN)).unwrap();
-    leptos::task::tick().await;
+    settled().await;
     assert_eq!(said(), ["Senden", "Ann schreibt", "12.345 neue Nachrichten", "Heute"]);
     assert!(heading.is_connected(), "the same element");
     let root = document().document_element().unwrap();
@@ -58,7 +70,7 @@ async fn what_is_said_changes_in_place_with_the_language() {
     // A file that comes late is of no use to whoever has chosen again.
     language::choose(Some(Language::En));
     language::take(Language::De, Some(GERMAN)).unwrap();
-    leptos::task::tick().await;
+    settled().await;
     assert_eq!(said()[0], "Send");
     assert_eq!(root.get_attribute("lang").as_deref(), Some("en"));
 }

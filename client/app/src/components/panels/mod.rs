@@ -56,7 +56,15 @@ pub fn panels(session: Session) -> Html {
             (false, true) => dialog.close(),
             _ => {}
         }
-        if open && let Ok(Some(first)) = dialog.query_selector("[data-first]") {
+        if !open {
+            return;
+        }
+        // Another panel in the place of one: what had the focus is gone with it.
+        let active = document().active_element();
+        let inside = dialog.contains(active.as_ref().map(AsRef::as_ref));
+        let find = |what| dialog.query_selector(what).ok().flatten();
+        let first = find("[data-first]").or_else(|| find("button").filter(|_| !inside));
+        if let Some(first) = first {
             let _ = first.unchecked_into::<HtmlElement>().focus();
         }
     });
