@@ -14,6 +14,10 @@ pub struct Hole(Vec<Bind>);
 
 type Text = Box<dyn Fn() -> String>;
 type Flag = Box<dyn Fn() -> bool>;
+type Make = Box<dyn Fn() -> Html>;
+
+// The methods of a hole only put away what they are given: they are made for every closure anew,
+// and there are hundreds. What is done with it stands in one place for all of them.
 
 enum Bind {
     Attribute(&'static str, Text),
@@ -27,10 +31,18 @@ enum Bind {
     Put(String),
     Child(Html),
     Instead(Html),
-    Part(Box<dyn Fn() -> Html>),
-    Here(Box<dyn Fn() -> Html>),
+    Yes(&'static str, Flag),
+    Word(&'static str, Key),
+    Say(Key),
+    Part(Make),
+    Here(Make),
+    When(Flag, Make),
     List(Box<dyn FnOnce(&Element) -> Html>),
     On(&'static str, Box<dyn FnMut(Event)>),
+    Click(Box<dyn FnMut()>),
+    Input(Box<dyn FnMut(String)>),
+    Ticked(Box<dyn FnMut(bool)>),
+    Submit(Box<dyn FnMut()>),
     Ref(Ref),
     Run(Box<dyn Fn(&Element)>),
 }
@@ -58,7 +70,7 @@ impl Hole {
 
     /// An attribute that is a text of the page, in the language in force.
     pub fn word(self, name: &'static str, key: Key) -> Self {
-        self.attr(name, move || t(key).to_owned())
+        self.with(Bind::Word(name, key))
     }
 
     /// What it is called, and what it says when a pointer rests on it.
@@ -68,7 +80,7 @@ impl Hole {
 
     /// An attribute that says `true` or `false`.
     pub fn yes(self, name: &'static str, value: impl Fn() -> bool + 'static) -> Self {
-        self.attr(name, move || if value() { "true" } else { "false" }.to_owned())
+        self.with(Bind::Yes(name, Box::new(value)))
     }
 
     /// An attribute that is there or not.
@@ -108,7 +120,7 @@ impl Hole {
 
     /// Its text: one of the page's, in the language in force.
     pub fn say(self, key: Key) -> Self {
-        self.text(move || t(key).to_owned())
+        self.with(Bind::Say(key))
     }
 
     /// Its text.
@@ -148,8 +160,7 @@ impl Hole {
 
     /// In its place while something is so. It is made anew only when that changes.
     pub fn when(self, so: impl Fn() -> bool + 'static, make: impl Fn() -> Html + 'static) -> Self {
-        let so = derived(so);
-        self.here(move || if so.get() { untrack(&make) } else { Html::default() })
+        self.with(Bind::When(Box::new(so), Box::new(make)))
     }
 
     /// Does something about an event.
@@ -158,26 +169,23 @@ impl Hole {
     }
 
     /// Does something when it is pressed.
-    pub fn click(self, mut does: impl FnMut() + 'static) -> Self {
-        self.on("click", move |_| does())
+    pub fn click(self, does: impl FnMut() + 'static) -> Self {
+        self.with(Bind::Click(Box::new(does)))
     }
 
     /// Takes what is typed into it, or chosen.
-    pub fn input(self, mut takes: impl FnMut(String) + 'static) -> Self {
-        self.on("input", move |event| takes(event_target_value(&event)))
+    pub fn input(self, takes: impl FnMut(String) + 'static) -> Self {
+        self.with(Bind::Input(Box::new(takes)))
     }
 
     /// Takes whether it was ticked.
-    pub fn ticked(self, mut takes: impl FnMut(bool) + 'static) -> Self {
-        self.on("change", move |event| takes(event_target_checked(&event)))
+    pub fn ticked(self, takes: impl FnMut(bool) + 'static) -> Self {
+        self.with(Bind::Ticked(Box::new(takes)))
     }
 
     /// Does something in place of sending the form.
-    pub fn submit(self, mut does: impl FnMut() + 'static) -> Self {
-        self.on("submit", move |event| {
-            event.prevent_default();
-            does();
-        })
+    pub fn submit(self, does: impl FnMut() + 'static) -> Self {
+        self.with(Bind::Submit(Box::new(does)))
     }
 
     /// Does something with the element, and again when what it read changes. One run that does
@@ -205,6 +213,13 @@ fn fill(bind: Bind, element: Element, kept: &mut Vec<Kept>) {
         Bind::Attribute(name, value) => Box::new(move || {
             let _ = element.set_attribute(name, &value());
         }),
+        Bind::Yes(name, value) => Box::new(move || {
+            let _ = element.set_attribute(name, if value() { "true" } else { "false" });
+        }),
+        Bind::Word(name, key) => Box::new(move || {
+            let _ = element.set_attribute(name, t(key));
+        }),
+        Bind::Say(key) => Box::new(move || element.set_text_content(Some(t(key)))),
         Bind::Flag(name, there) => Box::new(move || {
             let _ = element.toggle_attribute_with_force(name, there());
         }),
@@ -224,6 +239,11 @@ fn fill(bind: Bind, element: Element, kept: &mut Vec<Kept>) {
         Bind::Run(run) => Box::new(move || run(&element)),
         Bind::Part(make) => part::inside(&element, make),
         Bind::Here(make) => part::instead(&element, make),
+        Bind::When(so, make) => {
+            let so = derived(so);
+            let make = move || if so.get() { untrack(&make) } else { Html::default() };
+            part::instead(&element, Box::new(make))
+        }
         Bind::Set(name, value) => {
             let _ = element.set_attribute(name, &value);
             return;
@@ -244,10 +264,28 @@ fn fill(bind: Bind, element: Element, kept: &mut Vec<Kept>) {
             element.remove();
             return kept.extend(html.kept);
         }
-        Bind::On(event, does) => {
-            return kept.push(Kept::Listener(Listener::new(element, event, does)));
+        Bind::On(event, does) => return heard(element, event, does, kept),
+        Bind::Click(mut does) => return heard(element, "click", Box::new(move |_| does()), kept),
+        Bind::Input(mut takes) => {
+            let takes = move |event| takes(event_target_value(&event));
+            return heard(element, "input", Box::new(takes), kept);
+        }
+        Bind::Ticked(mut takes) => {
+            let takes = move |event| takes(event_target_checked(&event));
+            return heard(element, "change", Box::new(takes), kept);
+        }
+        Bind::Submit(mut does) => {
+            let send = move |event: Event| {
+                event.prevent_default();
+                does();
+            };
+            return heard(element, "submit", Box::new(send), kept);
         }
         Bind::Ref(to) => return to.set(&element),
     };
     kept.push(live(run));
+}
+
+fn heard(element: Element, event: &'static str, does: Box<dyn FnMut(Event)>, kept: &mut Vec<Kept>) {
+    kept.push(Kept::Listener(Listener::new(element, event, does)));
 }

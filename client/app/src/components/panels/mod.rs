@@ -13,6 +13,8 @@ mod rooms;
 mod settings;
 mod switcher;
 
+use leptos::prelude::document;
+
 use crate::live::{Live, effect};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement};
