@@ -6,9 +6,7 @@
 use futures_channel::oneshot;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode,
-};
+use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 use super::js;
 
@@ -102,7 +100,10 @@ fn make_stores(request: &IdbOpenDbRequest) {
 }
 
 /// Listens for the end of a transaction; the listeners are to live until then.
-fn settle(transaction: &IdbTransaction, sender: oneshot::Sender<bool>) -> [Closure<dyn FnMut()>; 2] {
+fn settle(
+    transaction: &IdbTransaction,
+    sender: oneshot::Sender<bool>,
+) -> [Closure<dyn FnMut()>; 2] {
     let sender = std::rc::Rc::new(std::cell::Cell::new(Some(sender)));
     let tell = |went: bool| {
         let sender = std::rc::Rc::clone(&sender);

@@ -111,13 +111,12 @@ pub fn log(session: Session) -> Html {
                 move || session.view.with(|view| view.first_unread.is_some()),
                 move || first_unread(session),
             ),
-            hole()
-                .word("aria-label", Key::JUMP_NEWEST)
-                .hidden(move || list.at_bottom.get())
-                .click(move || {
+            hole().word("aria-label", Key::JUMP_NEWEST).hidden(move || list.at_bottom.get()).click(
+                move || {
                     session.to_newest();
                     list.to_bottom();
-                }),
+                },
+            ),
             hole().text(move || match new() {
                 0 => String::new(),
                 count => words::new_messages(count),
@@ -175,9 +174,7 @@ impl List {
 
     /// Notes what is in sight, so that it can be kept there.
     fn remember(self) {
-        let (Some(scroller), Some(rows)) =
-            (self.scroller.get(), self.rows.get())
-        else {
+        let (Some(scroller), Some(rows)) = (self.scroller.get(), self.rows.get()) else {
             return;
         };
         let top = scroller.scroll_top();
@@ -425,8 +422,7 @@ fn id_of(row: &Element) -> Option<MessageId> {
 fn step(row: &Element, down: bool) -> Option<HtmlElement> {
     let mut row = row.clone();
     loop {
-        let next =
-            if down { row.next_element_sibling() } else { row.previous_element_sibling() };
+        let next = if down { row.next_element_sibling() } else { row.previous_element_sibling() };
         row = next?;
         if row.has_attribute("data-message-id") {
             return row.dyn_into().ok();
@@ -539,9 +535,7 @@ fn first_unread(session: Session) -> Html {
                         session.read_at(Spot::Message(seq));
                     }
                 }),
-            hole()
-                .say(Key::UNREAD_MARK_READ)
-                .click(move || session.mark_all_read(&session.room())),
+            hole().say(Key::UNREAD_MARK_READ).click(move || session.mark_all_read(&session.room())),
         ],
     )
 }

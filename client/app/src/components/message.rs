@@ -78,11 +78,7 @@ fn content(session: Session, row: &MessageRow, unfolded: RwSignal<bool>) -> Html
         }
         Content::Said(it) => (
             it.reply_to.as_ref().map_or_else(nothing, |it| quoted(session, it)),
-            together([
-                spoken(session, it, unfolded),
-                files(&it.files),
-                reactions(&it.reactions),
-            ]),
+            together([spoken(session, it, unfolded), files(&it.files), reactions(&it.reactions)]),
         ),
     };
     let sending = match row.delivery {

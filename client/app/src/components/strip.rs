@@ -57,9 +57,8 @@ pub fn strip(session: Session) -> Html {
             hole().class("passing", move || {
                 strip.with(|strip| strip.as_ref().is_some_and(|strip| strip.passing))
             }),
-            hole().text(move || {
-                says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))
-            }),
+            hole()
+                .text(move || says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))),
             hole()
                 .hidden(move || button().is_none())
                 .text(move || button().unwrap_or_default().to_owned())

@@ -217,7 +217,9 @@ fn copy(template: &'static str) -> DocumentFragment {
     }
     // By their place in memory: the same text twice is read twice.
     let known = READ.with_borrow(|read| {
-        read.iter().find(|(known, _)| std::ptr::eq(*known, template)).map(|(_, template)| template.clone())
+        read.iter()
+            .find(|(known, _)| std::ptr::eq(*known, template))
+            .map(|(_, template)| template.clone())
     });
     let read = known.unwrap_or_else(|| {
         let read: HtmlTemplateElement =

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Composing, Panel, Session, new_id};
 use crate::{
     browser::clock,
+    browser::place,
     json,
     route::Route,
     state::{
@@ -20,7 +21,6 @@ use crate::{
         outbox::{Act, Post},
         rows::Window,
     },
-    browser::place,
     words::{self, Key},
 };
 
@@ -118,7 +118,8 @@ impl Session {
     /// Begins an answer to a message.
     pub fn reply_to(&self, id: MessageId) {
         let quote = self.message(id, |message| {
-            let excerpt = message.content.body().map(|body| crate::text::markdown::plain(body.as_str()));
+            let excerpt =
+                message.content.body().map(|body| crate::text::markdown::plain(body.as_str()));
             Quote {
                 id: message.id,
                 seq: message.seq,

@@ -76,7 +76,9 @@ impl Session {
             let mine = session.core.with_value(|core| core.tabs.tab.clone());
             let mut entries = Vec::new();
             for (id, text) in kept {
-                let (Ok(id), Ok(kept)) = (id.parse(), json::decode::<Kept>(&text)) else { continue };
+                let (Ok(id), Ok(kept)) = (id.parse(), json::decode::<Kept>(&text)) else {
+                    continue;
+                };
                 if kept.tab == mine || alive.contains(&kept.tab) {
                     continue;
                 }

@@ -303,11 +303,7 @@ impl Session {
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
         });
         self.nickname.set(Some(name));
-        self.me.set(Some(Me {
-            person: told.person.clone(),
-            role: told.role,
-            limits: told.limits,
-        }));
+        self.me.set(Some(Me { person: told.person.clone(), role: told.role, limits: told.limits }));
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);

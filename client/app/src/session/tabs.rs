@@ -23,7 +23,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use parlour_events::{Credentials, Session as Identity, Event as _};
+use parlour_events::{Credentials, Event as _, Session as Identity};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -272,7 +272,14 @@ impl Session {
         self.say(Kind::Hello, None, 0, "", credentials.as_deref());
     }
 
-    fn say(&self, kind: Kind, to: Option<String>, number: u64, name: &str, json: Option<&RawValue>) {
+    fn say(
+        &self,
+        kind: Kind,
+        to: Option<String>,
+        number: u64,
+        name: &str,
+        json: Option<&RawValue>,
+    ) {
         let said = self.core.with_value(|core| {
             let note = Note {
                 kind,

@@ -40,7 +40,10 @@ impl Session {
         if wanted && !settings.is_muted(room) && !self.follows() && !attention {
             let session = *self;
             let route = Route { room: room.clone(), message: Some(message.seq) };
-            let title = words::fill(Pattern::NOTIFY_MESSAGE, [message.author.name.as_str(), &self.label_of(room)]);
+            let title = words::fill(
+                Pattern::NOTIFY_MESSAGE,
+                [message.author.name.as_str(), &self.label_of(room)],
+            );
             notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
             if settings.sound {
                 notify::sound();

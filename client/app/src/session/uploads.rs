@@ -56,14 +56,18 @@ impl Session {
             return self.ui.say(words::text(Key::UPLOAD_CLOSED), true);
         }
         if self.ui.uploads.with_untracked(Vec::len) >= ATTACHMENTS {
-            return self.ui.say(words::count(Plural::UPLOAD_TOO_MANY, ATTACHMENTS as u64, []), true);
+            return self
+                .ui
+                .say(words::count(Plural::UPLOAD_TOO_MANY, ATTACHMENTS as u64, []), true);
         }
         let number = self.ui.uploads.with_untracked(|uploads| {
             uploads.iter().map(|upload| upload.number + 1).max().unwrap_or(0)
         });
         let too_large = file.size() > most as f64;
         let state = match too_large {
-            true => UploadState::Failed(words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)])),
+            true => {
+                UploadState::Failed(words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)]))
+            }
             false => UploadState::Sending(0),
         };
         let upload = Upload { number, name: file_name(&file.name()), size: file.size(), state };
@@ -72,9 +76,8 @@ impl Session {
             return;
         }
         let session = *self;
-        let token = self.core.with_value(|core| {
-            Some(core.entry.credentials()?.token?.as_str().to_owned())
-        });
+        let token =
+            self.core.with_value(|core| Some(core.entry.credentials()?.token?.as_str().to_owned()));
         let address = place::server() + "/files";
         let transfer = token.and_then(|token| {
             Transfer::begin(&address, &token, file, move |progress| {
@@ -82,7 +85,9 @@ impl Session {
             })
         });
         match transfer {
-            Some(transfer) => TRANSFERS.with_borrow_mut(|all| all.push((number, Rc::new(transfer)))),
+            Some(transfer) => {
+                TRANSFERS.with_borrow_mut(|all| all.push((number, Rc::new(transfer))))
+            }
             None => self.transferred(number, Progress::Lost),
         }
     }
