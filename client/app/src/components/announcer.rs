@@ -27,7 +27,8 @@ pub fn announcer(session: Session) -> Html {
     let tell = move || {
         due.set_value(false);
         let arrivals = session.arrivals.get_untracked();
-        let new = arrivals.count - told.get_value();
+        let Some(before) = told.try_get_value() else { return };
+        let new = arrivals.count - before;
         told.set_value(arrivals.count);
         messages.set(match new {
             0 | 1 => arrivals.last,

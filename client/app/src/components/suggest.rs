@@ -69,8 +69,13 @@ impl Suggestions {
             });
             match all {
                 Some(all) => return self.suggest(typed, all),
-                // They are on their way: looked at again when they are here.
-                None => emoji::load(move || self.look()),
+                // They are on their way: looked at again when they are here. Without a network
+                // they do not come, and are not asked for again before the next key.
+                None => emoji::load(move || {
+                    if emoji::with(|_| ()).is_some() {
+                        self.look();
+                    }
+                }),
             }
         }
         self.close();

@@ -209,7 +209,7 @@ impl Session {
         self.perform(effects);
         self.ui.close();
         self.ui.composing.set(Composing::New);
-        self.ui.uploads.set(Vec::new());
+        self.detach_all();
         self.ui.draft.set(String::new());
         self.read_draft();
         self.choose(|settings| settings.last = Some(room));

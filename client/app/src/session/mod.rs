@@ -392,6 +392,10 @@ impl Session {
     /// Shows a place in the chat.
     pub(crate) fn arrive(&self, route: Route) {
         let moved = self.route.with_untracked(|before| before.room != route.room);
+        if moved {
+            // Under the room in which it was written.
+            self.keep_draft_now();
+        }
         self.route.set(route.clone());
         if moved {
             self.open_room();

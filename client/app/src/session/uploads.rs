@@ -99,6 +99,12 @@ impl Session {
         TRANSFERS.with_borrow_mut(|all| all.retain(|(known, _)| *known != number));
     }
 
+    /// Leaves all files out. What is on its way is given up: its number is given to others.
+    pub(super) fn detach_all(&self) {
+        self.ui.uploads.set(Vec::new());
+        TRANSFERS.with_borrow_mut(Vec::clear);
+    }
+
     /// The files for the message, once all of them are with the server.
     pub(super) fn uploaded(&self) -> Result<Vec<Attachment>, Option<String>> {
         self.ui.uploads.with_untracked(|uploads| {

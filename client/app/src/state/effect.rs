@@ -14,14 +14,14 @@ use super::{
 /// Something to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// List the rooms behind this one. Comes back as [`Input::Listed`].
+    /// List the rooms behind this one. Comes back as [`Input::Listed`](super::Input::Listed).
     List {
         /// Comes back with the outcome.
         ticket: Ticket,
         /// The last one of the answer before.
         after: Option<RoomName>,
     },
-    /// Ask to be in the room. Comes back as [`Input::CaughtUp`].
+    /// Ask to be in the room. Comes back as [`Input::CaughtUp`](super::Input::CaughtUp).
     Join {
         /// Comes back with the outcome.
         ticket: Ticket,
@@ -30,7 +30,7 @@ pub enum Effect {
         /// How far its log is known.
         after: Option<Cursor>,
     },
-    /// Ask for what came after a cursor. Comes back as [`Input::CaughtUp`].
+    /// Ask for what came after a cursor. Comes back as [`Input::CaughtUp`](super::Input::CaughtUp).
     Sync {
         /// Comes back with the outcome.
         ticket: Ticket,
@@ -39,7 +39,7 @@ pub enum Effect {
         /// How far its log is known.
         after: Cursor,
     },
-    /// Read a room's history. Comes back as [`Input::History`].
+    /// Read a room's history. Comes back as [`Input::History`](super::Input::History).
     History {
         /// Comes back with the outcome.
         ticket: Ticket,
@@ -50,7 +50,7 @@ pub enum Effect {
         /// Most messages.
         limit: usize,
     },
-    /// List the room's people. Comes back as [`Input::Members`].
+    /// List the room's people. Comes back as [`Input::Members`](super::Input::Members).
     Members {
         /// Comes back with the outcome.
         ticket: Ticket,
@@ -59,7 +59,7 @@ pub enum Effect {
         /// The last one of the answer before.
         after: Option<UserId>,
     },
-    /// Send an entry of the outbox. Comes back as [`Input::Answered`].
+    /// Send an entry of the outbox. Comes back as [`Input::Answered`](super::Input::Answered).
     Do {
         /// Comes back with the outcome.
         ticket: Ticket,
@@ -70,7 +70,7 @@ pub enum Effect {
         /// What was done.
         act: Act,
     },
-    /// Apply [`Input::Wake`] after this time.
+    /// Apply [`Input::Wake`](super::Input::Wake) after this time.
     Wake {
         /// Comes back with it.
         ticket: Ticket,

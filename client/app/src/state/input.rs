@@ -40,7 +40,7 @@ pub enum Input {
     Presence(Presence),
     /// Somebody types, at this time by this device's clock.
     Typing(SomebodyTyping, f64),
-    /// The time that an [`Effect::Wake`] asked for is over.
+    /// The time that an [`Effect::Wake`](super::Effect::Wake) asked for is over.
     Wake(Option<RoomName>, Ticket),
     /// The person looks at this room from now on, or at none.
     Open(Option<RoomName>),

@@ -3,12 +3,12 @@
 //! Changes are applied in the order of their numbers, each once: a message that was posted stands
 //! behind the others, any other change is applied to its message in place. Whatever cannot be
 //! applied yet is held; [`RoomLog::is_behind`] then says that the server has to be asked, and
-//! [`RoomLog::catch_up`] takes the answer: the changes that were missed, or the newest messages in
+//! `RoomLog::catch_up` takes the answer: the changes that were missed, or the newest messages in
 //! place of everything that was known.
 //!
 //! Two stretches of messages are kept. The *live* one reaches up to the newest message and grows
 //! with the log. A reader who goes far back reads another one, *back*, until it meets the live one
-//! again. Both are bounded, however long the room's history is; [`RoomLog::history`] takes what the
+//! again. Both are bounded, however long the room's history is; `RoomLog::history` takes what the
 //! server tells of the rest.
 //!
 //! A snapshot (a message of a reset or of the history) is as it was at some change. Changes that

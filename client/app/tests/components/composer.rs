@@ -2,10 +2,12 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use parlour_app::{
+    browser::place,
     components::composer::composer,
+    route::Route,
     session::{Composing, Upload, uploads::UploadState},
 };
-use parlour_events::{Attachment, Quote, Seq};
+use parlour_events::{Attachment, Quote, RoomName, Seq};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 
@@ -110,6 +112,23 @@ async fn what_is_written_stays_a_draft() {
     let session = chat.session;
     let stage = Stage::draw(move || composer(session)).await;
     assert_eq!(value(&stage), "Half a sen");
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_is_of_the_room_that_it_was_written_in() {
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "Half a sen").await;
+    // At once, before it would be kept by itself.
+    chat.session.go(Route::to("other".parse().unwrap()));
+    settled().await;
+    assert_eq!(value(&stage), "");
+    after(Duration::from_millis(600)).await;
+    chat.session.go(Route::to(RoomName::default()));
+    until("it is there again", || value(&stage) == "Half a sen").await;
+    chat.session.go(Route::to("other".parse().unwrap()));
+    after(Duration::from_millis(100)).await;
+    assert_eq!(value(&stage), "");
+    place::go("/", false);
 }
 
 #[wasm_bindgen_test]
