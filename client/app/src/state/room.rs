@@ -95,8 +95,9 @@ pub struct Room {
     listing: Option<Ticket>,
     /// The person joins it: it is asked for even though they are not known to be in it.
     wanted: bool,
-    /// When the join was asked for on this connection.
-    joining: Option<Ticket>,
+    /// Whether the person is in it was told, or asked for, at this moment of this connection: what
+    /// was asked before that may be answered with how it was before.
+    since: Option<Ticket>,
     /// The join was answered on this connection.
     joined: bool,
     /// The server has told of it on this connection.
@@ -123,7 +124,7 @@ impl Room {
             reading: Reading::No,
             listing: None,
             wanted: false,
-            joining: None,
+            since: None,
             joined: false,
             known: false,
             listed: false,
@@ -211,18 +212,24 @@ impl Room {
         &mut self,
         info: parlour_events::Room,
         asked: Option<Ticket>,
-        around: &Around<'_>,
+        around: &mut Around<'_>,
     ) {
         self.listed = true;
-        let since = asked.zip(self.joining).is_some_and(|(asked, joining)| asked < joining);
-        if since && !info.joined {
+        let before = asked.zip(self.since).is_some_and(|(asked, since)| asked < since);
+        if before && info.joined != self.is_joined() {
             return;
+        }
+        if asked.is_none() {
+            self.since = Some(around.tickets.next());
         }
         self.known = true;
         // Whoever is about to join is not in it yet.
         let joins = self.is_joining();
         if info.joined {
-            self.unread.told(&info);
+            // Whoever has joined since waits for a later one.
+            if !(before && self.unread.is_unsure()) {
+                self.unread.told(&info);
+            }
         } else if !joins {
             self.left();
         }
@@ -237,7 +244,6 @@ impl Room {
     fn left(&mut self) {
         self.is_not_heard();
         self.wanted = false;
-        self.joining = None;
         if !matches!(self.phase, Phase::Refused(_)) {
             self.phase = Phase::Away;
         }
@@ -253,8 +259,14 @@ impl Room {
         self.people.disconnected();
     }
 
+    /// The person may not know of it any more, as the server tells.
+    pub(super) fn hidden(&mut self, around: &mut Around<'_>) {
+        self.since = Some(around.tickets.next());
+        self.gone();
+    }
+
     /// The person may not know of it any more.
-    pub(super) fn gone(&mut self) {
+    fn gone(&mut self) {
         self.left();
         self.info = None;
     }
@@ -328,7 +340,7 @@ impl Room {
     pub(super) fn disconnected(&mut self) {
         self.phase = Phase::Away;
         self.is_not_heard();
-        self.joining = None;
+        self.since = None;
         (self.known, self.listed) = (false, false);
         self.wakes = 0;
         if let Reading::Asked(_, part, place) = self.reading {
@@ -346,7 +358,7 @@ impl Room {
         around.out.push(match self.log.cursor() {
             Some(after) if self.joined => Effect::Sync { ticket, room, after },
             after => {
-                self.joining = Some(ticket);
+                self.since = Some(ticket);
                 // What was heard of them before is older than any list from here on.
                 self.people.disconnected();
                 Effect::Join { ticket, room, after }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::state::{
     Phase, Reading, Spot,
-    log::Part,
+    log::{LIVE_KEPT, Part},
     outbox::{Entry, EntryState},
     rows::{Row, WINDOW_MOST, Window, rows},
     stretch::MESSAGES_KEPT,
@@ -45,6 +45,8 @@ pub(super) enum Step {
     ToState { twice: bool, skip: usize },
     /// The oldest packet to the state, if it is an answer, is lost.
     LoseAnswer,
+    /// The oldest packet to the state, if it is an answer, comes behind so many others.
+    Late { by: usize },
     /// The server tells how long a log is.
     Head { room: usize },
     /// A wake that was asked for is due.
@@ -169,6 +171,11 @@ impl World {
             Step::LoseAnswer => {
                 if let Some(packet) = self.to_state.front_mut() {
                     lose(packet);
+                }
+            }
+            Step::Late { by } => {
+                if let Some(answer) = self.to_state.pop_front_if(|packet| is_answer(packet)) {
+                    self.to_state.insert(by.min(self.to_state.len()), answer);
                 }
             }
             Step::Head { room } => self.tell_head(&self.name(room)),
@@ -397,8 +404,9 @@ impl World {
             assert!(room.outbox().entries().filter(sending).count() <= 1);
             let log = room.log();
             let (live, shown) = (log.live().messages().len(), log.shown().messages().len());
-            assert!(live <= MESSAGES_KEPT + 20, "{live}");
-            assert!(log.is_at_present() || (shown <= MESSAGES_KEPT && live <= 20));
+            assert!(live <= MESSAGES_KEPT + LIVE_KEPT, "{live}");
+            let apart = shown <= MESSAGES_KEPT && live <= LIVE_KEPT;
+            assert!(log.is_at_present() || apart, "{shown} and {live}");
         }
         let Some(room) = self.state.opened() else { return };
         let shown = rows(room, self.window, &me(), Some(room.unread().read), |_| 0);
@@ -413,11 +421,7 @@ impl World {
     }
 
     fn deliver(&mut self, twice: bool, skip: usize) {
-        use Input::{Answered, CaughtUp, History, Listed, Members};
-        let answer = |packet: &Input| {
-            matches!(packet, Answered(..) | CaughtUp(..) | History(..) | Listed(..) | Members(..))
-        };
-        let ahead = self.to_state.iter().take(skip).position(answer);
+        let ahead = self.to_state.iter().take(skip).position(is_answer);
         let packet = self.to_state.remove(ahead.unwrap_or(0));
         // Answers cannot be doubled by the transport, but late tickets cost nothing.
         for packet in packet.iter().cycle().take(packet.iter().count() * (1 + usize::from(twice))) {
@@ -543,6 +547,11 @@ fn lose(packet: &mut Input) {
         Input::Answered(.., outcome) => *outcome = Err(lost),
         _ => {}
     }
+}
+
+fn is_answer(packet: &Input) -> bool {
+    use Input::{Answered, CaughtUp, History, Listed, Members};
+    matches!(packet, Listed(..) | CaughtUp(..) | History(..) | Members(..) | Answered(..))
 }
 
 fn is_lost(packet: &Input) -> bool {
