@@ -1,7 +1,7 @@
 //! One room: its log, its outbox, and where the conversation about them stands.
 //!
 //! ```text
-//!          connected         a place is free        answer, nothing more
+//!          listed, joined    a place is free        answer, nothing more
 //!   Away ────────────▶ Due ──────────────────▶ Asking ───────────────▶ Live
 //!    ▲                  ▲                       │  ▲                    │
 //!    │ disconnected     │ wake                  │  └── gap, or server ──┘
@@ -14,6 +14,9 @@
 //! Only so many rooms are asked for at a time ([`ChatState`](super::ChatState) hands out the
 //! places). What the server cannot do now it is asked for again after the time that it names, or
 //! else after a pause that grows until something goes well.
+//!
+//! A connection begins with the list of rooms: joining one that the person has left elsewhere would
+//! make them a member again. What they join by hand is asked for at once.
 //!
 //! A room that nobody has opened is heard too, for its unread messages, from its newest change on;
 //! its messages are read when it is opened.
