@@ -96,7 +96,7 @@ impl ChatState {
     pub(super) fn updated(&mut self, updated: RoomUpdated, out: &mut Vec<Effect>) {
         match updated.now {
             Some(info) => self.know(info, None, out),
-            None => self.with(&updated.room, out, |room, _| room.gone()),
+            None => self.with(&updated.room, out, |room, around| room.hidden(around)),
         }
     }
 

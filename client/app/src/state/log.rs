@@ -25,6 +25,8 @@ use parlour_events::{
     RoomChanges, RoomHead, Seq, UserId,
 };
 
+pub use history::LIVE_KEPT;
+
 use super::{bound, message::Message, stretch::Stretch};
 
 /// Most changes held while an answer is on its way. What is dropped beyond that is asked for

@@ -188,7 +188,8 @@ impl ChatState {
                 self.with(&changed.room, out, |room, _| room.topic(changed.topic.clone()));
             }
             Input::Marker(marker) => {
-                self.with(&marker.room, out, |room, around| room.marked(&marker, around));
+                // It may be ahead of the list that tells of its room.
+                self.with_new(&marker.room, out, |room, around| room.marked(&marker, around));
             }
             Input::Presence(presence) => {
                 let name = presence.room.clone();

@@ -1,7 +1,7 @@
 //! One room: its log, its outbox, and where the conversation about them stands.
 //!
 //! ```text
-//!          connected         a place is free        answer, nothing more
+//!          listed, joined    a place is free        answer, nothing more
 //!   Away ────────────▶ Due ──────────────────▶ Asking ───────────────▶ Live
 //!    ▲                  ▲                       │  ▲                    │
 //!    │ disconnected     │ wake                  │  └── gap, or server ──┘
@@ -15,22 +15,28 @@
 //! places). What the server cannot do now it is asked for again after the time that it names, or
 //! else after a pause that grows until something goes well.
 //!
+//! A connection begins with the list of rooms: joining one that the person has left elsewhere would
+//! make them a member again. What they join by hand is asked for at once.
+//!
 //! A room that nobody has opened is heard too, for its unread messages, from its newest change on;
 //! its messages are read when it is opened.
 
+mod counting;
+mod membership;
 mod reading;
 mod sending;
+
+pub use reading::Reading;
 
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Code, Cursor, Epoch, Place, ReadMarker, Refusal, RoomChanges, RoomHead, RoomKind,
-    RoomName, Seq, UserId,
+    CatchUp, Code, Cursor, Epoch, Refusal, RoomChanges, RoomHead, RoomName, Seq, UserId,
 };
 
 use super::{
     Effect, Ticket, Tickets, Trouble,
-    log::{CaughtUp, Part, RoomLog},
+    log::{CaughtUp, RoomLog},
     outbox::Outbox,
     people::People,
     unread::Unread,
@@ -61,17 +67,6 @@ pub enum Phase {
     Refused(Refusal),
 }
 
-/// A question about the history that is under way, or was not answered well.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
-    /// Nothing is asked.
-    No,
-    /// The answer is awaited.
-    Asked(Ticket, Part, Option<Place>),
-    /// It could not be read; the person may try again.
-    Failed(Part, Option<Place>),
-}
-
 /// What a room needs of the state around it.
 pub(super) struct Around<'a> {
     pub(super) tickets: &'a mut Tickets,
@@ -95,8 +90,9 @@ pub struct Room {
     listing: Option<Ticket>,
     /// The person joins it: it is asked for even though they are not known to be in it.
     wanted: bool,
-    /// When the join was asked for on this connection.
-    joining: Option<Ticket>,
+    /// Whether the person is in it was told, or asked for, at this moment of this connection: what
+    /// was asked before that may be answered with how it was before.
+    since: Option<Ticket>,
     /// The join was answered on this connection.
     joined: bool,
     /// The server has told of it on this connection.
@@ -123,7 +119,7 @@ impl Room {
             reading: Reading::No,
             listing: None,
             wanted: false,
-            joining: None,
+            since: None,
             joined: false,
             known: false,
             listed: false,
@@ -206,84 +202,6 @@ impl Room {
         &mut self.outbox
     }
 
-    /// The server tells how the room is: in the answer to this question, or of itself.
-    pub(super) fn told(
-        &mut self,
-        info: parlour_events::Room,
-        asked: Option<Ticket>,
-        around: &Around<'_>,
-    ) {
-        self.listed = true;
-        let since = asked.zip(self.joining).is_some_and(|(asked, joining)| asked < joining);
-        if since && !info.joined {
-            return;
-        }
-        self.known = true;
-        // Whoever is about to join is not in it yet.
-        let joins = self.is_joining();
-        if info.joined {
-            self.unread.told(&info);
-        } else if !joins {
-            self.left();
-        }
-        if let Some(me) = around.me {
-            self.log.read_by(me);
-        }
-        self.count_unread(around);
-        self.info = Some(info);
-    }
-
-    /// The person is not in it any more.
-    fn left(&mut self) {
-        self.is_not_heard();
-        self.wanted = false;
-        self.joining = None;
-        if !matches!(self.phase, Phase::Refused(_)) {
-            self.phase = Phase::Away;
-        }
-        self.reading = Reading::No;
-        self.unread = Unread::default();
-        self.log.disconnected();
-    }
-
-    /// The connection does not hear the room, or not any more.
-    pub(super) fn is_not_heard(&mut self) {
-        self.joined = false;
-        self.listing = None;
-        self.people.disconnected();
-    }
-
-    /// The person may not know of it any more.
-    pub(super) fn gone(&mut self) {
-        self.left();
-        self.info = None;
-    }
-
-    /// Another person begins with nothing but what waits in the outbox for a word of theirs.
-    pub(super) fn forget(&mut self) {
-        self.gone();
-        self.phase = Phase::Away;
-        self.log = RoomLog::default();
-        self.people = People::default();
-    }
-
-    /// The server has another history: what it counted in the one before counts no more.
-    pub(super) fn history_replaced(&mut self) {
-        self.unread = Unread::unknown();
-    }
-
-    /// The rooms are listed from the beginning.
-    pub(super) fn is_being_listed(&mut self) {
-        self.listed = false;
-    }
-
-    /// All rooms were listed: one that the person was in, and that was not among them, is gone.
-    pub(super) fn was_listed(&mut self) {
-        if !self.listed && self.is_joined() {
-            self.gone();
-        }
-    }
-
     pub(super) fn topic(&mut self, topic: parlour_events::Topic) {
         if let Some(info) = &mut self.info {
             info.topic = topic;
@@ -305,13 +223,6 @@ impl Room {
         }
     }
 
-    pub(super) fn want(&mut self) {
-        self.wanted = !self.is_joined();
-        if matches!(self.phase, Phase::Refused(_)) {
-            self.phase = Phase::Away;
-        }
-    }
-
     pub(super) fn open(&mut self, around: &mut Around<'_>) {
         self.open = true;
         self.complete(around);
@@ -328,7 +239,7 @@ impl Room {
     pub(super) fn disconnected(&mut self) {
         self.phase = Phase::Away;
         self.is_not_heard();
-        self.joining = None;
+        self.since = None;
         (self.known, self.listed) = (false, false);
         self.wakes = 0;
         if let Reading::Asked(_, part, place) = self.reading {
@@ -346,7 +257,7 @@ impl Room {
         around.out.push(match self.log.cursor() {
             Some(after) if self.joined => Effect::Sync { ticket, room, after },
             after => {
-                self.joining = Some(ticket);
+                self.since = Some(ticket);
                 // What was heard of them before is older than any list from here on.
                 self.people.disconnected();
                 Effect::Join { ticket, room, after }
@@ -448,12 +359,6 @@ impl Room {
         self.send_next(around);
     }
 
-    pub(super) fn marked(&mut self, marker: &ReadMarker, around: &Around<'_>) {
-        let Some(me) = around.me else { return };
-        self.unread.marked(marker, self.log.newest(around.epoch), &self.log, me);
-        self.count_unread(around);
-    }
-
     /// The number of the newest change that is here.
     pub fn applied(&self) -> Seq {
         self.log.cursor().map_or(Seq(0), |cursor| cursor.seq)
@@ -463,39 +368,6 @@ impl Room {
     pub(super) fn at_bottom(&mut self, at_bottom: bool) {
         self.at_bottom = at_bottom;
         self.log.trim(at_bottom);
-    }
-
-    /// Tells of the messages that came behind this cursor, and counts what is unread. Where the
-    /// log was begun anew there is nothing to be told of.
-    fn count(&mut self, before: Option<Cursor>, around: &mut Around<'_>) {
-        let deleted = self.log.take_deleted();
-        let (Some(now), Some(me)) = (self.log.cursor(), around.me) else { return };
-        deleted.iter().for_each(|(seq, message)| self.unread.deleted(*seq, message, me));
-        let before = before
-            .filter(|before| before.epoch == now.epoch && !self.log.was_begun_behind(before.seq));
-        if let Some(before) = before {
-            let direct = self.info.as_ref().is_some_and(|info| info.kind == RoomKind::Direct);
-            let live = self.log.live();
-            for message in live.messages().range(live.position(before.seq.next())..) {
-                self.people.stopped(message.author.id);
-                let read = message.seq <= self.unread.read;
-                if read || message.author.id == me || message.is_deleted() {
-                    continue;
-                }
-                let personal = direct || message.mentions(me);
-                let (room, message) = (self.name.clone(), message.clone());
-                around.out.push(Effect::Arrived { room, message, personal });
-            }
-        }
-        self.count_unread(around);
-    }
-
-    /// Counts what is unread, unless the log is of another history than the server's.
-    pub(super) fn count_unread(&mut self, around: &Around<'_>) {
-        let epoch = self.log.cursor().map(|cursor| cursor.epoch);
-        if let Some(me) = around.me.filter(|_| epoch == around.epoch) {
-            self.unread.count(&self.log, me);
-        }
     }
 
     fn close_gap(&mut self) {

@@ -3,7 +3,11 @@
 //! The server counts: when it lists rooms, and when the read marker moves. Between two counts
 //! every message of somebody else that is posted adds one, and one that is deleted takes one away.
 //! A count was made at some length of the log (`counted_at`): what was in it already is not added
-//! again. Where all that is not read is here, it is counted here, and nobody has to be asked.
+//! again. Where all that is not read is here, it is counted here. Where it is not, and nobody can
+//! say what the last count had in it, the rooms are listed again.
+//!
+//! One thing is known to nobody: whether a message that is deleted, and is not here, was counted.
+//! It stays counted until the server counts again.
 
 use parlour_events::{ReadMarker, Room, Seq, UserId, limits::UNREAD_COUNTED};
 

@@ -11,7 +11,7 @@ use crate::state::{
 
 /// Of the live stretch this much is kept while another one is read, and it is cut down by as much
 /// at a time when it is too long.
-const LIVE_KEPT: usize = bound(200, 20);
+pub const LIVE_KEPT: usize = bound(200, 20);
 
 impl RoomLog {
     /// Messages of the history, as an answer told them.

@@ -2,7 +2,7 @@
 
 use parlour_events::{Code, History, Members, Place};
 
-use super::{Around, Reading, Room};
+use super::{Around, Room};
 use crate::state::{
     Effect, Ticket, Trouble, bound,
     log::{Part, Told},
@@ -13,6 +13,17 @@ const ENOUGH: usize = bound(50, 10);
 
 /// Messages asked for at a time.
 const PAGE: usize = 100;
+
+/// A question about the history that is under way, or was not answered well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing is asked.
+    No,
+    /// The answer is awaited.
+    Asked(Ticket, Part, Option<Place>),
+    /// It could not be read; the person may try again.
+    Failed(Part, Option<Place>),
+}
 
 impl Room {
     /// Goes back to the newest messages.

@@ -22,7 +22,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     let which = || 0..12_usize;
     prop_oneof![
         6 => (1..4_u64, any::<bool>()).prop_map(|(count, named)| Deed::Post { count, named }),
-        1 => (4..10_u64).prop_map(|count| Deed::Post { count, named: false }),
+        2 => (4..20_u64).prop_map(|count| Deed::Post { count, named: false }),
         3 => which().prop_map(|which| Deed::Edit { which }),
         2 => which().prop_map(|which| Deed::Delete { which }),
         4 => (which(), any::<bool>(), prop::bool::weighted(0.7))
@@ -61,6 +61,7 @@ fn step(restarts: bool) -> impl Strategy<Value = Step> {
         30 => (prop::bool::weighted(0.1), 0..4_usize)
             .prop_map(|(twice, skip)| Step::ToState { twice, skip }),
         2 => Just(Step::LoseAnswer),
+        6 => (1..8_usize).prop_map(|by| Step::Late { by }),
         2 => room().prop_map(|room| Step::Head { room }),
         4 => Just(Step::Wake),
         2 => Just(Step::Break),

@@ -1,7 +1,7 @@
 use parlour_events::{History, Place};
 
 use super::*;
-use crate::state::{Part, Reading, Spot, message::Content, stretch::MESSAGES_KEPT};
+use crate::state::{Part, Reading, Spot, log::LIVE_KEPT, message::Content, stretch::MESSAGES_KEPT};
 
 /// The answer with these messages, of a room with so many, none of which was changed.
 fn told(seqs: impl IntoIterator<Item = u64>, head: u64) -> History {
@@ -326,7 +326,7 @@ fn the_history_is_read_in_bounds_and_without_a_gap() {
     let bounded = |page: &Page| {
         let log = page.chat().log();
         let here = log.shown().messages().len();
-        assert!(here <= MESSAGES_KEPT + 20, "{here}");
+        assert!(here <= MESSAGES_KEPT + LIVE_KEPT, "{here}");
         let all = shown(page);
         assert_eq!(all, seqs(all[0]..=all[0] + all.len() as u64 - 1));
         assert_eq!(page.seqs().last(), Some(&600), "the newest are there all the time");
@@ -356,9 +356,10 @@ fn who_does_not_see_the_newest_goes_on_reading_while_many_come() {
     for seq in 31..=400 {
         assert_eq!(page.apply(live([seq])), []);
     }
-    assert_eq!(shown(&page), seqs(15..=114), "{MESSAGES_KEPT} of them");
-    assert!(page.seqs().len() <= 100);
-    assert_eq!(asked(&page.apply(later())).1, Some(Place::After(Seq(114))));
+    let last = 14 + MESSAGES_KEPT as u64;
+    assert_eq!(shown(&page), seqs(15..=last));
+    assert!(page.seqs().len() <= LIVE_KEPT);
+    assert_eq!(asked(&page.apply(later())).1, Some(Place::After(Seq(last))));
     let _ = page.apply(at(Spot::Newest));
     assert_eq!((shown(&page).last(), ends(&page)), (Some(&400), (true, false)));
 }

@@ -174,6 +174,20 @@ fn a_join_under_way_is_not_undone_by_an_older_list() {
     assert_eq!(page.room(&tea).unwrap().phase(), &Phase::Live);
 }
 
+#[test]
+fn a_room_that_was_left_is_not_joined_for_an_older_list() {
+    for gone in [Some(left(&room())), None] {
+        let mut page = Page::default();
+        let list = ticket(&page.apply(Input::Session(session(me(), DAWN))));
+        let _ = page.apply(updated(&room(), Some(info(&room(), 3))));
+        let _ = page.apply(updated(&room(), gone));
+        let rooms = Rooms { rooms: vec![info(&room(), 3)], more: true };
+        let asked = page.state.apply(Input::Listed(list, Ok(rooms)));
+        assert_eq!(joined_names(&asked), [""; 0]);
+        assert!(!page.chat().is_joined());
+    }
+}
+
 fn missed_anew() -> CatchUp {
     newest(ResetReason::New, [], 9)
 }

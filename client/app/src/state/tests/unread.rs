@@ -158,6 +158,15 @@ fn a_marker_that_an_answer_has_overtaken_is_asked_about() {
 }
 
 #[test]
+fn a_marker_ahead_of_the_list_that_tells_of_its_room_is_not_lost() {
+    let mut page = Page::default();
+    let list = ticket(&page.apply(Input::Session(session(me(), DAWN))));
+    let _ = page.apply(marker(10, 0, 0));
+    let _ = page.apply(Input::Listed(list, Ok(all(vec![counted(10, 4, 6, 0)]))));
+    assert_eq!(count(&page), (10, 0, 0));
+}
+
+#[test]
 fn after_a_break_the_list_tells_and_nothing_is_added_to_it() {
     let mut page = listed(10, 4, 3, 0);
     let _ = page.apply(live([11]));
@@ -240,6 +249,15 @@ fn what_is_deleted_is_not_unread_any_more() {
 }
 
 #[test]
+fn what_is_deleted_is_taken_away_where_the_server_counted_most() {
+    let mut page = listed(10, 4, 6, 1);
+    let _ = page.apply(happened(vec![said_by(11, "Ben", &["Ann"]), said_by(12, "Ann", &[])]));
+    assert_eq!(count(&page), (4, 7, 2));
+    let _ = page.apply(happened(vec![deleted(13, id(1_011)), deleted(14, id(1_012))]));
+    assert_eq!(count(&page), (4, 6, 1));
+}
+
+#[test]
 fn what_was_deleted_before_it_came_is_not_told_of() {
     let mut page = listed(10, 10, 0, 0);
     let gone = Posted { body: None, ..said(id(1), "Ben", "-") };
@@ -266,6 +284,19 @@ fn who_joins_a_room_has_read_what_is_in_it() {
     let list = ticket(&effects);
     assert_eq!(page.apply(Input::Listed(list, Ok(all(vec![counted(12, 11, 1, 0)])))), []);
     assert_eq!(count(&page), (11, 1, 0));
+}
+
+#[test]
+fn who_joined_since_takes_no_count_of_an_older_list() {
+    let mut page = Page::default();
+    let list = ticket(&page.apply(Input::Session(session(me(), DAWN))));
+    let join = join(&page.apply(Input::Join(room())));
+    let _ = page.apply(caught_up(join, newest(ResetReason::New, [1], 1)));
+    let older = Input::Listed(list, Ok(all(vec![counted(1, 0, 1, 0)])));
+    let again = ticket(&page.apply(older));
+    assert_eq!(count(&page), (1, 0, 0));
+    assert_eq!(page.apply(Input::Listed(again, Ok(all(vec![counted(1, 1, 0, 0)])))), []);
+    assert_eq!(count(&page), (1, 0, 0));
 }
 
 #[test]

@@ -1,8 +1,15 @@
 //! The state, the server, the two directions of a connection between them, and the browser.
 
+mod network;
+mod step;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use parlour_events::{Presence, RoomUpdated};
+
+pub(super) use step::{Deed, Step};
+
+use network::{is_answer, lose};
 
 use super::{
     server::{OTHERS, Server},
@@ -10,64 +17,11 @@ use super::{
 };
 use crate::state::{
     Phase, Reading, Spot,
-    log::Part,
+    log::{LIVE_KEPT, Part},
     outbox::{Entry, EntryState},
     rows::{Row, WINDOW_MOST, Window, rows},
     stretch::MESSAGES_KEPT,
 };
-
-/// Something that happens, in the room of this number or in all of them.
-#[derive(Debug, Clone)]
-pub(super) enum Step {
-    /// Somebody else does something; whether the state is told of it.
-    Other { room: usize, deed: Deed, told: bool },
-    /// Somebody else comes, or goes.
-    Comes { room: usize, who: usize, here: bool },
-    /// The person does something.
-    Mine { room: usize, deed: Deed },
-    /// The person looks at a room, or at none.
-    Open { room: Option<usize> },
-    /// The person reads a place.
-    ReadAt { spot: Spot },
-    /// The person moves through what is shown.
-    Scroll { earlier: bool },
-    /// The person comes to the bottom, or leaves it.
-    AtBottom { at: bool },
-    /// The person has read a room, here or elsewhere, but for so many changes.
-    Read { room: usize, but: u64 },
-    /// The person leaves a room on another device.
-    Leave { room: usize },
-    /// The person joins a room.
-    Join { room: usize },
-    /// The oldest packet to the server arrives; whether the server can do it now.
-    ToServer { busy: Option<Code> },
-    /// A packet to the state arrives: the oldest, or the oldest answer of so many.
-    ToState { twice: bool, skip: usize },
-    /// The oldest packet to the state, if it is an answer, is lost.
-    LoseAnswer,
-    /// The server tells how long a log is.
-    Head { room: usize },
-    /// A wake that was asked for is due.
-    Wake,
-    /// The connection breaks.
-    Break,
-    /// The connection is made.
-    Connect,
-    /// The page is loaded anew.
-    Reload,
-    /// The server restarts with another history, in which nothing was said.
-    Restart,
-}
-
-/// Something done in a room; messages are counted from the newest.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Deed {
-    Post { count: u64, named: bool },
-    Edit { which: usize },
-    Delete { which: usize },
-    React { which: usize, emoji: bool, on: bool },
-    Else,
-}
 
 #[derive(Debug)]
 pub(super) struct World {
@@ -169,6 +123,11 @@ impl World {
             Step::LoseAnswer => {
                 if let Some(packet) = self.to_state.front_mut() {
                     lose(packet);
+                }
+            }
+            Step::Late { by } => {
+                if let Some(answer) = self.to_state.pop_front_if(|packet| is_answer(packet)) {
+                    self.to_state.insert(by.min(self.to_state.len()), answer);
                 }
             }
             Step::Head { room } => self.tell_head(&self.name(room)),
@@ -397,8 +356,9 @@ impl World {
             assert!(room.outbox().entries().filter(sending).count() <= 1);
             let log = room.log();
             let (live, shown) = (log.live().messages().len(), log.shown().messages().len());
-            assert!(live <= MESSAGES_KEPT + 20, "{live}");
-            assert!(log.is_at_present() || (shown <= MESSAGES_KEPT && live <= 20));
+            assert!(live <= MESSAGES_KEPT + LIVE_KEPT, "{live}");
+            let apart = shown <= MESSAGES_KEPT && live <= LIVE_KEPT;
+            assert!(log.is_at_present() || apart, "{shown} and {live}");
         }
         let Some(room) = self.state.opened() else { return };
         let shown = rows(room, self.window, &me(), Some(room.unread().read), |_| 0);
@@ -410,112 +370,6 @@ impl World {
         }
         let messages = shown.rows.iter().any(|row| matches!(row, Row::Message(_)));
         assert!(messages || room.log().shown().messages().is_empty(), "an empty window");
-    }
-
-    fn deliver(&mut self, twice: bool, skip: usize) {
-        use Input::{Answered, CaughtUp, History, Listed, Members};
-        let answer = |packet: &Input| {
-            matches!(packet, Answered(..) | CaughtUp(..) | History(..) | Listed(..) | Members(..))
-        };
-        let ahead = self.to_state.iter().take(skip).position(answer);
-        let packet = self.to_state.remove(ahead.unwrap_or(0));
-        // Answers cannot be doubled by the transport, but late tickets cost nothing.
-        for packet in packet.iter().cycle().take(packet.iter().count() * (1 + usize::from(twice))) {
-            self.happens(packet.clone());
-        }
-    }
-
-    /// The connection is gone, and what was on its way.
-    fn cut(&mut self) {
-        self.connected = false;
-        self.hears.clear();
-        self.to_server.clear();
-        // Answers that were lost are told late; nothing else comes any more.
-        self.to_state.iter_mut().for_each(lose);
-        self.to_state.retain(is_lost);
-    }
-
-    fn serve(&mut self, request: Effect, busy: Option<Code>) {
-        let late = |code| Trouble::Refused(Refusal::new(code, "Later."));
-        let refusal = busy.map(late);
-        let not_joined = || late(Code::NotJoined);
-        let hears = |room: &RoomName| self.hears.contains(room);
-        let answer = match request {
-            Effect::List { ticket, after } => {
-                let outcome = refusal.map_or_else(|| Ok(self.server.list(after.as_ref())), Err);
-                Input::Listed(ticket, outcome)
-            }
-            Effect::Join { ticket, room, after } => {
-                if refusal.is_none() {
-                    self.server.enter(&room);
-                    self.hears.insert(room.clone());
-                }
-                let missed = || Ok(self.server.catch_up(&room, after, false));
-                let outcome = refusal.map_or_else(missed, Err);
-                Input::CaughtUp(room, ticket, outcome)
-            }
-            Effect::Sync { ticket, room, after } => {
-                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
-                let missed = || Ok(self.server.catch_up(&room, Some(after), true));
-                let outcome = refusal.map_or_else(missed, Err);
-                Input::CaughtUp(room, ticket, outcome)
-            }
-            Effect::History { ticket, room, from, .. } => {
-                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
-                let history = || Ok(self.server.history(&room, from));
-                let outcome = refusal.map_or_else(history, Err);
-                Input::History(room, ticket, outcome)
-            }
-            Effect::Members { ticket, room, after } => {
-                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
-                let members = || Ok(self.server.members(&room, after));
-                let outcome = refusal.map_or_else(members, Err);
-                Input::Members(room, ticket, outcome)
-            }
-            Effect::Do { ticket, room, id, act } => {
-                let refusal = refusal.or_else(|| (!hears(&room)).then(not_joined));
-                let before = self.server.at(&room).head();
-                let outcome = refusal.map_or(Ok(()), Err);
-                let outcome =
-                    outcome.and_then(|()| self.server.do_once(&room, id, &act).map_err(late));
-                // Sometimes the answer is ahead of the change, sometimes behind it.
-                let ahead = self.ids.is_multiple_of(2);
-                if !ahead {
-                    self.broadcast(&room, before);
-                }
-                self.to_state.push_back(Input::Answered(room.clone(), ticket, outcome));
-                if ahead {
-                    self.broadcast(&room, before);
-                }
-                return;
-            }
-            other => panic!("{other:?} is no request"),
-        };
-        self.to_state.push_back(answer);
-    }
-
-    fn broadcast(&mut self, room: &RoomName, before: Seq) {
-        let live = self.server.since(room, before);
-        self.tell(room, Input::Changes(live));
-    }
-
-    fn tell_head(&mut self, room: &RoomName) {
-        let head = self.server.head(room);
-        self.tell(room, Input::Head(head));
-    }
-
-    /// Tells those who hear the room.
-    fn tell(&mut self, room: &RoomName, news: Input) {
-        if self.hears.contains(room) {
-            self.to_state.push_back(news);
-        }
-    }
-
-    /// Tells the person.
-    fn tell_me(&mut self, news: Input) {
-        if self.connected {
-            self.to_state.push_back(news);
-        }
     }
 
     fn new_id(&mut self) -> u128 {
@@ -530,29 +384,4 @@ impl World {
 
 fn an_emoji(which: bool) -> events::Emoji {
     if which { ":tada:" } else { ":tea:" }.parse().unwrap()
-}
-
-/// An answer does not come.
-fn lose(packet: &mut Input) {
-    let lost = Trouble::Lost;
-    match packet {
-        Input::Listed(_, outcome) => *outcome = Err(lost),
-        Input::CaughtUp(.., outcome) => *outcome = Err(lost),
-        Input::History(.., outcome) => *outcome = Err(lost),
-        Input::Members(.., outcome) => *outcome = Err(lost),
-        Input::Answered(.., outcome) => *outcome = Err(lost),
-        _ => {}
-    }
-}
-
-fn is_lost(packet: &Input) -> bool {
-    use Input::{Answered, CaughtUp, History, Listed, Members};
-    matches!(
-        packet,
-        Listed(_, Err(_))
-            | CaughtUp(.., Err(_))
-            | History(.., Err(_))
-            | Members(.., Err(_))
-            | Answered(.., Err(_))
-    )
 }
