@@ -1,0 +1,45 @@
+//! What a browser looks like to its page: how large, and what the person has set.
+
+/// How a browser is set up. What engines do not let set is said with the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looks {
+    /// How wide the page is, in CSS pixels; at least 320.
+    pub width: u32,
+    /// How high the page is.
+    pub height: u32,
+    /// Whether the person prefers dark colours.
+    pub dark: bool,
+    /// Whether the person wants no motion.
+    pub still: bool,
+    /// Whether it is used with fingers: what `pointer` and `hover` say in style sheets. It brings
+    /// no touch events. WebKitGTK always has a mouse.
+    pub touch: bool,
+}
+
+impl Looks {
+    /// A window on a desktop, by day. The default.
+    pub const DESKTOP: Self =
+        Self { width: 1280, height: 800, dark: false, still: false, touch: false };
+    /// A phone.
+    pub const PHONE: Self = Self { width: 360, height: 740, touch: true, ..Self::DESKTOP };
+    /// The narrowest that WCAG has pages work at, which is also a desktop's window at 400 %.
+    pub const NARROW: Self = Self { width: 320, height: 640, ..Self::PHONE };
+
+    /// The same by night.
+    #[must_use]
+    pub fn dark(self) -> Self {
+        Self { dark: true, ..self }
+    }
+
+    /// The same without motion.
+    #[must_use]
+    pub fn still(self) -> Self {
+        Self { still: true, ..self }
+    }
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self::DESKTOP
+    }
+}
