@@ -17,11 +17,8 @@ use crate::{
     waiting::{wait_for, within},
 };
 
-/// Collects what a page complains of, in an engine that tells nobody else. It gives whether it was
-/// there already, and whether this is a page yet, not the empty one before it.
+/// Collects what a page complains of, in an engine that tells nobody else.
 const WATCH: &str = "
-    if (location.href === 'about:blank' || window.__old) return false;
-    if (window.__complaints) return true;
     const list = window.__complaints = [];
     const text = (it) => it instanceof Error ? `${it}` : typeof it === 'string' ? it
         : JSON.stringify(it) ?? String(it);
@@ -33,8 +30,7 @@ const WATCH: &str = "
     console.error = (...parts) => {
         list.push(parts.map(text).join(' '));
         say.apply(console, parts);
-    };
-    return true;";
+    };";
 
 /// Gives what [`WATCH`] collected, and forgets it.
 const COLLECTED: &str = "return window.__complaints?.splice(0) ?? [];";
@@ -121,23 +117,12 @@ impl Tab {
         if self.engine() == Engine::WebKit {
             let collected = self.execute(&turn, COLLECTED, Vec::new()).await;
             self.session.keep(strings(&collected));
-            // The page that is there yet must not be taken for the one that comes.
-            self.execute(&turn, "window.__old = true;", Vec::new()).await;
         }
         within(&what, load()).await.unwrap_or_else(|error| panic!("{what}: {error}"));
         if self.engine() == Engine::WebKit {
-            // The driver did not wait, so that this is there before the page's own scripts run.
-            wait_for(&what, async || match self.try_execute(WATCH, Vec::new()).await {
-                Ok(Value::Bool(true)) => Ok(()),
-                other => Err(other),
-            })
-            .await;
-            const IS_THERE: &str = "return document.readyState === 'complete';";
-            wait_for(&what, async || match self.try_execute(IS_THERE, Vec::new()).await {
-                Ok(Value::Bool(true)) => Ok(()),
-                other => Err(other),
-            })
-            .await;
+            // Not earlier, which the driver would allow with another `pageLoadStrategy`: a script
+            // that the change of pages overtakes is never answered, nor is anything after it.
+            self.execute(&turn, WATCH, Vec::new()).await;
         }
     }
 
@@ -177,8 +162,8 @@ impl Tab {
     /// What the pages of this browser complained of since the last call: errors of their own, what
     /// they wrote with `console.error`, and what the Content-Security-Policy stopped. Chromium and
     /// Firefox tell, Chromium also of requests that failed. In WebKit a script collects it, which
-    /// comes into the page while that is still being read: what goes wrong in its first
-    /// milliseconds is not told of there.
+    /// comes into the page once that is loaded: what went wrong before is not told of there, nor
+    /// is what goes wrong after the page has by itself gone to another.
     ///
     /// # Panics
     /// If the browser does not say.

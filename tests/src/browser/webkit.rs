@@ -42,8 +42,6 @@ pub(super) async fn drive(name: &str, home: &Path, looks: Looks) -> Driver {
     let what = format!("{title} to listen");
     wait_for(&what, async || TcpStream::connect(("127.0.0.1", port)).await.map(drop)).await;
     let capabilities = object(json!({
-        // So that what watches over a page is in it before the page has begun: see `Tab::goto`.
-        "pageLoadStrategy": "none",
         "webkitgtk:browserOptions": {
             "binary": settings::path("PARLOUR_MINIBROWSER"),
             "args": ["--automation"],
