@@ -73,7 +73,7 @@ impl Kit {
     pub(crate) fn tool_path(&self) -> OsString {
         let mut folders: Vec<PathBuf> =
             CargoTool::all(&self.pins).iter().map(|tool| tool.bin_folder(&self.places)).collect();
-        folders.push(npm::binaryen_bin(&self.places));
+        folders.push(npm::BINARYEN.bin_folder(&self.places));
         let path = env::var_os("PATH").unwrap_or_default();
         // Some may be there already, from `cargo xtask env`.
         let rest = env::split_paths(&path).filter(|folder| !folders.contains(folder));

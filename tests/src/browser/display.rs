@@ -21,7 +21,7 @@ impl Display {
     /// If it does not start.
     pub(super) async fn start(owner: &str) -> Self {
         // It finds the number by itself and writes it, once it listens.
-        let arguments = ["-displayfd", "1", "-screen", "0", "1920x1400x24", "-nolisten", "tcp"];
+        let arguments = ["-displayfd", "1", "-screen", "0", "2560x1800x24", "-nolisten", "tcp"];
         let server = Group::start(
             &format!("{owner}'s Xvfb"),
             settings::path("PARLOUR_XVFB"),

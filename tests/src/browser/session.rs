@@ -31,6 +31,8 @@ const START: Duration = Duration::from_secs(60);
 pub(super) struct Session {
     pub(super) engine: Engine,
     pub(super) client: Client,
+    /// See [`Looks::scale`].
+    scale: u32,
     /// Where the driver has this session.
     url: String,
     /// The window that commands go to.
@@ -64,6 +66,7 @@ impl Session {
         Self {
             engine,
             client,
+            scale: looks.scale,
             url: format!("{url}/session/{id}"),
             current: tokio::sync::Mutex::new(first),
             kept: Mutex::default(),
@@ -129,7 +132,7 @@ impl Session {
             // A headless window is at least 500 pixels wide; a page need not be.
             Engine::Chromium => {
                 let size = json!({
-                    "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+                    "width": width, "height": height, "deviceScaleFactor": self.scale, "mobile": false,
                 });
                 self.devtools("Emulation.setDeviceMetricsOverride", size).await;
             }
@@ -138,6 +141,7 @@ impl Session {
                 let size = json!({
                     "context": String::from((**turn).clone()),
                     "viewport": { "width": width, "height": height },
+                    "devicePixelRatio": self.scale,
                 });
                 let bidi = self.bidi.as_ref().expect("Firefox has it");
                 bidi.ask("browsingContext.setViewport", size).await;

@@ -34,6 +34,7 @@ pub(super) async fn drive(name: &str, home: &Path, looks: Looks) -> Driver {
         command
             .env("DISPLAY", display.name())
             .env("GDK_BACKEND", "x11")
+            .env("GDK_SCALE", looks.scale.to_string())
             // The one way to the colours that pages prefer; GTK's own setting does not reach them.
             .env("GTK_THEME", if looks.dark { "Adwaita:dark" } else { "Adwaita" })
             .env("NO_AT_BRIDGE", "1");

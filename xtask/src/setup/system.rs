@@ -47,7 +47,7 @@ fn wanted(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>) -> Vec<Packa
     if wasm == Some(&wasm::Source::Debian) {
         packages.extend(debian::packages(kit, purpose));
     }
-    if purpose == Purpose::Test {
+    if purpose >= Purpose::Test {
         packages.extend([
             Package::program("chromium", kit::CHROMIUM, "Chromium"),
             Package::program(
