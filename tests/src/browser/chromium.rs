@@ -36,6 +36,10 @@ pub(super) async fn drive(name: &str, home: &Path, looks: Looks) -> Driver {
     if looks.still {
         flags.push("--force-prefers-reduced-motion".to_owned());
     }
+    if looks.touch {
+        // On a phone they lie over the page.
+        flags.push("--hide-scrollbars".to_owned());
+    }
     let capabilities = object(json!({
         "goog:chromeOptions": { "binary": settings::path("PARLOUR_CHROMIUM"), "args": flags },
         "goog:loggingPrefs": { "browser": "ALL" },

@@ -44,6 +44,8 @@ fn preferences(looks: Looks) -> Value {
         "ui.prefersReducedMotion": u8::from(looks.still),
         "ui.primaryPointerCapabilities": pointer,
         "ui.allPointerCapabilities": pointer,
+        // On a phone scroll bars lie over the page.
+        "ui.useOverlayScrollbars": u8::from(looks.touch),
         // It asks nobody outside.
         "network.captive-portal-service.enabled": false,
         "network.connectivity-service.enabled": false,

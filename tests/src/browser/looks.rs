@@ -13,8 +13,9 @@ pub struct Looks {
     pub dark: bool,
     /// Whether the person wants no motion.
     pub still: bool,
-    /// Whether it is used with fingers: what `pointer` and `hover` say in style sheets. It brings
-    /// no touch events. WebKitGTK always has a mouse.
+    /// Whether it is used with fingers: what `pointer` and `hover` say in style sheets, and scroll
+    /// bars that take no room. It brings no touch events. WebKitGTK always has a mouse, and such
+    /// scroll bars.
     pub touch: bool,
 }
 
