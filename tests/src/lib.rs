@@ -12,7 +12,7 @@
 //! * [`upload`]: files, over HTTP;
 //! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
 //! * [`browser`]: Chromium, Firefox and WebKit; [`page`]: the app in one of them;
-//! * [`line`]: the way from a browser to a server, which can be cut;
+//! * [`mod@line`]: the way from a browser to a server, which can be cut;
 //! * [`chaos`]: bots under load, failures, and a checker of what the change log guarantees;
 //! * [`interop`]: the program `interop-peers`, which serves the tests of `socketio-client` that
 //!   run in browsers too.

@@ -2,7 +2,7 @@
 //! WebKitGTK's MiniBrowser.
 //!
 //! A scenario is written once, against [`Browsers`], and [`in_every_browser!`] makes a test of it for
-//! each engine. What an engine does in a way of its own is in its module and in [`tab`]; what it
+//! each engine. What an engine does in a way of its own is in its module and in `tab`; what it
 //! cannot do at all is in [`abilities`], with the reason.
 //!
 //! [`in_every_browser!`]: crate::in_every_browser

@@ -20,14 +20,17 @@ const TALK: [(&str, &str); 12] = [
     ("Joost van Dijk", "Done, both."),
     (
         "Ines",
-        "Good morning! The new build is up:\n\n    cargo xtask run\n\nIt needs about ten minutes the first time, then seconds. Tell me if anything on your machine disagrees with that, especially on the older laptops with two cores.",
+        "Good morning! The new build is up:\n\n    cargo xtask run\n\nIt needs about ten minutes the \
+         first time, then seconds. Tell me if anything on your machine disagrees with that, \
+         especially on the older laptops with two cores.",
     ),
     ("Tove Lind", "Quick enough here."),
     ("Ines", "👋"),
     ("שירה", "שלום לכולם, מה שלומכם?"),
     (
         "Joost van Dijk",
-        "https://example.org/a/very/long/address/that/does/not/break/anywhere/because/it/has/no/blanks/whatsoever/and/goes/on/and/on",
+        "https://example.org/a/very/long/address/that/does/not/break/anywhere/because/it/has/no/\
+         blanks/whatsoever/and/goes/on/and/on",
     ),
     ("Joost van Dijk", "<img src=x onerror=alert(1)> <b>not bold</b>"),
     ("Ines", "Nice try."),
