@@ -25,11 +25,12 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
+    time::Duration,
 };
 
 use futures_util::FutureExt;
 use tempfile::TempDir;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::sleep};
 
 use crate::page::Page;
 
@@ -95,9 +96,10 @@ pub async fn with_browsers(engine: Engine, pictures: &str, test: impl AsyncFnOnc
         for (number, page) in pages.enumerate() {
             page.show(&picture(pictures, number)).await;
         }
+        // The browsers go while that unwinds: then their drivers' output is shown.
         resume_unwind(panic);
     }
-    // What still runs is killed: it is a good deal quicker than to close it, and nobody comes back.
+    browsers.end().await;
 }
 
 /// The browsers of one test, all of one engine.
@@ -145,6 +147,19 @@ impl Browsers {
         browser.launch().await;
         self.lock().push(browser.clone());
         browser
+    }
+
+    /// Kills what still runs: it is a good deal quicker than to close it, and nobody comes back.
+    async fn end(self) {
+        let Self { home, started, .. } = self;
+        drop(started);
+        // Who was killed may still be writing for a moment; what is left then is left.
+        for _ in 0..100 {
+            if std::fs::remove_dir_all(home.path()).is_ok() {
+                break;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Browser>> {
