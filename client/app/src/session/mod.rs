@@ -404,6 +404,10 @@ impl Session {
     /// Shows a place in the chat.
     pub(crate) fn arrive(&self, route: Route) {
         let moved = self.route.with_untracked(|before| before.room != route.room);
+        if moved {
+            // What is to be kept in a moment is of the room that is left.
+            self.keep_draft_now();
+        }
         self.route.set(route.clone());
         if moved {
             self.open_room();
