@@ -32,6 +32,9 @@ const EMOJI_SEARCH: &str = "#emoji-search";
 const FOUND_EMOJI: &str = "#panel .emoji-list .emoji";
 const DELETE: &str = "#delete";
 const TOPIC: &str = "#topic";
+const TO_OLDEST: &str = "#to-oldest";
+const OPEN_ROOMS: &str = "#open-rooms";
+const OPEN_PEOPLE: &str = "#open-people";
 const MESSAGE_TO: &str = "#menu-direct";
 
 /// Gives the rows of the message list, as [`Row`]s.
@@ -82,6 +85,20 @@ const AT: &str =
     "return document.activeElement?.closest('[data-message-id]')?.dataset.messageId ?? '';";
 const PANEL_TITLE: &str =
     "return document.querySelector('#panel[open] #panel-title')?.textContent ?? '';";
+const HEADING: &str = "return document.querySelector('.room-head .topic')?.textContent ?? '';";
+/// Whether a message is in sight, whole.
+const IN_SIGHT: &str = "
+    const row = document.querySelector(arguments[0])?.getBoundingClientRect();
+    const log = document.querySelector('#log').getBoundingClientRect();
+    return !!row && row.top >= log.top - 1 && row.bottom <= log.bottom + 1;";
+const DRAWERS: &str = "
+    const inside = (it) => {
+        const { left, right, width } = it.getBoundingClientRect();
+        return width > 0 && right > 1 && left < innerWidth - 1
+            && getComputedStyle(it).visibility === 'visible';
+    };
+    return [...document.querySelectorAll('#rooms, #people')].filter(inside).map((it) => it.id);";
+const BESIDE: &str = "document.querySelector('.veil').click();";
 const OVERFLOW: &str = "
     const root = document.documentElement;
     return Math.max(root.scrollWidth, document.body.scrollWidth) - innerWidth;";
@@ -370,6 +387,80 @@ impl Page {
     /// Goes to the newest message.
     pub async fn goes_to_the_end(&self) {
         self.click(TO_BOTTOM).await;
+    }
+
+    /// Goes to the first message.
+    pub async fn goes_to_the_oldest(&self) {
+        self.chooses_for_room("menu-date").await;
+        self.click(TO_OLDEST).await;
+    }
+
+    /// Whether all of a message can be seen.
+    pub async fn has_in_sight(&self, row: &Row) -> bool {
+        self.run_with(IN_SIGHT, vec![json!(at(row))]).await == true
+    }
+
+    /// Waits until this is what the room is about.
+    pub async fn has_topic(&self, topic: &str) {
+        wait_for(&format!("{} to read the topic {topic:?}", self.name()), async || {
+            let now = self.run(HEADING).await;
+            if now == topic { Ok(()) } else { Err(now) }
+        })
+        .await;
+    }
+
+    /// Waits until somebody has said this.
+    pub async fn has_read(&self, body: &str) {
+        wait_for(&format!("{} to show {body:?}", self.name()), async || {
+            let rows = self.rows().await;
+            if rows.iter().any(|row| row.body == body) { Ok(()) } else { Err(rows) }
+        })
+        .await;
+    }
+
+    /// Opens the rooms over the messages, where they have no place of their own.
+    pub async fn opens_rooms(&self) {
+        self.click(OPEN_ROOMS).await;
+        self.has_drawers(&["rooms"]).await;
+    }
+
+    /// Opens the people over the messages.
+    pub async fn opens_people(&self) {
+        self.click(OPEN_PEOPLE).await;
+        self.has_drawers(&["people"]).await;
+    }
+
+    /// Presses beside what is open over the messages.
+    pub async fn presses_beside_the_drawer(&self) {
+        self.run(BESIDE).await;
+    }
+
+    /// Waits until nothing is open over the messages.
+    pub async fn has_no_drawer(&self) {
+        self.has_drawers(&[]).await;
+    }
+
+    async fn has_drawers(&self, open: &[&str]) {
+        wait_for(&format!("{} to have {open:?} open", self.name()), async || {
+            let now = self.run(DRAWERS).await;
+            if now == json!(open) { Ok(()) } else { Err(now) }
+        })
+        .await;
+    }
+
+    /// Opens the settings, where the rooms are open over the messages.
+    pub async fn opens_settings(&self) {
+        self.opens_rooms().await;
+        self.click(SETTINGS).await;
+        self.has_a_panel().await;
+    }
+
+    async fn has_a_panel(&self) {
+        wait_for(&format!("{} to have a dialog open", self.name()), async || {
+            let title = self.run(PANEL_TITLE).await;
+            if title == "" { Err("none") } else { Ok(()) }
+        })
+        .await;
     }
 
     /// How many pixels the page is wider than its window.
