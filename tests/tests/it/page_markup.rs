@@ -42,7 +42,7 @@ async fn markup_is_shown_and_does_nothing(browsers: &Browsers) {
         }
         assert_eq!(page.run(FOREIGN).await, json!([]));
         assert_eq!(page.run("return typeof window.__xss;").await, "undefined");
-        assert_eq!(page.run("return document.title;").await, "Parlour");
+        assert_eq!(page.run("return document.title;").await, "chat · Parlour");
         // Neither an error nor anything that the Content-Security-Policy had to stop.
         assert_eq!(page.complaints().await, [""; 0]);
     }
