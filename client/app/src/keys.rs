@@ -1,28 +1,29 @@
 //! Keys that do something wherever the focus is.
 
-use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*};
+use crate::live::listen;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, KeyboardEvent};
 
 use crate::{
+    order::order,
     route::Route,
     session::{Panel, Screen, Session},
 };
 
 /// Listens for them.
-pub fn listen(session: Session) {
-    let listener = window_event_listener(ev::keydown, move |event| {
+pub fn start(session: Session) {
+    listen("keydown", move |event| {
+        let event: &KeyboardEvent = event.unchecked_ref();
         let on = session.settings.with_untracked(|settings| settings.shortcuts);
         let inside = session.screen.get_untracked() == Screen::Chat;
-        if on && inside && !event.is_composing() && press(session, &event) {
+        if on && inside && !event.is_composing() && press(session, event) {
             event.prevent_default();
         }
     });
-    on_cleanup(move || listener.remove());
 }
 
 /// Does what a key stands for; whether it stands for anything.
-fn press(session: Session, event: &web_sys::KeyboardEvent) -> bool {
+fn press(session: Session, event: &KeyboardEvent) -> bool {
     let ui = session.ui;
     let control = event.ctrl_key() || event.meta_key();
     match (event.key().as_str(), control, event.alt_key(), event.shift_key()) {
@@ -52,7 +53,7 @@ fn next(session: Session, down: bool, unread: bool) {
     let to = session.rooms.with_untracked(|rooms| {
         let mut mine: Vec<_> = rooms.iter().filter(|room| room.joined).collect();
         // As they stand in the list: rooms, then conversations.
-        mine.sort_by_key(|room| room.with.is_some());
+        order(&mut mine, |room| room.with.is_some());
         if !down {
             mine.reverse();
         }
@@ -67,9 +68,8 @@ fn next(session: Session, down: bool, unread: bool) {
 }
 
 /// Whether the key goes into a text.
-fn is_writing(event: &web_sys::KeyboardEvent) -> bool {
+fn is_writing(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|target| {
-        matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-    })
+    target
+        .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }

@@ -18,6 +18,9 @@ pub mod json;
 #[cfg(target_arch = "wasm32")]
 pub mod keys;
 pub mod line;
+#[cfg(target_arch = "wasm32")]
+pub mod live;
+pub mod order;
 pub mod route;
 #[cfg(target_arch = "wasm32")]
 pub mod session;

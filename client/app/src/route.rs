@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn every_room_has_an_address_that_leads_back() {
-        for name in ["chat", "Tea room", "a/b", "50 % off?", "Übung #1", "dm:01890a5d", "..", "茶"] {
+        for name in ["chat", "Tea room", "a/b", "50 % off?", "Übung #1", "dm:01890a5d", "..", "茶"]
+        {
             for message in [None, Some(Seq(123))] {
                 let route = Route { room: name.parse().unwrap(), message };
                 assert_eq!(Route::parse(&route.path()), Some(route), "{name}");

@@ -1,6 +1,7 @@
 //! The clipboard.
 
-use leptos::{prelude::window, task::spawn_local};
+use crate::live::spawn;
+use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -15,7 +16,7 @@ pub fn copy(session: Session, text: &str) {
     // Pages without TLS have none.
     let clipboard = js::get(&window().navigator(), "clipboard").unwrap_or(JsValue::NULL);
     let copying = js::call_promise(&clipboard, "writeText", &[text.into()]);
-    spawn_local(async move {
+    spawn(async move {
         let copied = match copying {
             Some(copying) => JsFuture::from(copying).await.is_ok(),
             None => false,

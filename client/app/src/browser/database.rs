@@ -3,12 +3,11 @@
 //! Storage may be forbidden, full or emptied at any time. Whoever writes is told when it went
 //! wrong; what was written before a page is closed is there at the next visit.
 
+use crate::live::spawn;
 use futures_channel::oneshot;
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode,
-};
+use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode};
 
 use super::js;
 
@@ -65,7 +64,7 @@ impl Database {
             Some(transaction) => {
                 let (sender, receiver) = oneshot::channel();
                 let done = settle(&transaction, sender);
-                leptos::task::spawn_local(async move {
+                spawn(async move {
                     kept(receiver.await == Ok(true));
                     drop(done);
                 });
@@ -102,7 +101,10 @@ fn make_stores(request: &IdbOpenDbRequest) {
 }
 
 /// Listens for the end of a transaction; the listeners are to live until then.
-fn settle(transaction: &IdbTransaction, sender: oneshot::Sender<bool>) -> [Closure<dyn FnMut()>; 2] {
+fn settle(
+    transaction: &IdbTransaction,
+    sender: oneshot::Sender<bool>,
+) -> [Closure<dyn FnMut()>; 2] {
     let sender = std::rc::Rc::new(std::cell::Cell::new(Some(sender)));
     let tell = |went: bool| {
         let sender = std::rc::Rc::clone(&sender);

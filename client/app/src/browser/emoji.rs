@@ -1,8 +1,9 @@
 //! The emoji, loaded when somebody first looks for one.
 
+use crate::live::spawn;
 use std::cell::RefCell;
 
-use leptos::{prelude::window, task::spawn_local};
+use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
@@ -38,7 +39,7 @@ pub fn load(then: impl FnOnce() + 'static) {
         }
         State::Absent => {
             *state = State::Asked(vec![then]);
-            spawn_local(ask());
+            spawn(ask());
             None
         }
     });

@@ -10,13 +10,14 @@
 //! changes, however deep below them the text is looked up; called elsewhere, they just look it up.
 //! A text that stands in a view for good is [`said`].
 
+use crate::live::spawn;
 use std::cell::RefCell;
 
 use leptos::{
     leptos_dom::helpers::window_event_listener_untyped, prelude::*, reactive::graph::Observer,
 };
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::{clock, memory};
@@ -127,7 +128,7 @@ fn want(choice: Option<Language>) {
         let _ = take(wanted, None);
     } else {
         // Not by Leptos, which does not run yet when the page starts.
-        spawn_local(async move {
+        spawn(async move {
             let _ = take(wanted, fetched(wanted).await.as_deref());
         });
     }

@@ -3,7 +3,7 @@
 //! Storage may be forbidden, full or emptied at any time: then nothing is remembered, and
 //! everything else goes on.
 
-use leptos::leptos_dom::helpers::window_event_listener_untyped;
+use crate::live::listen;
 use parlour_events::{Nickname, Token, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -48,8 +48,7 @@ pub fn keep_settings(settings: &Settings) {
 
 /// Calls `changed` when another page of this browser remembers something else.
 pub fn watch(changed: impl Fn() + 'static) {
-    let listener = window_event_listener_untyped("storage", move |_| changed());
-    leptos::prelude::on_cleanup(move || listener.remove());
+    listen("storage", move |_| changed());
 }
 
 /// The language chosen; none for what the browser prefers.

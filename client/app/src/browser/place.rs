@@ -1,10 +1,8 @@
 //! Where the page is: its server, its address, whether there is a network, whether it stands in a
 //! frame, and what its server says of itself.
 
-use leptos::{
-    leptos_dom::helpers::window_event_listener_untyped,
-    prelude::{document, on_cleanup, window},
-};
+use crate::live::listen;
+use leptos::prelude::{document, window};
 use parlour_events::Code;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -135,8 +133,7 @@ pub fn on_token(mut origins: Vec<String>, given: impl Fn(String) + 'static) {
             given(token);
         }
     };
-    let listener = window_event_listener_untyped("message", heard);
-    on_cleanup(move || listener.remove());
+    listen("message", heard);
     ask_for_token(&origins, None);
 }
 

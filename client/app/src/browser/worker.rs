@@ -1,6 +1,7 @@
 //! The service worker: it lets the page start without a network, and brings newer versions of it.
 
-use leptos::{prelude::window, task::spawn_local};
+use crate::live::spawn;
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
@@ -17,7 +18,7 @@ thread_local! {
 pub fn start(newer: impl Fn() + Clone + 'static) {
     // Asking for it throws where it is forbidden, and gives nothing on pages without TLS.
     let Some(container) = js::get(&window().navigator(), "serviceWorker") else { return };
-    spawn_local(async move {
+    spawn(async move {
         let Some(registering) = js::call_promise(&container, "register", &["/sw.js".into()]) else {
             return;
         };

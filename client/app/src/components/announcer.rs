@@ -3,6 +3,7 @@
 //! Both regions stand apart from what is drawn, so that a redraw says nothing and a burst is
 //! summed up in one sentence.
 
+use crate::live::{Live, after, derived, effect};
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -19,8 +20,8 @@ const TOGETHER: Duration = Duration::from_millis(1_000);
 
 /// The two live regions.
 pub fn announcer(session: Session) -> Html {
-    let state = Memo::new(move |_| session.line.with(|line| line.announcement()));
-    let messages = RwSignal::new(String::new());
+    let state = derived(move || session.line.with(|line| line.announcement()));
+    let messages = Live::new(String::new());
     let told = StoredValue::new(0_u64);
     let due = StoredValue::new(false);
     let tell = move || {
@@ -33,11 +34,11 @@ pub fn announcer(session: Session) -> Html {
             new => tn(Plural::ANNOUNCE_SEVERAL, new, [&arrivals.last]),
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         let arrived = session.arrivals.with(|arrivals| arrivals.count) > told.get_value();
         if arrived && !due.get_value() {
             due.set_value(true);
-            set_timeout(tell, TOGETHER);
+            after(TOGETHER, tell);
         }
     });
     html(

@@ -1,5 +1,6 @@
 //! The page: its two screens, and what belongs to neither.
 
+use crate::live::effect;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -26,12 +27,12 @@ pub fn mount() {
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::new();
-    Effect::new(move |_| session.settings.with(look));
-    keys::listen(session);
+    effect(move || session.settings.with(look));
+    keys::start(session);
     if !place::is_embedded() {
         let newer = session.ui.newer;
         worker::start(move || {
-            newer.try_set(true);
+            newer.set(true);
         });
     }
     let screen = move || match session.screen.get() {

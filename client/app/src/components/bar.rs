@@ -1,6 +1,6 @@
 //! The header: the room, the line, and what can be opened.
 
-use leptos::prelude::*;
+use crate::live::derived;
 
 use crate::{
     dom::{Html, hole, html},
@@ -11,7 +11,7 @@ use crate::{
 /// The header.
 pub fn bar(session: Session) -> Html {
     let ui = session.ui;
-    let status = Memo::new(move |_| session.line.with(|line| line.status()));
+    let status = derived(move || session.line.with(|line| line.status()));
     let name = move || match session.here.get() {
         Some(here) => here.label(),
         None => session.route.with(|route| route.room.to_string()),

@@ -1,6 +1,6 @@
 //! The chat: rooms on one side, people on the other, and what is said between them.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Event};
 
@@ -23,7 +23,7 @@ use crate::{
 
 /// The chat.
 pub fn chat(session: Session) -> Html {
-    let dragging = RwSignal::new(false);
+    let dragging = Live::new(false);
     let over = move |event: Event| {
         let data = event.unchecked_ref::<DragEvent>().data_transfer();
         let files = data.is_some_and(|data| {

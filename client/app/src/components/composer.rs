@@ -4,7 +4,7 @@
 //! character) Enter belongs to it and sends nothing. What cannot be sent stays, with the reason.
 //! Behind `@` and `:` names and emoji are suggested.
 
-use leptos::prelude::*;
+use crate::live::{Live, derived, effect};
 use wasm_bindgen::JsCast;
 use web_sys::{
     ClipboardEvent, Event, FileList, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
@@ -35,7 +35,7 @@ pub fn composer(session: Session) -> Html {
     let draft = ui.draft;
     let field = Ref::new();
     let files = Ref::new();
-    let error = RwSignal::new(None::<String>);
+    let error = Live::new(None::<String>);
     let suggest = Suggestions::new(session, field);
     let send = move || {
         let text = emoji::replaced(&draft.get_untracked());
@@ -94,7 +94,7 @@ pub fn composer(session: Session) -> Html {
             take(session, files);
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         let text = draft.get();
         let Some(field) = field.cast::<HtmlTextAreaElement>() else { return };
         // Setting what is there already would move the caret to the end.
@@ -103,21 +103,20 @@ pub fn composer(session: Session) -> Html {
         }
         fit(&field);
     });
-    Effect::new(move |_| {
+    effect(move || {
         ui.to_composer.track();
         field.focus();
     });
     let counter =
-        Memo::new(move |_| draft.with(|text| words::counter(text.trim_end().chars().count())));
+        derived(move || draft.with(|text| words::counter(text.trim_end().chars().count())));
     let chosen = move |_| {
         if let Some(input) = files.cast::<HtmlInputElement>() {
             take(session, input.files());
             input.set_value("");
         }
     };
-    let no_files = move || {
-        session.me.with(|me| me.as_ref().is_none_or(|me| me.limits.upload_bytes == 0))
-    };
+    let no_files =
+        move || session.me.with(|me| me.as_ref().is_none_or(|me| me.limits.upload_bytes == 0));
     let over = move || draft.with(|text| words::is_over(text.trim_end().chars().count()));
     html(
         r#"<form _ class="composer"><p _ id="composer-error" class="error" role="alert"></p><i _></i><i _></i><i _></i><div class="composer-box"><label _ class="unseen" for="composer"></label><input _ id="files" type="file" multiple hidden tabindex="-1" aria-hidden="true"><button _ id="attach" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M20 11.500l-8 8a5 5 0 0 1-7-7l8.500-8.500a3.400 3.400 0 0 1 4.800 4.800L10 17a1.700 1.700 0 0 1-2.400-2.400l7.400-7.400"/></svg></button><textarea _ id="composer" rows="1" dir="auto" enterkeyhint="send" autocomplete="off" aria-describedby="composer-error composer-counter" aria-autocomplete="list" aria-controls="suggestions"></textarea><span _ id="composer-counter" class="counter"></span><button _ id="emoji" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.500 14.500a4.500 4.500 0 0 0 7 0M9 9.500v.2M15 9.500v.2"/></svg></button><button _ id="send" type="submit" class="primary send"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5M6 11l6-6 6 6"/></svg><span _></span></button></div></form>"#,

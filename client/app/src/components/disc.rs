@@ -11,8 +11,6 @@ use crate::{
 pub fn disc(name: &Nickname) -> Html {
     html(
         r#"<span _ class="disc" aria-hidden="true"></span>"#,
-        vec![hole()
-            .styled("--hue", identity::hue(name).to_string())
-            .put(identity::initials(name))],
+        vec![hole().styled("--hue", identity::hue(name).to_string()).put(identity::initials(name))],
     )
 }

@@ -1,5 +1,6 @@
 //! The door: a nickname, and you are in.
 
+use crate::live::{Live, effect, soon};
 use leptos::prelude::*;
 use parlour_events::Nickname;
 
@@ -22,10 +23,10 @@ pub fn landing(session: Session) -> Html {
 
 fn door(session: Session) -> Html {
     let known = session.nickname.get_untracked().map(String::from).unwrap_or_default();
-    let written = RwSignal::new(known);
+    let written = Live::new(known);
     let input = Ref::new();
     // An empty field is not wrong before somebody tries to come in with it.
-    let error = RwSignal::new(None::<String>);
+    let error = Live::new(None::<String>);
     let check = move |typed: &str| match typed.parse::<Nickname>() {
         Err(wrong) if !typed.trim().is_empty() => Some(words::nickname_error(&wrong)),
         _ => None,
@@ -43,8 +44,8 @@ fn door(session: Session) -> Html {
         }
     };
     let wrong = move || error.get().or_else(|| session.entry_error.get());
-    queue_microtask(move || input.focus());
-    Effect::new(move |_| {
+    soon(move || input.focus());
+    effect(move || {
         if session.entry_error.with(Option::is_some) {
             input.focus();
         }

@@ -4,6 +4,7 @@
 //! button then counts what came. However far one scrolls, only so many rows are there: near an end
 //! of them others are drawn. What the reader looks at stays where it is on the screen.
 
+use crate::live::{Live, derived, effect, soon};
 use leptos::prelude::*;
 use parlour_events::{MessageId, Seq};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -17,7 +18,7 @@ use crate::{
     },
     dom::{Html, Ref, hole, html, nothing},
     session::{Panel, RowView, Session, view::Standing},
-    state::{Spot, rows::Row},
+    state::{Notice, Spot, rows::Row},
     words::{self, Key, Pattern},
 };
 
@@ -38,16 +39,27 @@ struct Place {
     asked: bool,
 }
 
+/// What stands above the first message depends on this.
+#[derive(Clone, PartialEq)]
+struct About {
+    standing: Standing,
+    empty: bool,
+    earlier: bool,
+    reading: bool,
+    unreadable: bool,
+    notice: Option<Notice>,
+}
+
 /// What the list is made of, for the functions below.
 #[derive(Clone, Copy)]
 struct List {
     session: Session,
     scroller: Ref,
     rows: Ref,
-    at_bottom: RwSignal<bool>,
+    at_bottom: Live<bool>,
     place: StoredValue<Place>,
     /// The message that the pointer or the focus is on.
-    active: RwSignal<Option<String>>,
+    active: Live<Option<String>>,
 }
 
 /// The list, with what stands above and over it.
@@ -56,25 +68,32 @@ pub fn log(session: Session) -> Html {
         session,
         scroller: Ref::new(),
         rows: Ref::new(),
-        at_bottom: RwSignal::new(true),
+        at_bottom: Live::new(true),
         place: StoredValue::new(Place::default()),
-        active: RwSignal::new(None),
+        active: Live::new(None),
     };
-    let seen = RwSignal::new(0_u64);
-    let posted = Memo::new(move |_| session.view.with(|view| view.posted));
-    Effect::new(move |_| session.set_at_bottom(list.at_bottom.get()));
-    Effect::new(move |_| {
+    let seen = Live::new(0_u64);
+    let posted = derived(move || session.view.with(|view| view.posted));
+    effect(move || session.set_at_bottom(list.at_bottom.get()));
+    effect(move || {
         if list.at_bottom.get() {
             seen.set(posted.get());
         }
     });
     // Another room begins at its end, and whoever sends wants to see it arrive.
-    Effect::new(move |before: Option<u32>| {
-        let to_end = session.ui.to_end.get();
-        if before.is_some_and(|before| before != to_end) {
-            list.to_bottom();
-        }
-        to_end
+    effect(move || {
+        session.ui.to_end.track();
+        list.to_bottom();
+    });
+    let about = derived(move || {
+        session.view.with(|view| About {
+            standing: view.standing.clone(),
+            empty: view.rows.is_empty(),
+            earlier: view.earlier,
+            reading: view.reading,
+            unreadable: view.unreadable,
+            notice: view.notice,
+        })
     });
     let new = move || match list.at_bottom.get() {
         true => 0,
@@ -93,7 +112,7 @@ pub fn log(session: Session) -> Html {
                 .on("pointerleave", move |_| list.active.set(None))
                 .on("focusin", move |event| list.point(event.target()))
                 .on("contextmenu", move |event| list.hold(&event)),
-            hole().here(move || beginning(session)),
+            hole().here(move || beginning(session, &about.get())),
             hole().refer(list.rows).rows(
                 move || session.view.with(|view| view.rows.clone()),
                 RowView::key,
@@ -111,13 +130,12 @@ pub fn log(session: Session) -> Html {
                 move || session.view.with(|view| view.first_unread.is_some()),
                 move || first_unread(session),
             ),
-            hole()
-                .word("aria-label", Key::JUMP_NEWEST)
-                .hidden(move || list.at_bottom.get())
-                .click(move || {
+            hole().word("aria-label", Key::JUMP_NEWEST).hidden(move || list.at_bottom.get()).click(
+                move || {
                     session.to_newest();
                     list.to_bottom();
-                }),
+                },
+            ),
             hole().text(move || match new() {
                 0 => String::new(),
                 count => words::new_messages(count),
@@ -136,11 +154,11 @@ impl List {
         let last = self.place.with_value(|place| (place.top, place.height));
         let complete = self.session.view.with_untracked(|view| !view.later);
         if below < NEAR && complete {
-            self.at_bottom.maybe_update(|at| !std::mem::replace(at, true));
+            self.at_bottom.put(true);
         } else if top < last.0 && height == last.1 {
             // Going up is leaving. That the end gets farther away is not, and neither is what the
             // browser does to the position when rows come and go.
-            self.at_bottom.maybe_update(|at| std::mem::replace(at, false));
+            self.at_bottom.put(false);
         }
         self.remember();
         self.read_on();
@@ -175,9 +193,7 @@ impl List {
 
     /// Notes what is in sight, so that it can be kept there.
     fn remember(self) {
-        let (Some(scroller), Some(rows)) =
-            (self.scroller.get(), self.rows.get())
-        else {
+        let (Some(scroller), Some(rows)) = (self.scroller.get(), self.rows.get()) else {
             return;
         };
         let top = scroller.scroll_top();
@@ -269,10 +285,10 @@ impl List {
         });
         // Rows may come and go without a change of size. The list is drawn before what waits in
         // the queue of tasks.
-        Effect::new(move |_| {
+        effect(move || {
             self.session.view.track();
             self.session.ui.target.track();
-            queue_microtask(move || self.settle());
+            soon(move || self.settle());
         });
     }
 
@@ -425,8 +441,7 @@ fn id_of(row: &Element) -> Option<MessageId> {
 fn step(row: &Element, down: bool) -> Option<HtmlElement> {
     let mut row = row.clone();
     loop {
-        let next =
-            if down { row.next_element_sibling() } else { row.previous_element_sibling() };
+        let next = if down { row.next_element_sibling() } else { row.previous_element_sibling() };
         row = next?;
         if row.has_attribute("data-message-id") {
             return row.dyn_into().ok();
@@ -453,14 +468,8 @@ fn between(session: Session, line: Row) -> Html {
 }
 
 /// What stands above the first message, or in the place of all.
-fn beginning(session: Session) -> Html {
-    let standing = Memo::new(move |_| session.view.with(|view| view.standing.clone()));
-    let about = Memo::new(move |_| {
-        session.view.with(|view| {
-            (view.rows.is_empty(), view.earlier, view.reading, view.unreadable, view.notice)
-        })
-    });
-    let (empty, earlier, reading, unreadable, notice) = about.get();
+fn beginning(session: Session, about: &About) -> Html {
+    let About { standing, empty, earlier, reading, unreadable, notice } = about.clone();
     if let Some(notice) = notice {
         return html(
             r#"<div class="notice"><p _></p><button _ type="button" class="link-button"></button></div>"#,
@@ -470,7 +479,7 @@ fn beginning(session: Session) -> Html {
             ],
         );
     }
-    match standing.get() {
+    match standing {
         Standing::Refused(reason) => sentence(&reason),
         Standing::Gone => empty_state(t(Key::ROOMS_GONE_TITLE), t(Key::ROOMS_GONE)),
         Standing::Outside => outside(session),
@@ -539,9 +548,7 @@ fn first_unread(session: Session) -> Html {
                         session.read_at(Spot::Message(seq));
                     }
                 }),
-            hole()
-                .say(Key::UNREAD_MARK_READ)
-                .click(move || session.mark_all_read(&session.room())),
+            hole().say(Key::UNREAD_MARK_READ).click(move || session.mark_all_read(&session.room())),
         ],
     )
 }

@@ -3,10 +3,11 @@
 //! What can be pressed in it says what it does in `data-do`; the list does it. So a row costs no
 //! listeners, and there are many rows.
 
+use crate::live::{Live, Shared};
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use parlour_events::{AuthorKind, Quote, Reaction};
+use web_sys::Element;
 
 use super::{
     disc::disc,
@@ -31,26 +32,39 @@ use crate::{
 };
 
 /// A message as a row of the list.
-pub fn message(session: Session, row: ArcRwSignal<MessageRow>) -> Html {
-    let row = RwSignal::from(row);
-    let unfolded = RwSignal::new(false);
-    let target = move || {
+pub fn message(session: Session, row: Shared<MessageRow>) -> Html {
+    let unfolded = Live::new(false);
+    let about = row.clone();
+    let describe = move |element: &Element| {
         let target = session.ui.target.get();
-        target.is_some() && row.with(|row| row.seq == target)
+        about.with(|row| {
+            let seq = row.seq.map(|seq| seq.to_string()).unwrap_or_default();
+            let mut class = String::from("message");
+            for (there, name) in [
+                (row.first, " first"),
+                (row.personal, " personal"),
+                (target.is_some() && row.seq == target, " target"),
+            ] {
+                if there {
+                    class.push_str(name);
+                }
+            }
+            for (name, value) in [
+                ("class", class.as_str()),
+                ("data-seq", &seq),
+                ("data-state", row.delivery.as_str()),
+                ("aria-label", &label(row)),
+            ] {
+                let _ = element.set_attribute(name, value);
+            }
+        });
     };
     html(
-        r#"<li _ class="message" tabindex="-1"></li>"#,
+        r#"<li _ tabindex="-1"></li>"#,
         vec![
             hole()
                 .set("data-message-id", row.with_untracked(|row| row.id.to_string()))
-                .attr("data-seq", move || {
-                    row.with(|row| row.seq.map(|seq| seq.to_string()).unwrap_or_default())
-                })
-                .attr("data-state", move || row.with(|row| row.delivery.as_str().to_owned()))
-                .attr("aria-label", move || row.with(label))
-                .class("first", move || row.with(|row| row.first))
-                .class("personal", move || row.with(|row| row.personal))
-                .class("target", target)
+                .run(describe)
                 .on("unfold", move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
                 .part(move || row.with(|row| content(session, row, unfolded))),
         ],
@@ -66,7 +80,7 @@ fn label(row: &MessageRow) -> String {
     }
 }
 
-fn content(session: Session, row: &MessageRow, unfolded: RwSignal<bool>) -> Html {
+fn content(session: Session, row: &MessageRow, unfolded: Live<bool>) -> Html {
     let time = clock::time_of_day(row.at);
     let guest = match row.author.kind {
         AuthorKind::Guest => labelled(r#"<span _ class="guest"></span>"#, t(Key::PEOPLE_GUEST)),
@@ -78,11 +92,7 @@ fn content(session: Session, row: &MessageRow, unfolded: RwSignal<bool>) -> Html
         }
         Content::Said(it) => (
             it.reply_to.as_ref().map_or_else(nothing, |it| quoted(session, it)),
-            together([
-                spoken(session, it, unfolded),
-                files(&it.files),
-                reactions(&it.reactions),
-            ]),
+            together([spoken(session, it, unfolded), files(&it.files), reactions(&it.reactions)]),
         ),
     };
     let sending = match row.delivery {
@@ -110,7 +120,7 @@ fn content(session: Session, row: &MessageRow, unfolded: RwSignal<bool>) -> Html
     )
 }
 
-fn spoken(session: Session, spoken: &Said, unfolded: RwSignal<bool>) -> Html {
+fn spoken(session: Session, spoken: &Said, unfolded: Live<bool>) -> Html {
     let Some(body) = &spoken.body else { return nothing() };
     let text = body.as_str();
     let names = session.names.get();

@@ -1,6 +1,6 @@
 //! The people in the room.
 
-use leptos::prelude::*;
+use crate::live::derived;
 use parlour_events::{Member, Role, RoomKind};
 
 use super::disc::disc;
@@ -14,7 +14,7 @@ use crate::{
 /// The list of people.
 pub fn people(session: Session) -> Html {
     let ui = session.ui;
-    let people = Memo::new(move |_| session.view.with(|view| view.people.clone()));
+    let people = derived(move || session.view.with(|view| view.people.clone()));
     let total = move || session.here.get().map_or(0, |here| here.members);
     let alone = move || session.here.get().is_none_or(|it| it.kind == RoomKind::Direct);
     html(

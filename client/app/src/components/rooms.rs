@@ -1,6 +1,5 @@
 //! The list of rooms and conversations.
 
-use leptos::prelude::*;
 use parlour_events::RoomKind;
 
 use super::{disc::disc, icons};

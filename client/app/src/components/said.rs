@@ -80,7 +80,9 @@ fn inline(inline: &Inline) -> Html {
         Inline::Code(code) => within("<code _></code>", text(code)),
         Inline::Link { href, text } => html(
             r#"<a _ target="_blank" rel="noopener noreferrer nofollow"></a>"#,
-            vec![hole().set("href", href.as_str()).set("title", href.as_str()).child(inlines(text))],
+            vec![
+                hole().set("href", href.as_str()).set("title", href.as_str()).child(inlines(text)),
+            ],
         ),
         Inline::Mention { name, .. } => {
             within(r#"<span _ class="mention"></span>"#, together([text("@"), text(name)]))

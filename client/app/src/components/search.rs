@@ -1,6 +1,6 @@
 //! Searching messages.
 
-use leptos::prelude::*;
+use crate::live::{Live, soon};
 use parlour_events::{Found, Hit, Query, Search};
 
 use super::disc::disc;
@@ -25,20 +25,20 @@ pub fn search(session: Session) -> Html {
 
 fn pane(session: Session) -> Html {
     let field = Ref::new();
-    queue_microtask(move || field.focus());
-    let query = RwSignal::new(String::new());
-    let asked = RwSignal::new(None::<Query>);
-    let everywhere = RwSignal::new(false);
-    let hits = RwSignal::new(Vec::<Hit>::new());
-    let next = RwSignal::new(None::<u64>);
-    let state = RwSignal::new(String::new());
+    soon(move || field.focus());
+    let query = Live::new(String::new());
+    let asked = Live::new(None::<Query>);
+    let everywhere = Live::new(false);
+    let hits = Live::new(Vec::<Hit>::new());
+    let next = Live::new(None::<u64>);
+    let state = Live::new(String::new());
     let ask = move |query: Query, after: Option<u64>| {
         let room = (!everywhere.get_untracked()).then(|| session.room());
         state.set(t(Key::SEARCH_RUNNING).to_owned());
         asked.set(Some(query.clone()));
         let request = Search { query: query.clone(), room, after, limit: None };
         session.request(&request, move |outcome: Result<Found, String>| {
-            if asked.try_with_untracked(|it| it.as_ref() == Some(&query)) != Some(true) {
+            if asked.try_get_untracked() != Some(Some(query.clone())) {
                 return;
             }
             match outcome {

@@ -3,6 +3,7 @@
 //!
 //! Its place is always kept, so that it never moves what is read.
 
+use crate::live::{Live, after, derived, effect};
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
@@ -23,8 +24,8 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// The strip.
 pub fn strip(session: Session) -> Html {
-    let now = RwSignal::new(clock::now());
-    let counting = Memo::new(move |_| session.line.with(|line| line.is_counting()));
+    let now = Live::new(clock::now());
+    let counting = derived(move || session.line.with(|line| line.is_counting()));
     let ticking = StoredValue::new(None::<IntervalHandle>);
     let stop = move || {
         ticking.try_update_value(|ticking| {
@@ -33,7 +34,7 @@ pub fn strip(session: Session) -> Html {
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         stop();
         if counting.get() {
             now.set(clock::now());
@@ -43,8 +44,8 @@ pub fn strip(session: Session) -> Html {
     });
     on_cleanup(stop);
 
-    let waiting = Memo::new(move |_| session.view.with(|view| view.waiting));
-    let strip = Memo::new(move |_| {
+    let waiting = derived(move || session.view.with(|view| view.waiting));
+    let strip = derived(move || {
         // The line may change between ticks: what it counts from is then now.
         let now = now.get().max(clock::now());
         session.line.with(|line| line.strip(now, waiting.get()))
@@ -57,9 +58,8 @@ pub fn strip(session: Session) -> Html {
             hole().class("passing", move || {
                 strip.with(|strip| strip.as_ref().is_some_and(|strip| strip.passing))
             }),
-            hole().text(move || {
-                says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))
-            }),
+            hole()
+                .text(move || says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))),
             hole()
                 .hidden(move || button().is_none())
                 .text(move || button().unwrap_or_default().to_owned())
@@ -92,19 +92,15 @@ fn typing(session: Session) -> String {
 pub fn toast(session: Session) -> Html {
     let toast = session.ui.toast;
     let shown = StoredValue::new(0_u32);
-    Effect::new(move |_| {
+    effect(move || {
         if toast.with(Option::is_some) {
             shown.update_value(|count| *count += 1);
             let this = shown.get_value();
-            let after = Duration::from_secs(6);
-            set_timeout(
-                move || {
-                    if shown.try_get_value() == Some(this) {
-                        toast.set(None);
-                    }
-                },
-                after,
-            );
+            after(Duration::from_secs(6), move || {
+                if shown.try_get_value() == Some(this) {
+                    toast.set(None);
+                }
+            });
         }
     });
     html(
@@ -122,7 +118,7 @@ pub fn toast(session: Session) -> Html {
 /// A newer version of the page, or a browser that keeps nothing: what is told above the chat.
 pub fn notices(session: Session) -> Html {
     let ui = session.ui;
-    let notice = |so: RwSignal<bool>, says: Key, does: Key, act: fn(RwSignal<bool>)| {
+    let notice = |so: Live<bool>, says: Key, does: Key, act: fn(Live<bool>)| {
         html(
             r#"<p _ class="page-notice" role="status"><span _></span> <button _ type="button" class="link-button"></button></p>"#,
             vec![

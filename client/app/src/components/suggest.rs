@@ -1,6 +1,6 @@
 //! Names and emoji that complete what is being typed.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use crate::{
@@ -27,9 +27,9 @@ struct Suggestion {
 pub struct Suggestions {
     session: Session,
     field: Ref,
-    typed: RwSignal<Option<Typed>>,
-    all: RwSignal<Vec<Suggestion>>,
-    chosen: RwSignal<usize>,
+    typed: Live<Option<Typed>>,
+    all: Live<Vec<Suggestion>>,
+    chosen: Live<usize>,
 }
 
 impl Suggestions {
@@ -38,9 +38,9 @@ impl Suggestions {
         Self {
             session,
             field,
-            typed: RwSignal::new(None),
-            all: RwSignal::new(Vec::new()),
-            chosen: RwSignal::new(0),
+            typed: Live::new(None),
+            all: Live::new(Vec::new()),
+            chosen: Live::new(0),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can be done with the message that the pointer or the focus is on: one bar for all of them,
 //! which stands at that message.
 
+use crate::live::Live;
 use leptos::prelude::*;
 use parlour_events::MessageId;
 use wasm_bindgen::JsCast;
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// The bar. `active` is the message that it stands at.
-pub fn toolbar(session: Session, active: RwSignal<Option<String>>) -> Html {
+pub fn toolbar(session: Session, active: Live<Option<String>>) -> Html {
     let id = move || active.get_untracked().and_then(|id| id.parse::<MessageId>().ok());
     let top = move || {
         session.view.track();

@@ -1,7 +1,5 @@
 //! The files for the message that is being written.
 
-use leptos::prelude::*;
-
 use crate::{
     browser::language::tf,
     dom::{Html, hole, html, together},

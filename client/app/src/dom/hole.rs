@@ -1,5 +1,6 @@
 //! What is to be done at one element of a template.
 
+use crate::live::derived;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, Event, HtmlElement};
@@ -31,6 +32,7 @@ enum Bind {
     List(Box<dyn FnOnce(&Element) -> Html>),
     On(&'static str, Box<dyn FnMut(Event)>),
     Ref(Ref),
+    Run(Box<dyn Fn(&Element)>),
 }
 
 /// Nothing, so far.
@@ -145,12 +147,8 @@ impl Hole {
     }
 
     /// In its place while something is so. It is made anew only when that changes.
-    pub fn when(
-        self,
-        so: impl Fn() -> bool + Send + Sync + 'static,
-        make: impl Fn() -> Html + 'static,
-    ) -> Self {
-        let so = Memo::new(move |_| so());
+    pub fn when(self, so: impl Fn() -> bool + 'static, make: impl Fn() -> Html + 'static) -> Self {
+        let so = derived(so);
         self.here(move || if so.get() { untrack(&make) } else { Html::default() })
     }
 
@@ -180,6 +178,12 @@ impl Hole {
             event.prevent_default();
             does();
         })
+    }
+
+    /// Does something with the element, and again when what it read changes. One run that does
+    /// several things costs less than several holes.
+    pub fn run(self, run: impl Fn(&Element) + 'static) -> Self {
+        self.with(Bind::Run(Box::new(run)))
     }
 
     /// Remembers the element.
@@ -217,6 +221,7 @@ fn fill(bind: Bind, element: Element, kept: &mut Vec<Kept>) {
             let _ = js_sys::Reflect::set(&element, &JsValue::from(name), &value().into());
         }),
         Bind::Text(text) => Box::new(move || element.set_text_content(Some(&text()))),
+        Bind::Run(run) => Box::new(move || run(&element)),
         Bind::Part(make) => part::inside(&element, make),
         Bind::Here(make) => part::instead(&element, make),
         Bind::Set(name, value) => {

@@ -1,5 +1,6 @@
 //! What the person does in a room: say, change, take back, react, read.
 
+use crate::live::after;
 use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
@@ -12,7 +13,9 @@ use uuid::Uuid;
 use super::{Composing, Panel, Session, new_id};
 use crate::{
     browser::clock,
+    browser::place,
     json,
+    order::order,
     route::Route,
     state::{
         Input, Spot,
@@ -20,7 +23,6 @@ use crate::{
         outbox::{Act, Post},
         rows::Window,
     },
-    browser::place,
     words::{self, Key},
 };
 
@@ -118,7 +120,8 @@ impl Session {
     /// Begins an answer to a message.
     pub fn reply_to(&self, id: MessageId) {
         let quote = self.message(id, |message| {
-            let excerpt = message.content.body().map(|body| crate::text::markdown::plain(body.as_str()));
+            let excerpt =
+                message.content.body().map(|body| crate::text::markdown::plain(body.as_str()));
             Quote {
                 id: message.id,
                 seq: message.seq,
@@ -238,7 +241,7 @@ impl Session {
                 }
             }
         });
-        people.sort_by_cached_key(|person| person.name.key());
+        order(&mut people, |person| person.name.key());
         people
     }
 
@@ -322,7 +325,7 @@ impl Session {
         self.core.update_value(|core| was_due = std::mem::replace(&mut core.mark_due, true));
         if !was_due {
             let session = *self;
-            set_timeout(move || session.mark(), MARK_AFTER);
+            after(MARK_AFTER, move || session.mark());
         }
     }
 

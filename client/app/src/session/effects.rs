@@ -15,7 +15,6 @@ use crate::{
         outbox::{Act, Post},
     },
 };
-use leptos::prelude::set_timeout;
 use parlour_events::{ChangeId, MessageId};
 
 impl Session {
@@ -50,7 +49,7 @@ impl Session {
                 }
                 Effect::Do { ticket, room, id, act } => self.act(ticket, room, id, act),
                 Effect::Wake { ticket, room, after } => {
-                    set_timeout(move || session.apply(Input::Wake(room, ticket)), after);
+                    crate::live::after(after, move || session.apply(Input::Wake(room, ticket)));
                 }
                 Effect::Keep { room, entry } => self.keep(&room, &entry),
                 Effect::Forget { entries } => self.forget(&entries),

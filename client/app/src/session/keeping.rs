@@ -1,9 +1,10 @@
 //! What the browser keeps for the next visit: what is on its way, and what was written and not
 //! sent.
 
+use crate::live::{after, spawn};
 use std::time::Duration;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use parlour_events::{RoomName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,9 +36,9 @@ struct Kept {
 impl Session {
     pub(super) fn open_database(&self) {
         let session = *self;
-        spawn_local(async move {
+        spawn(async move {
             let database = Database::open().await;
-            session.ui.forgetful.try_set(database.is_none());
+            session.ui.forgetful.set(database.is_none());
             session.core.try_update_value(|core| core.database = database);
             session.adopt();
             session.read_draft();
@@ -70,13 +71,15 @@ impl Session {
             core.database.clone().filter(|_| inside && leads)
         });
         let Some(database) = ready else { return };
-        spawn_local(async move {
+        spawn(async move {
             let Some(kept) = database.all(OUTBOX).await else { return };
             let alive = Self::tabs_alive().await.unwrap_or_default();
             let mine = session.core.with_value(|core| core.tabs.tab.clone());
             let mut entries = Vec::new();
             for (id, text) in kept {
-                let (Ok(id), Ok(kept)) = (id.parse(), json::decode::<Kept>(&text)) else { continue };
+                let (Ok(id), Ok(kept)) = (id.parse(), json::decode::<Kept>(&text)) else {
+                    continue;
+                };
                 if kept.tab == mine || alive.contains(&kept.tab) {
                     continue;
                 }
@@ -103,7 +106,7 @@ impl Session {
         self.core.update_value(|core| was_due = std::mem::replace(&mut core.draft_due, true));
         if !was_due {
             let session = *self;
-            set_timeout(move || session.keep_draft_now(), DRAFT_AFTER);
+            after(DRAFT_AFTER, move || session.keep_draft_now());
         }
     }
 
@@ -122,7 +125,7 @@ impl Session {
         let session = *self;
         let room = self.room();
         let Some(database) = self.core.with_value(|core| core.database.clone()) else { return };
-        spawn_local(async move {
+        spawn(async move {
             let Some(drafts) = database.all(DRAFTS).await else { return };
             let draft = drafts.into_iter().find(|(of, _)| *of == room.as_str());
             let untouched = session.ui.draft.with_untracked(String::is_empty);
@@ -137,7 +140,7 @@ impl Session {
         match self.core.with_value(|core| core.database.clone()) {
             Some(database) => database.write(store, &changes, move |kept| {
                 if !kept {
-                    forgetful.try_set(true);
+                    forgetful.set(true);
                 }
             }),
             None => {}

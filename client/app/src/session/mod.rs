@@ -22,12 +22,10 @@ pub mod uploads;
 pub mod view;
 mod wire;
 
+use crate::live::{Live, after, derived, listen};
 use std::{sync::Arc, time::Duration};
 
-use leptos::{
-    leptos_dom::helpers::{TimeoutHandle, window_event_listener_untyped},
-    prelude::*,
-};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use parlour_events::{
     Author, Code, Credentials, Limits, Muted, Nickname, Role, RoomName, Seq, Session as Identity,
     SessionEnded,
@@ -86,39 +84,39 @@ pub struct Me {
 pub struct Session {
     core: StoredValue<Core, LocalStorage>,
     /// What is on the screen.
-    pub screen: RwSignal<Screen>,
+    pub screen: Live<Screen>,
     /// The state of the line.
-    pub line: RwSignal<Line>,
+    pub line: Live<Line>,
     /// Who the person is; none before they were let in.
-    pub me: RwSignal<Option<Me>>,
+    pub me: Live<Option<Me>>,
     /// The name wished for.
-    pub nickname: RwSignal<Option<Nickname>>,
+    pub nickname: Live<Option<Nickname>>,
     /// The person asked to come in, and waits at the door.
-    pub entering: RwSignal<bool>,
+    pub entering: Live<bool>,
     /// Why they were not let in.
-    pub entry_error: RwSignal<Option<String>>,
+    pub entry_error: Live<Option<String>>,
     /// The place that is looked at.
-    pub route: RwSignal<Route>,
+    pub route: Live<Route>,
     /// The room that is looked at, as the list has it.
-    pub here: RwSignal<Option<RoomItem>>,
+    pub here: Live<Option<RoomItem>>,
     /// Something is new in another room.
-    pub elsewhere: RwSignal<bool>,
+    pub elsewhere: Live<bool>,
     /// There is something to write to.
-    pub can_write: Memo<bool>,
+    pub can_write: Live<bool>,
     /// The people whose names are set off where they are named.
-    pub names: RwSignal<Arc<Names>>,
+    pub names: Live<Arc<Names>>,
     /// The rooms that are known.
-    pub rooms: RwSignal<Vec<RoomItem>>,
+    pub rooms: Live<Vec<RoomItem>>,
     /// The room that is looked at, as it is drawn.
-    pub view: RwSignal<RoomView>,
+    pub view: Live<RoomView>,
     /// What came in while the page was open, for reading out.
-    pub arrivals: RwSignal<Arrivals>,
+    pub arrivals: Live<Arrivals>,
     /// The day that it is, as [`clock::today`] tells it.
-    pub today: RwSignal<i64>,
+    pub today: Live<i64>,
     /// A moderator has muted the person, or does not any more.
-    pub muted: RwSignal<Option<Muted>>,
+    pub muted: Live<Option<Muted>>,
     /// What the person has chosen.
-    pub settings: RwSignal<Settings>,
+    pub settings: Live<Settings>,
     /// What is open over the chat, and what is being written.
     pub ui: Ui,
     /// What the server says of itself.
@@ -187,28 +185,28 @@ impl Session {
             was_inside: false,
         };
         let screen = if inside && !jwt { Screen::Chat } else { Screen::Landing };
-        let view = RwSignal::new(RoomView::default());
+        let view = Live::new(RoomView::default());
         let session = Self {
             core: StoredValue::new_local(core),
-            screen: RwSignal::new(screen),
-            line: RwSignal::new(Line::new(place::is_online())),
-            me: RwSignal::new(None),
-            nickname: RwSignal::new(nickname.clone()),
-            entering: RwSignal::new(false),
-            entry_error: RwSignal::new(None),
-            route: RwSignal::new(route),
-            here: RwSignal::new(None),
-            elsewhere: RwSignal::new(false),
-            can_write: Memo::new(move |_| {
+            screen: Live::new(screen),
+            line: Live::new(Line::new(place::is_online())),
+            me: Live::new(None),
+            nickname: Live::new(nickname.clone()),
+            entering: Live::new(false),
+            entry_error: Live::new(None),
+            route: Live::new(route),
+            here: Live::new(None),
+            elsewhere: Live::new(false),
+            can_write: derived(move || {
                 view.with(|view| matches!(view.standing, Standing::Inside | Standing::Loading))
             }),
-            names: RwSignal::new(Arc::default()),
-            rooms: RwSignal::new(Vec::new()),
+            names: Live::new(Arc::default()),
+            rooms: Live::new(Vec::new()),
             view,
-            arrivals: RwSignal::new(Arrivals::default()),
-            today: RwSignal::new(clock::today()),
-            muted: RwSignal::new(None),
-            settings: RwSignal::new(settings),
+            arrivals: Live::new(Arrivals::default()),
+            today: Live::new(clock::today()),
+            muted: Live::new(None),
+            settings: Live::new(settings),
             ui: Ui::new(),
             site: StoredValue::new(site),
         };
@@ -302,11 +300,7 @@ impl Session {
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
         });
         self.nickname.set(Some(name));
-        self.me.set(Some(Me {
-            person: told.person.clone(),
-            role: told.role,
-            limits: told.limits,
-        }));
+        self.me.set(Some(Me { person: told.person.clone(), role: told.role, limits: told.limits }));
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);
@@ -365,15 +359,10 @@ impl Session {
         let session = *self;
         let look = move || {
             let today = clock::today();
-            let looked = session.today.try_maybe_update(|day| {
-                let before = std::mem::replace(day, today);
-                (before != today, ())
-            });
-            if looked.is_some() {
-                session.watch_day();
-            }
+            session.today.put(today);
+            session.watch_day();
         };
-        set_timeout(look, clock::until_tomorrow().clamp(DAY_LOOK_LEAST, DAY_LOOK));
+        after(clock::until_tomorrow().clamp(DAY_LOOK_LEAST, DAY_LOOK), look);
     }
 
     /// Tells of the way back, once what was missed is here.
@@ -381,24 +370,19 @@ impl Session {
         if self.core.try_with_value(|core| core.state.is_caught_up()) != Some(true) {
             return;
         }
-        if self.line.try_maybe_update(|line| {
-            let back = line.caught_up();
-            (back, back)
-        }) == Some(true)
-        {
+        if self.line.update_if(Line::caught_up) {
             let line = self.line;
-            set_timeout(move || line.update(Line::fade), GOOD_NEWS);
+            after(GOOD_NEWS, move || line.update(Line::fade));
         }
     }
 
     fn watch_address(&self) {
         let session = *self;
-        let listener = window_event_listener_untyped("popstate", move |_| {
+        listen("popstate", move |_| {
             if let Some(route) = Route::parse(&place::path()) {
                 session.arrive(route);
             }
         });
-        on_cleanup(move || listener.remove());
     }
 
     /// Shows a place in the chat.

@@ -1,6 +1,5 @@
 //! What the server says unasked.
 
-use leptos::prelude::Set;
 use parlour_events::{
     Event, Muted, Presence, ReadMarker, RoomChanges, RoomHead, RoomUpdated, Session as Identity,
     SessionEnded, SomebodyTyping, TopicChanged,

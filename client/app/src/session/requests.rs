@@ -3,8 +3,8 @@
 
 use leptos::prelude::*;
 use parlour_events::{
-    Code, CreateRoom, Done, EndSession, Event, Invite, LeaveRoom, Nickname, OpenDirect, Rename, Reply,
-    RemoveMember, Room, RoomName, SetTopic, Topic, UserId,
+    Code, CreateRoom, Done, EndSession, Event, Invite, LeaveRoom, Nickname, OpenDirect,
+    RemoveMember, Rename, Reply, Room, RoomName, SetTopic, Topic, UserId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 

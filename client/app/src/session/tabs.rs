@@ -20,10 +20,11 @@
 //! What is not sent yet stands in the browser's storage under the page that wrote it. The page
 //! that leads takes over what pages left that are gone.
 
+use crate::live::after;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use parlour_events::{Credentials, Session as Identity, Event as _};
+use parlour_events::{Credentials, Event as _, Session as Identity};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -158,7 +159,7 @@ impl Session {
                 session.doubt_leader();
             }
         };
-        set_timeout(unanswered, ANSWER + ANSWER / 5);
+        after(ANSWER + ANSWER / 5, unanswered);
     }
 
     /// Tells the server something that may get lost.
@@ -272,7 +273,14 @@ impl Session {
         self.say(Kind::Hello, None, 0, "", credentials.as_deref());
     }
 
-    fn say(&self, kind: Kind, to: Option<String>, number: u64, name: &str, json: Option<&RawValue>) {
+    fn say(
+        &self,
+        kind: Kind,
+        to: Option<String>,
+        number: u64,
+        name: &str,
+        json: Option<&RawValue>,
+    ) {
         let said = self.core.with_value(|core| {
             let note = Note {
                 kind,

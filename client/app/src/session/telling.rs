@@ -1,6 +1,7 @@
 //! Telling the person of news: notifications, the title and its icon, and what is read out.
 
-use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*};
+use crate::live::listen;
+use leptos::prelude::*;
 use parlour_events::RoomName;
 
 use super::{Screen, Session};
@@ -40,7 +41,10 @@ impl Session {
         if wanted && !settings.is_muted(room) && !self.follows() && !attention {
             let session = *self;
             let route = Route { room: room.clone(), message: Some(message.seq) };
-            let title = words::fill(Pattern::NOTIFY_MESSAGE, [message.author.name.as_str(), &self.label_of(room)]);
+            let title = words::fill(
+                Pattern::NOTIFY_MESSAGE,
+                [message.author.name.as_str(), &self.label_of(room)],
+            );
             notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
             if settings.sound {
                 notify::sound();
@@ -85,7 +89,7 @@ impl Session {
     pub(super) fn watch_settings(&self) {
         let session = *self;
         memory::watch(move || {
-            session.settings.try_set(memory::settings());
+            session.settings.set(memory::settings());
             if session.screen.get_untracked() == Screen::Landing
                 && let Some(person) = memory::person().filter(|person| person.inside)
             {
@@ -111,8 +115,7 @@ impl Session {
             }
         };
         for event in ["focus", "blur", "visibilitychange", "pagehide"] {
-            let listener = window_event_listener_untyped(event, look);
-            on_cleanup(move || listener.remove());
+            listen(event, look);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What is open over the chat, and what is being written: state of this page alone.
 
+use crate::live::Live;
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use parlour_events::{Author, MessageId, Quote, RoomName, Seq};
 
 use super::Upload;
@@ -70,55 +70,55 @@ pub struct Toast {
 #[derive(Clone, Copy)]
 pub struct Ui {
     /// What is open over the chat.
-    pub panel: RwSignal<Panel>,
+    pub panel: Live<Panel>,
     /// The rooms are shown, where they have no place of their own.
-    pub rooms_open: RwSignal<bool>,
+    pub rooms_open: Live<bool>,
     /// The people are shown, where they have no place of their own.
-    pub people_open: RwSignal<bool>,
+    pub people_open: Live<bool>,
     /// The search is open.
-    pub search_open: RwSignal<bool>,
+    pub search_open: Live<bool>,
     /// A sentence that goes by itself.
-    pub toast: RwSignal<Option<Toast>>,
+    pub toast: Live<Option<Toast>>,
     /// What stands in the composer.
-    pub draft: RwSignal<String>,
+    pub draft: Live<String>,
     /// What that is.
-    pub composing: RwSignal<Composing>,
+    pub composing: Live<Composing>,
     /// Files that will go with it.
-    pub uploads: RwSignal<Vec<Upload>>,
+    pub uploads: Live<Vec<Upload>>,
     /// A message to be brought into sight, and set off for a moment.
-    pub target: RwSignal<Option<Seq>>,
+    pub target: Live<Option<Seq>>,
     /// The target was not brought into sight yet.
-    pub sought: RwSignal<bool>,
+    pub sought: Live<bool>,
     /// Counts up when the list is to go to its end.
-    pub to_end: RwSignal<u32>,
+    pub to_end: Live<u32>,
     /// Counts up when the composer is to have the focus.
-    pub to_composer: RwSignal<u32>,
+    pub to_composer: Live<u32>,
     /// The browser keeps nothing for us.
-    pub forgetful: RwSignal<bool>,
+    pub forgetful: Live<bool>,
     /// A newer version of the page is here.
-    pub newer: RwSignal<bool>,
+    pub newer: Live<bool>,
     /// Somebody looks at the page.
-    pub attention: RwSignal<bool>,
+    pub attention: Live<bool>,
 }
 
 impl Ui {
     pub(super) fn new() -> Self {
         Self {
-            panel: RwSignal::new(Panel::None),
-            rooms_open: RwSignal::new(false),
-            people_open: RwSignal::new(false),
-            search_open: RwSignal::new(false),
-            toast: RwSignal::new(None),
-            draft: RwSignal::new(String::new()),
-            composing: RwSignal::new(Composing::New),
-            uploads: RwSignal::new(Vec::new()),
-            target: RwSignal::new(None),
-            sought: RwSignal::new(false),
-            to_end: RwSignal::new(0),
-            to_composer: RwSignal::new(0),
-            forgetful: RwSignal::new(false),
-            newer: RwSignal::new(false),
-            attention: RwSignal::new(crate::browser::place::is_looked_at()),
+            panel: Live::new(Panel::None),
+            rooms_open: Live::new(false),
+            people_open: Live::new(false),
+            search_open: Live::new(false),
+            toast: Live::new(None),
+            draft: Live::new(String::new()),
+            composing: Live::new(Composing::New),
+            uploads: Live::new(Vec::new()),
+            target: Live::new(None),
+            sought: Live::new(false),
+            to_end: Live::new(0),
+            to_composer: Live::new(0),
+            forgetful: Live::new(false),
+            newer: Live::new(false),
+            attention: Live::new(crate::browser::place::is_looked_at()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Files for the message that is being written: sent to the server while it is written.
 
+use crate::live::soon;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -56,14 +57,18 @@ impl Session {
             return self.ui.say(words::text(Key::UPLOAD_CLOSED), true);
         }
         if self.ui.uploads.with_untracked(Vec::len) >= ATTACHMENTS {
-            return self.ui.say(words::count(Plural::UPLOAD_TOO_MANY, ATTACHMENTS as u64, []), true);
+            return self
+                .ui
+                .say(words::count(Plural::UPLOAD_TOO_MANY, ATTACHMENTS as u64, []), true);
         }
         let number = self.ui.uploads.with_untracked(|uploads| {
             uploads.iter().map(|upload| upload.number + 1).max().unwrap_or(0)
         });
         let too_large = file.size() > most as f64;
         let state = match too_large {
-            true => UploadState::Failed(words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)])),
+            true => {
+                UploadState::Failed(words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)]))
+            }
             false => UploadState::Sending(0),
         };
         let upload = Upload { number, name: file_name(&file.name()), size: file.size(), state };
@@ -72,9 +77,8 @@ impl Session {
             return;
         }
         let session = *self;
-        let token = self.core.with_value(|core| {
-            Some(core.entry.credentials()?.token?.as_str().to_owned())
-        });
+        let token =
+            self.core.with_value(|core| Some(core.entry.credentials()?.token?.as_str().to_owned()));
         let address = place::server() + "/files";
         let transfer = token.and_then(|token| {
             Transfer::begin(&address, &token, file, move |progress| {
@@ -82,7 +86,9 @@ impl Session {
             })
         });
         match transfer {
-            Some(transfer) => TRANSFERS.with_borrow_mut(|all| all.push((number, Rc::new(transfer)))),
+            Some(transfer) => {
+                TRANSFERS.with_borrow_mut(|all| all.push((number, Rc::new(transfer))))
+            }
             None => self.transferred(number, Progress::Lost),
         }
     }
@@ -107,7 +113,7 @@ impl Session {
 
     fn transferred(&self, number: u32, progress: Progress) {
         let ended = !matches!(progress, Progress::Sent(_));
-        self.ui.uploads.try_update(|uploads| {
+        self.ui.uploads.update(|uploads| {
             let Some(upload) = uploads.iter_mut().find(|it| it.number == number) else { return };
             upload.state = match progress {
                 // A float out of range becomes the nearest that fits.
@@ -121,7 +127,7 @@ impl Session {
             let remove = move || {
                 TRANSFERS.with_borrow_mut(|all| all.retain(|(known, _)| *known != number));
             };
-            queue_microtask(remove);
+            soon(remove);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Making them takes longer when a lot comes; then it is done less often, so that most of the time
 //! is left for whoever writes and scrolls.
 
+use crate::live::{Shared, after, at_frame};
 use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
@@ -85,7 +86,7 @@ pub enum Standing {
 }
 
 /// The room as it is drawn.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct RoomView {
     /// From the oldest to the newest.
     pub rows: Vec<RowView>,
@@ -114,12 +115,12 @@ pub struct RoomView {
 }
 
 /// One row. A message is a signal: the row stays when the message is sent, changed or regrouped.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum RowView {
     /// A day begins, or what is new.
     Line(Row),
     /// A message.
-    Message(RowKey, ArcRwSignal<MessageRow>),
+    Message(RowKey, Shared<MessageRow>),
 }
 
 impl RowView {
@@ -155,17 +156,15 @@ impl Session {
         }
         let session = *self;
         let wait = took * SHARE;
-        let at_frame = move || {
-            request_animation_frame(move || session.draw_if_due());
-        };
+        let frame = move || at_frame(move || session.draw_if_due());
         // A frame is 16 ms: shorter waits than that are in it.
         if wait > 16.0 {
             let wait = Duration::from_secs_f64(wait.min(LONGEST_WAIT) / 1_000.0);
-            set_timeout(at_frame, wait);
+            after(wait, frame);
         } else {
-            at_frame();
+            frame();
         }
-        set_timeout(move || session.draw_if_due(), UNSEEN);
+        after(UNSEEN, move || session.draw_if_due());
     }
 
     /// Draws now, if anything is to be drawn.
@@ -253,7 +252,7 @@ impl Session {
             if typed {
                 // It ends by itself.
                 let session = *self;
-                set_timeout(move || session.draw_soon(), Duration::from_secs(1));
+                after(Duration::from_secs(1), move || session.draw_soon());
             }
         }
         self.mark_soon();
@@ -319,7 +318,7 @@ fn refreshed(before: &[RowView], rows: Vec<Row>) -> Vec<RowView> {
                 }
                 RowView::Message(key, signal.clone())
             }
-            (Row::Message(message), _) => RowView::Message(key, ArcRwSignal::new(*message)),
+            (Row::Message(message), _) => RowView::Message(key, Shared::new(*message)),
             (line, _) => RowView::Line(line),
         });
     }

@@ -3,13 +3,10 @@
 //! Everything goes through as JSON text under an event's name, so that a page that leads can pass
 //! on what another page asks ([`super::tabs`]).
 
+use crate::live::{self, listen, spawn};
 use std::time::Duration;
 
-use leptos::{
-    leptos_dom::helpers::{TimeoutHandle, window_event_listener_untyped},
-    prelude::*,
-    task::spawn_local,
-};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use parlour_events::{Credentials, Refusal, chat::NAMESPACE};
 use serde_json::value::RawValue;
 use socketio_client::{
@@ -20,7 +17,7 @@ use super::{Session, news, tabs::Role};
 use crate::{
     browser::{clock, place},
     entry::{self, Refused},
-    line::Status,
+    line::{Line, Status},
     words::{self, Key},
 };
 
@@ -84,7 +81,7 @@ impl Session {
             return then(None);
         };
         let request = wire.socket.emit_with_ack::<_, Box<RawValue>>(event, payload).timeout(ANSWER);
-        spawn_local(async move {
+        spawn(async move {
             let answer = request.await.ok();
             then(answer.as_ref().map(|answer| answer.get()));
         });
@@ -107,8 +104,7 @@ impl Session {
             }
         };
         for event in ["online", "offline"] {
-            let listener = window_event_listener_untyped(event, network);
-            on_cleanup(move || listener.remove());
+            listen(event, network);
         }
     }
 
@@ -159,7 +155,7 @@ impl Session {
     }
 
     fn heard(&self) {
-        self.line.try_maybe_update(|line| (line.heard(), ()));
+        self.line.update_if(Line::heard);
     }
 
     fn lost(&self, reason: DisconnectReason) {
@@ -204,7 +200,7 @@ impl Session {
         self.core.update_value(|core| millis = core.entry.ask_again_after(spread));
         self.change_line(|line| line.next_try(clock::now() + millis));
         let after = Duration::from_secs_f64(millis / 1_000.0);
-        let timer = set_timeout_with_handle(move || session.try_own_now(), after).ok();
+        let timer = live::after(after, move || session.try_own_now());
         // One at a time, whatever else is refused meanwhile.
         self.stop_asking();
         self.core.update_value(|core| core.ask_again = timer);

@@ -1,5 +1,6 @@
 //! Who is in a room, who of them is here, and who is typing.
 
+use crate::order::order;
 use parlour_events::{Author, Member, Members, Presence, Role, UserId, limits::TYPING_MS};
 
 use super::bound;
@@ -149,6 +150,6 @@ impl People {
     }
 
     fn sort(&mut self) {
-        self.members.sort_by_cached_key(|member| (!member.here, member.person.name.key()));
+        order(&mut self.members, |member| (!member.here, member.person.name.key()));
     }
 }

@@ -1,7 +1,7 @@
 //! What the message list shows: a bounded part of a room's messages, grouped by author, with lines
 //! between days and before what is new.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use parlour_events::{Author, MessageId, Seq, Timestamp, UserId};
 use uuid::Uuid;
@@ -253,12 +253,13 @@ pub fn rows(
         read_before: new.is_some_and(|new| begins_new(stretch, new, from, me.id)),
         me: me.id,
     };
-    let mut names = HashSet::new();
+    let mut names: Vec<MessageId> = Vec::new();
     for message in stretch.messages().range(from..to) {
         // No server gives a name twice; a row that has one twice could not be shown.
-        if !names.insert(message.id) {
+        if names.contains(&message.id) {
             continue;
         }
+        names.push(message.id);
         let mut row = MessageRow {
             id: message.id,
             seq: Some(message.seq),

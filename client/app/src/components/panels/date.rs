@@ -1,6 +1,5 @@
 //! Going to a day.
 
-use leptos::prelude::*;
 use parlour_events::Timestamp;
 
 use super::{sheet, written};

@@ -1,6 +1,6 @@
 //! Choosing an emoji: for a message, as a reaction or for the text.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use parlour_events::MessageId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
@@ -29,11 +29,11 @@ pub(super) fn picker(session: Session) -> Html {
 }
 
 fn choose(session: Session, title: Key, reacted: Option<MessageId>) -> Html {
-    let query = RwSignal::new(String::new());
-    let here = RwSignal::new(emoji::with(|_| ()).is_some());
+    let query = Live::new(String::new());
+    let here = Live::new(emoji::with(|_| ()).is_some());
     if !here.get_untracked() {
         emoji::load(move || {
-            here.try_set(true);
+            here.set(true);
         });
     }
     // There are so many of them that what is around them listens, for all.

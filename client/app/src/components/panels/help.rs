@@ -1,7 +1,5 @@
 //! Which keys do what.
 
-use leptos::prelude::*;
-
 use super::sheet;
 use crate::{
     browser::language::t,

@@ -1,6 +1,5 @@
 //! What can be done with a message, and with a room.
 
-use leptos::prelude::*;
 use parlour_events::{MessageId, Role, RoomKind, RoomName};
 
 use super::{entry, list, sheet};

@@ -13,7 +13,7 @@ mod rooms;
 mod settings;
 mod switcher;
 
-use leptos::prelude::*;
+use crate::live::{Live, effect};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement};
 
@@ -46,7 +46,7 @@ pub fn panels(session: Session) -> Html {
         ],
     );
     // After what draws the content: that is there when this opens the dialog.
-    Effect::new(move |_| {
+    effect(move || {
         let open = panel.with(|panel| *panel != Panel::None);
         let Some(dialog) = dialog.cast::<HtmlDialogElement>() else { return };
         match (open, dialog.open()) {
@@ -142,7 +142,7 @@ fn seek(label: Key, takes: impl FnMut(String) + 'static) -> Hole {
 }
 
 /// An error under a form.
-fn problem(error: RwSignal<Option<String>>) -> Hole {
+fn problem(error: Live<Option<String>>) -> Hole {
     hole().text(move || error.get().unwrap_or_default())
 }
 

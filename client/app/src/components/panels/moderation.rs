@@ -1,6 +1,6 @@
 //! Who is banned, and what moderators did.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use parlour_events::{Audit, AuditEntry, BanEntry, Bans, ListAudit, ListBans, Role, Unban};
 
 use super::{hint, list, list_or, sheet};
@@ -15,14 +15,14 @@ use crate::{
 };
 
 pub(super) fn moderation(session: Session) -> Html {
-    let bans = RwSignal::new(None::<Vec<BanEntry>>);
-    let audit = RwSignal::new(None::<Vec<AuditEntry>>);
+    let bans = Live::new(None::<Vec<BanEntry>>);
+    let audit = Live::new(None::<Vec<AuditEntry>>);
     let ui = session.ui;
     let read = move || {
         session.request(&ListBans { before: None }, move |outcome: Result<Bans, String>| {
             match outcome {
                 Ok(answer) => {
-                    bans.try_set(Some(answer.bans));
+                    bans.set(Some(answer.bans));
                 }
                 Err(sentence) => ui.say(sentence, true),
             }
@@ -34,7 +34,7 @@ pub(super) fn moderation(session: Session) -> Html {
     if admin {
         session.request(&ListAudit { before: None }, move |outcome: Result<Audit, String>| {
             if let Ok(answer) = outcome {
-                audit.try_set(Some(answer.entries));
+                audit.set(Some(answer.entries));
             }
         });
     }

@@ -1,6 +1,6 @@
 //! What can be done with a person.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use parlour_events::{
     Author, AuthorKind, Ban, Kick, Member, Mute, Reason, Role, RoomKind, SetRole,
 };
@@ -76,7 +76,7 @@ pub(super) fn person(session: Session, person: Author) -> Html {
 fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> Html {
     let user = person.id;
     let name = person.name.as_str();
-    let time = RwSignal::new(0_usize);
+    let time = Live::new(0_usize);
     let (reason, addresses) = (Ref::new(), Ref::new());
     let seconds = move || TIMES.get(time.get_untracked()).and_then(|(seconds, _)| *seconds);
     let why = move || written(reason).parse::<Reason>().unwrap_or_default();
@@ -157,7 +157,7 @@ fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> Html {
 }
 
 pub(super) fn invite(session: Session) -> Html {
-    let query = RwSignal::new(String::new());
+    let query = Live::new(String::new());
     // Whoever is known from anywhere: there is no list of everybody.
     let people = session.people_known();
     let one = move |person: &Author| {

@@ -1,6 +1,6 @@
 //! Rooms: making one, finding one, and what one is about.
 
-use leptos::prelude::*;
+use crate::live::Live;
 use parlour_events::{RoomName, TextError, Topic, limits};
 
 use super::{is_ticked, list_or, problem, seek, sheet, written};
@@ -15,7 +15,7 @@ use crate::{
 
 pub(super) fn create(session: Session) -> Html {
     let (name, topic, private) = (Ref::new(), Ref::new(), Ref::new());
-    let error = RwSignal::new(None::<String>);
+    let error = Live::new(None::<String>);
     let make = move || {
         let (name, topic) = (written(name).parse::<RoomName>(), written(topic).parse::<Topic>());
         let (Ok(name), Ok(topic)) = (&name, &topic) else {
@@ -58,7 +58,7 @@ pub(super) fn create(session: Session) -> Html {
 /// Closes the panel when the server has done it, and says why it has not.
 fn done(
     session: Session,
-    error: RwSignal<Option<String>>,
+    error: Live<Option<String>>,
 ) -> impl FnOnce(Result<(), String>) + 'static {
     move |outcome| match outcome {
         Ok(()) => session.ui.panel.set(Panel::None),
@@ -67,7 +67,7 @@ fn done(
 }
 
 pub(super) fn browse(session: Session) -> Html {
-    let query = RwSignal::new(String::new());
+    let query = Live::new(String::new());
     let one = move |room: &RoomItem| {
         let name = room.name.clone();
         let go = move || {
@@ -103,7 +103,7 @@ pub(super) fn browse(session: Session) -> Html {
 pub(super) fn topic(session: Session) -> Html {
     let before = session.here.get_untracked().map(|here| here.topic).unwrap_or_default();
     let topic = Ref::new();
-    let error = RwSignal::new(None::<String>);
+    let error = Live::new(None::<String>);
     let save = move || match written(topic).parse::<Topic>() {
         Ok(topic) => session.set_topic(topic, done(session, error)),
         Err(_) => error.set(Some(t(Key::CREATE_TOPIC_WRONG).to_owned())),

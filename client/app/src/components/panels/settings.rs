@@ -1,5 +1,6 @@
 //! What can be chosen.
 
+use crate::live::{Live, spawn};
 use leptos::prelude::*;
 use parlour_events::Nickname;
 
@@ -41,7 +42,7 @@ pub(super) fn settings(session: Session) -> Html {
             session.choose(|settings| settings.density = density);
         },
     );
-    let blocked = RwSignal::new(false);
+    let blocked = Live::new(false);
     let notify = choice(
         "notify",
         Key::SETTINGS_NOTIFICATIONS,
@@ -55,8 +56,8 @@ pub(super) fn settings(session: Session) -> Html {
             let wanted = NOTIFY.get(at).copied().unwrap_or_default();
             session.choose(|settings| settings.notify = wanted);
             if wanted != Notify::Off {
-                leptos::task::spawn_local(async move {
-                    blocked.try_set(!notify::ask().await);
+                spawn(async move {
+                    blocked.set(!notify::ask().await);
                 });
             }
         },
@@ -105,7 +106,7 @@ fn name(session: Session) -> Html {
     }
     let before = session.me.with_untracked(|me| me.as_ref().map(|me| me.person.name.to_string()));
     let name = Ref::new();
-    let error = RwSignal::new(None::<String>);
+    let error = Live::new(None::<String>);
     let rename = move || match written(name).parse::<Nickname>() {
         Ok(nickname) => session.rename(nickname, move |outcome| match outcome {
             Ok(()) => session.ui.say(t(Key::MOD_DONE), false),

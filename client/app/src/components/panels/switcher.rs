@@ -1,6 +1,7 @@
 //! Going to a room or person by a few letters of its name.
 
-use leptos::prelude::*;
+use crate::live::Live;
+use crate::order::order;
 use parlour_events::UserId;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
@@ -33,9 +34,9 @@ impl Goal {
 }
 
 pub(super) fn switcher(session: Session) -> Html {
-    let query = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0_usize);
-    let found = Memo::new_with_compare(move |_| goals(session, &query.get()), |_, _| true);
+    let query = Live::new(String::new());
+    let chosen = Live::new(0_usize);
+    let found = Live::new(goals(session, ""));
     let go = move |at: usize| {
         let goal = found.with_untracked(|found| found.get(at).cloned());
         session.ui.panel.set(Panel::None);
@@ -119,7 +120,7 @@ fn id(at: usize) -> String {
 fn goals(session: Session, query: &str) -> Vec<Goal> {
     let mut goals: Vec<Goal> = session.rooms.with(|rooms| {
         let mut rooms: Vec<&RoomItem> = rooms.iter().collect();
-        rooms.sort_by_key(|room| (!room.joined, room.mentions == 0, room.unread == 0));
+        order(&mut rooms, |room| (!room.joined, room.mentions == 0, room.unread == 0));
         rooms.into_iter().cloned().map(Goal::Room).collect()
     });
     let me = session.me.with_untracked(|me| me.as_ref().map(|me| me.person.id));
