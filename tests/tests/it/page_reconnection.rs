@@ -3,12 +3,13 @@
 use parlour_tests::{
     browser::Browsers,
     in_every_browser,
+    line::Line,
     page::{Page, Row},
     ports,
     server::{Server, StopSignal},
 };
 
-in_every_browser!(after_a_graceful_stop, after_a_crash);
+in_every_browser!(after_a_graceful_stop, after_a_crash, what_is_being_done_goes_on);
 
 /// How often a row with this text stands on a page.
 fn count(rows: &[Row], body: &str) -> usize {
@@ -75,4 +76,26 @@ async fn after_a_graceful_stop(browsers: &Browsers) {
 
 async fn after_a_crash(browsers: &Browsers) {
     pages_come_back(browsers, StopSignal::KILL).await;
+}
+
+/// Whoever writes when the connection comes back goes on: the page is not drawn anew.
+async fn what_is_being_done_goes_on(browsers: &Browsers) {
+    let server = Server::start().await;
+    let line = Line::to(&server).await;
+    let page = browsers.open("Ann", line.url()).await;
+    page.enter("Ann").await;
+    page.say("Before").await;
+    page.shows("Ann", "Before").await;
+    page.drafts("To be contin").await;
+    page.run("window.__before = [...document.querySelectorAll('main, [data-message-id]')];").await;
+    line.cut();
+    page.line_is("reconnecting").await;
+    line.mend();
+    page.line_is("connected").await;
+    page.write("ued").await;
+    page.has_draft("To be continued").await;
+    let still = "return window.__before.every((it) => it.isConnected);";
+    assert_eq!(page.run(still).await, true);
+    page.press("Enter").await;
+    page.shows("Ann", "To be continued").await;
 }
