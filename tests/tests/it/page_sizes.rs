@@ -25,7 +25,7 @@ async fn is_fine(page: &Page, what: &str) {
 
 async fn at(browsers: &Browsers, looks: Looks, name: &str) {
     let server = Server::start().await;
-    let ben = Member::joined(server.url(), "Bartholomäus van der Longnamington").await;
+    let ben = Member::joined(server.url(), "Bartholomäus van der Longnaming").await;
     for text in WIDE {
         ben.say(text).await;
     }
