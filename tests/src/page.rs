@@ -85,6 +85,7 @@ const AT: &str =
     "return document.activeElement?.closest('[data-message-id]')?.dataset.messageId ?? '';";
 const PANEL_TITLE: &str =
     "return document.querySelector('#panel[open] #panel-title')?.textContent ?? '';";
+const FIRST_GOAL: &str = "return document.querySelector('#goal-0 bdi')?.textContent ?? '';";
 const HEADING: &str = "return document.querySelector('.room-head .topic')?.textContent ?? '';";
 /// Whether a message is in sight, whole.
 const IN_SIGHT: &str = "
@@ -277,6 +278,12 @@ impl Page {
         self.press("Control+k").await;
         self.has_focus(SWITCHER).await;
         self.write(name).await;
+        wait_for(&format!("{} to find {name}", self.name()), async || {
+            let first = self.run(FIRST_GOAL).await;
+            let fits = first.as_str().is_some_and(|first| first.contains(name));
+            if fits { Ok(()) } else { Err(first) }
+        })
+        .await;
         self.press("Enter").await;
     }
 
