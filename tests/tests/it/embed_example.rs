@@ -3,7 +3,12 @@
 
 use std::fs;
 
-use parlour_tests::{browser::{Engine, with_browsers}, settings, site::Site, waiting::wait_for};
+use parlour_tests::{
+    browser::{Engine, with_browsers},
+    settings,
+    site::Site,
+    waiting::wait_for,
+};
 use serde_json::json;
 
 use crate::PICTURES;

@@ -2,7 +2,12 @@
 //! named, and is not there for any other.
 
 use parlour_tests::{
-    browser::{Engine, with_browsers}, member::Member, page::Page, ports, server::Server, site::Site,
+    browser::{Engine, with_browsers},
+    member::Member,
+    page::Page,
+    ports,
+    server::Server,
+    site::Site,
     waiting::wait_for,
 };
 use serde_json::json;

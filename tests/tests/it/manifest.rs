@@ -1,7 +1,12 @@
 //! The page can be installed: its manifest says what is needed, and what it names is there.
 
 use hyper::StatusCode;
-use parlour_tests::{browser::{Engine, with_browsers}, http, server::Server, waiting::wait_for};
+use parlour_tests::{
+    browser::{Engine, with_browsers},
+    http,
+    server::Server,
+    waiting::wait_for,
+};
 use serde_json::{Value, json};
 
 use crate::PICTURES;

@@ -21,8 +21,7 @@ pub fn toolbar(session: Session, active: Live<Option<String>>) -> Html {
         let row = document().query_selector(&format!("[data-message-id='{id}']")).ok()??;
         row.dyn_into::<web_sys::HtmlElement>().ok()
     };
-    let top =
-        move || row().map_or_else(String::new, |row| format!("{}px", row.offset_top() - 14));
+    let top = move || row().map_or_else(String::new, |row| format!("{}px", row.offset_top() - 14));
     let act = move |does: fn(Session, MessageId)| {
         move || {
             if let Some(id) = id() {
