@@ -3,7 +3,12 @@
 
 use std::fs;
 
-use parlour_tests::{browser::with_browser, settings, site::Site, waiting::wait_for};
+use parlour_tests::{
+    browser::{Engine, with_browsers},
+    settings,
+    site::Site,
+    waiting::wait_for,
+};
 use serde_json::json;
 
 use crate::PICTURES;
@@ -36,8 +41,8 @@ async fn example(chat: &Site, others: &[(&str, &str)]) -> Site {
 async fn the_chat_gets_a_token_whenever_it_asks() {
     let chat = Site::start(&[("r/chat", CHAT)]).await;
     let site = example(&chat, &[("chat-token", "aaa.bbb.ccc\n")]).await;
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", &site.page("team")).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", &site.page("team")).await;
         // It is not the chat that says this.
         page.run("postMessage({ type: 'parlour:ready' }, '*');").await;
         page.enter_frame().await;
@@ -63,8 +68,8 @@ async fn the_chat_gets_a_token_whenever_it_asks() {
 async fn whoever_gets_no_token_is_told() {
     let chat = Site::start(&[("r/chat", CHAT)]).await;
     let site = example(&chat, &[]).await;
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", &site.page("team")).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", &site.page("team")).await;
         let told = page.reads("#trouble").await;
         assert!(told.contains("cannot be opened"), "{told}");
     })

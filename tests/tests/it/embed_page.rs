@@ -2,7 +2,12 @@
 //! named, and is not there for any other.
 
 use parlour_tests::{
-    browser::with_browser, member::Member, page::Page, ports, server::Server, site::Site,
+    browser::{Engine, with_browsers},
+    member::Member,
+    page::Page,
+    ports,
+    server::Server,
+    site::Site,
     waiting::wait_for,
 };
 use serde_json::json;
@@ -42,9 +47,9 @@ async fn people_talk_in_a_frame_of_a_site_that_is_named() {
     let server = Server::start_at(&address, &["--allow-embed", site.url()]).await;
     let mut ben = Member::joined(server.url(), "Ben").await;
 
-    with_browser(PICTURES, async |browser| {
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
         for (path, name) in [("plain", "Ann"), ("sandbox", "Anna")] {
-            let page = browser.open(name, &site.page(path)).await;
+            let page = browsers.open(name, &site.page(path)).await;
             page.enter_frame().await;
             page.enter(name).await;
             page.say(&format!("{name} in a frame")).await;
@@ -74,8 +79,8 @@ async fn nobody_else_may_show_it_and_nobody_the_plain_page() {
         Site::start(&[("embedded", &embedded)]).await,
     ];
     let _server = Server::start_at(&address, &["--allow-embed", named.url()]).await;
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", &named.page("plain")).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", &named.page("plain")).await;
         shows_nothing(&page).await;
         page.goto(&other.page("embedded")).await;
         shows_nothing(&page).await;

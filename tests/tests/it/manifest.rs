@@ -1,7 +1,12 @@
 //! The page can be installed: its manifest says what is needed, and what it names is there.
 
 use hyper::StatusCode;
-use parlour_tests::{browser::with_browser, http, server::Server, waiting::wait_for};
+use parlour_tests::{
+    browser::{Engine, with_browsers},
+    http,
+    server::Server,
+    waiting::wait_for,
+};
 use serde_json::{Value, json};
 
 use crate::PICTURES;
@@ -75,8 +80,8 @@ async fn the_manifest_names_icons_that_are_there() {
 #[tokio::test]
 async fn chromium_offers_to_install_the_page() {
     let server = Server::start().await;
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", server.url()).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", server.url()).await;
         wait_for("the page to be one that can be installed", async || {
             let answer = page.ask_chromium("Page.getInstallabilityErrors").await;
             if answer["installabilityErrors"] == json!([]) { Ok(()) } else { Err(answer) }

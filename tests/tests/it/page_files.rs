@@ -2,7 +2,7 @@
 //! and save everything under its name.
 
 use parlour_tests::{
-    browser::with_browser,
+    browser::{Engine, with_browsers},
     http,
     person::{Door, Person},
     server::Server,
@@ -24,8 +24,8 @@ async fn pictures_are_shown_from_the_server_and_before_they_are_sent() {
     let ann: Person = Door::to(server.url()).nickname("Ann").enter().await;
     let token = ann.session.token.clone().expect("a guest's token");
     let file = sent(server.url(), &token, PNG).await.file;
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", server.url()).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", server.url()).await;
         let width = async |source: &str| {
             let script = format!(
                 "return (async () => {{

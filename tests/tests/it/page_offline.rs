@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use parlour_tests::{
-    browser::with_browser,
+    browser::{Engine, with_browsers},
     page::Page,
     ports,
     server::{Server, StopSignal},
@@ -67,8 +67,8 @@ async fn the_page_opens_while_the_server_is_away() {
     let url = server.url().to_owned();
     let room = format!("{url}/r/chat/m/1");
     let embedded = format!("{url}/?embed=chat");
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", &url).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", &url).await;
         assert_eq!(page.run(TAKE_ON).await, true);
         let version = version_of(&page).await;
         let cache = format!("parlour-page-{}", version.as_str().unwrap());
@@ -107,8 +107,8 @@ async fn the_page_opens_while_the_server_is_away() {
 #[tokio::test]
 async fn a_server_that_does_not_answer_is_not_waited_for() {
     let server = Server::start().await;
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", server.url()).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", server.url()).await;
         assert_eq!(page.run(TAKE_ON).await, true);
         // It takes connections, and nothing comes.
         server.signal(StopSignal::STOP);
@@ -128,8 +128,8 @@ async fn a_new_version_waits_until_it_is_told_to_take_over() {
     let address = format!("127.0.0.1:{}", ports::free());
     let mut old = Server::start_at(&address, &[]).await;
     let url = old.url().to_owned();
-    with_browser(PICTURES, async |browser| {
-        let page = browser.open("Ann", &url).await;
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let page = browsers.open("Ann", &url).await;
         assert_eq!(page.run(TAKE_ON).await, true);
         let first = version_of(&page).await;
         old.stop(StopSignal::TERM).await;

@@ -40,7 +40,7 @@ pub(super) fn packages(kit: &Kit, purpose: Purpose) -> Vec<Package> {
     if look(&kit.native, &kit.places).is_none() {
         packages.push(Package::file("rust-web-src", SOURCES));
     }
-    if purpose == Purpose::Test {
+    if purpose >= Purpose::Test {
         packages.push(Package::file("rust-web-clippy", CLIPPY));
     }
     packages
@@ -95,7 +95,7 @@ pub(super) fn provide(kit: &Kit, purpose: Purpose, report: &Report) {
         let libraries = build_std(kit, &new, progress)?;
         install_std(&libraries, &new).map_err(error)?;
         places::put_in_place(&new, &toolchain).map_err(error)?;
-        if purpose == Purpose::Test { add_clippy(&toolchain).map_err(error) } else { Ok(()) }
+        if purpose >= Purpose::Test { add_clippy(&toolchain).map_err(error) } else { Ok(()) }
     });
 }
 

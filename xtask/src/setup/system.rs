@@ -47,7 +47,7 @@ fn wanted(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>) -> Vec<Packa
     if wasm == Some(&wasm::Source::Debian) {
         packages.extend(debian::packages(kit, purpose));
     }
-    if purpose == Purpose::Test {
+    if purpose >= Purpose::Test {
         packages.extend([
             Package::program("chromium", kit::CHROMIUM, "Chromium"),
             Package::program(
@@ -56,6 +56,15 @@ fn wanted(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>) -> Vec<Packa
                 "the chromedriver of that Chromium's version",
             ),
             Package::program("firefox-esr", kit::FIREFOX, "Firefox"),
+            // MiniBrowser comes with the library that this depends on.
+            Package {
+                name: "webkit2gtk-driver",
+                is_there: places::program(kit::WEBKIT_DRIVER).is_some()
+                    && kit::mini_browser().is_some(),
+                elsewhere: Some("WebKitGTK with WebKitWebDriver and MiniBrowser"),
+            },
+            // WebKitGTK does not run without a display.
+            Package::program("xvfb", kit::XVFB, "Xvfb"),
             // The fuzzer is C++.
             Package::program("g++", &["c++"], "a C++ compiler"),
             // Fonts, so that screenshots show text and emoji.

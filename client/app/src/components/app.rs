@@ -1,6 +1,6 @@
 //! The page: its two screens, and what belongs to neither.
 
-use crate::live::effect;
+use crate::live::{derived, effect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -35,9 +35,14 @@ pub fn App() -> impl IntoView {
             newer.set(true);
         });
     }
-    let screen = move || match session.screen.get() {
-        Screen::Landing => landing(session),
-        Screen::Chat => chat(session),
+    // The server says who we are at every connection: nothing is to be drawn anew for that.
+    let which = derived(move || session.screen.get());
+    let screen = move || {
+        let which = which.get();
+        untrack(|| match which {
+            Screen::Landing => landing(session),
+            Screen::Chat => chat(session),
+        })
     };
     let page = together([html("<i _></i>", vec![hole().here(screen)]), announcer(session)]);
     if let Some(body) = document().body() {

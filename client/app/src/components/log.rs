@@ -150,10 +150,8 @@ impl List {
     fn scrolled(self) {
         let Some(scroller) = self.scroller.get() else { return };
         let (top, height) = (scroller.scroll_top(), scroller.scroll_height());
-        let below = height - top - scroller.client_height();
         let last = self.place.with_value(|place| (place.top, place.height));
-        let complete = self.session.view.with_untracked(|view| !view.later);
-        if below < NEAR && complete {
+        if self.is_at_end(&scroller) {
             self.at_bottom.put(true);
         } else if top < last.0 && height == last.1 {
             // Going up is leaving. That the end gets farther away is not, and neither is what the
@@ -162,6 +160,12 @@ impl List {
         }
         self.remember();
         self.read_on();
+    }
+
+    /// Whether the newest message is in sight.
+    fn is_at_end(self, scroller: &HtmlElement) -> bool {
+        let below = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
+        below < NEAR && self.session.view.with_untracked(|view| !view.later)
     }
 
     /// Draws more where the reader comes near an end of what is drawn.
@@ -236,6 +240,9 @@ impl List {
                 self.session.ui.sought.set(false);
                 scroller.set_scroll_top(row.offset_top() - middle);
                 let _ = row.focus();
+                // Whoever goes to a message has left the end, unless that is where it stands.
+                let there = self.is_at_end(&scroller);
+                self.at_bottom.update_if(|at| std::mem::replace(at, there) != there);
             } else {
                 self.keep(&scroller, sought);
             }

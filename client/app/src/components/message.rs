@@ -161,13 +161,15 @@ fn quoted(session: Session, quote: &Arc<Quote>) -> Html {
         true => t(Key::MESSAGE_REPLY_GONE).to_owned(),
         false => crate::text::markdown::plain(&quote.excerpt),
     };
+    // What is seen is part of what is read out, and stands at its end.
+    let label = [tf(Pattern::MESSAGE_IN_REPLY_TO, [name]).as_str(), &excerpt].join(" ");
     html(
         r#"<a _ class="quote" data-do="quote"><b _ dir="auto"></b> <span _ dir="auto"></span></a>"#,
         vec![
             hole()
                 .set("href", route.path())
                 .set("data-at", quote.seq.to_string())
-                .set("aria-label", tf(Pattern::MESSAGE_IN_REPLY_TO, [name])),
+                .set("aria-label", label),
             hole().put(name),
             hole().put(excerpt),
         ],

@@ -15,14 +15,13 @@ use crate::{
 /// The bar. `active` is the message that it stands at.
 pub fn toolbar(session: Session, active: Live<Option<String>>) -> Html {
     let id = move || active.get_untracked().and_then(|id| id.parse::<MessageId>().ok());
-    let top = move || {
+    let row = move || {
         session.view.track();
-        let row = active.get().and_then(|id| {
-            let row = document().query_selector(&format!("[data-message-id='{id}']")).ok()??;
-            row.dyn_into::<web_sys::HtmlElement>().ok()
-        });
-        row.map_or_else(String::new, |row| format!("{}px", row.offset_top() - 14))
+        let id = active.get()?;
+        let row = document().query_selector(&format!("[data-message-id='{id}']")).ok()??;
+        row.dyn_into::<web_sys::HtmlElement>().ok()
     };
+    let top = move || row().map_or_else(String::new, |row| format!("{}px", row.offset_top() - 14));
     let act = move |does: fn(Session, MessageId)| {
         move || {
             if let Some(id) = id() {
@@ -35,7 +34,7 @@ pub fn toolbar(session: Session, active: Live<Option<String>>) -> Html {
         vec![
             hole()
                 .word("aria-label", Key::MESSAGE_ACTIONS)
-                .hidden(move || active.with(Option::is_none))
+                .hidden(move || row().is_none())
                 .style("top", top),
             hole()
                 .label(Key::MESSAGE_REACT)

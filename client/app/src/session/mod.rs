@@ -235,6 +235,10 @@ impl Session {
 
     /// Goes to a place in the chat.
     pub fn go(&self, route: Route) {
+        // The plain address names no room: whoever comes back to it would not know which.
+        if Route::parse(&place::path()).is_none() {
+            place::go(&Route::to(self.room()).path(), false);
+        }
         place::go(&route.path(), true);
         self.arrive(route);
     }

@@ -1,6 +1,6 @@
 //! Going to a room or person by a few letters of its name.
 
-use crate::live::Live;
+use crate::live::{Live, now_and_then};
 use crate::order::order;
 use parlour_events::UserId;
 use wasm_bindgen::JsCast;
@@ -36,7 +36,8 @@ impl Goal {
 pub(super) fn switcher(session: Session) -> Html {
     let query = Live::new(String::new());
     let chosen = Live::new(0_usize);
-    let found = Live::new(goals(session, ""));
+    let found = Live::new(Vec::new());
+    now_and_then(move || found.set(goals(session, &query.get())));
     let go = move |at: usize| {
         let goal = found.with_untracked(|found| found.get(at).cloned());
         session.ui.panel.set(Panel::None);
