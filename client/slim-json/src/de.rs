@@ -1,16 +1,20 @@
 //! Between the text and serde.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, iter};
 
 use serde::{
     Deserializer,
     de::{
         self, DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess,
-        Visitor, value::U64Deserializer,
+        Visitor,
+        value::{BorrowedStrDeserializer, MapDeserializer, U64Deserializer},
     },
 };
 
-use crate::{Malformed, Reader};
+use crate::{Malformed, Reader, float::float};
+
+/// What serde_json's `RawValue` asks for: the text of a value, as an object with this one field.
+const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// Whatever serde has to tell is left unsaid: to make a sentence of it is most of what reading
 /// weighs.
@@ -75,8 +79,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 if let Some(whole) = number.parse().ok().filter(|whole| *whole != 0) {
                     return visitor.visit_i64(whole);
                 }
-                let float = number.parse().ok().filter(|float: &f64| float.is_finite());
-                visitor.visit_f64(float.ok_or(Malformed)?)
+                visitor.visit_f64(float(number).ok_or(Malformed)?)
             }
         }
     }
@@ -130,9 +133,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Malformed> {
+        if name == RAW_VALUE {
+            let json = BorrowedStrDeserializer::new(self.skip()?);
+            return visitor.visit_map(MapDeserializer::new(iter::once((RAW_VALUE, json))));
+        }
         visitor.visit_newtype_struct(self)
     }
 

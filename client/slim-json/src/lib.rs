@@ -24,17 +24,18 @@
 //!
 //! A field is looked up in the list of names that serde hands over with a type, and the type is
 //! told its number in there: the names stand in a table, not in code. Derived types know their
-//! numbers. Three kinds of types do not, and are for serde_json:
+//! numbers. Two kinds of types do not, and are for serde_json:
 //!
 //! * those with `#[serde(alias = "…")]`: the list has more names than there are fields, so that
 //!   the numbers are wrong;
-//! * those that read the names of their fields by hand, such as [`std::time::Duration`];
-//! * those of serde_json itself that ask it for more than JSON, such as `RawValue`.
+//! * those that read the names of their fields by hand, such as [`std::time::Duration`].
 //!
-//! An array is not taken for a struct with named fields. Half a surrogate pair, which JavaScript
+//! An array is not taken for a struct with named fields. A float of more than 15 digits may be off
+//! in its last one. Half a surrogate pair, which JavaScript
 //! sends where a program cut a string within an emoji, becomes the replacement character.
 
 mod de;
+mod float;
 mod reader;
 
 use std::fmt;

@@ -8,7 +8,7 @@ use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use slim_json::{Reader, decode};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -52,9 +52,9 @@ enum Tagged {
 
 #[derive(Debug, PartialEq, Deserialize)]
 struct Inner {
-    y: f64,
+    y: f32,
     #[serde(flatten)]
-    rest: BTreeMap<String, Value>,
+    rest: BTreeMap<String, IgnoredAny>,
 }
 
 /// As serde_json reads it, but for arrays in the place of structs.
@@ -62,12 +62,28 @@ fn same<T: DeserializeOwned + Debug + PartialEq>(json: &str) {
     assert_eq!(decode::<T>(json).ok(), serde_json::from_str::<T>(json).ok(), "{json}");
 }
 
+/// A float may be off in its last digit.
+fn rounded(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().map_or(Value::Null, |float| Value::from(float as f32))
+        }
+        Value::Array(items) => items.into_iter().map(rounded).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, value)| (key, rounded(value))).collect())
+        }
+        other => other,
+    }
+}
+
 fn all(json: &str) {
     same::<Everything>(json);
-    same::<Value>(json);
+    let value = |value: Option<Value>| value.map(rounded);
+    let expected = value(serde_json::from_str(json).ok());
+    assert_eq!(value(decode(json).ok()), expected, "{json}");
     same::<Tagged>(json);
     same::<Vec<Kind>>(json);
-    same::<BTreeMap<String, Value>>(json);
+    same::<BTreeMap<String, IgnoredAny>>(json);
     same::<String>(json);
     same::<u32>(json);
     same::<Option<bool>>(json);
@@ -224,6 +240,55 @@ fn numbers_are_held_to_the_grammar() {
         same::<i8>(number);
         same::<f64>(&format!(" {number}\n"));
     }
+}
+
+#[test]
+fn floats_are_exact_or_nearly_so() {
+    for number in [
+        "0.1",
+        "-2.5",
+        "1700000000000.25",
+        "123456789012345e-22",
+        "999999999999999e22",
+        "0.000001",
+        "1e22",
+        "0e999",
+        "-0.0",
+        "4.9e-324",
+        "1e-400",
+    ] {
+        same::<f64>(number);
+    }
+    for number in [
+        "1.7976931348623157e308",
+        "17000000000001234.5678",
+        "2.2250738585072014e-308",
+        "0.3333333333333333333333333333",
+        "123456789012345678901234567890",
+    ] {
+        let (read, exact): (f64, f64) = (decode(number).unwrap(), number.parse().unwrap());
+        assert!((read / exact - 1.0).abs() < 1e-15, "{number}: {read}");
+    }
+    assert!(decode::<f64>("1e309").is_err());
+    assert!(decode::<f64>("1e99999999999").is_err());
+}
+
+#[test]
+fn a_raw_value_is_the_text() {
+    #[derive(Debug, Deserialize)]
+    struct Note {
+        json: Option<Box<RawValue>>,
+    }
+
+    let read =
+        |json: &str| decode::<Note>(json).map(|note| note.json.map(|it| it.get().to_owned()));
+    assert_eq!(
+        read(r#"{"json": [1, {"a":"\u00e4"} ] , "x": 1}"#),
+        Ok(Some(r#"[1, {"a":"\u00e4"} ]"#.into()))
+    );
+    assert_eq!(read(r#"{"json":null}"#), Ok(None));
+    assert!(read(r#"{"json":[1}"#).is_err());
+    assert_eq!(decode::<Box<RawValue>>(" null ").unwrap().get(), "null");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{bound, message::Message};
 
 /// Most messages that a stretch keeps; what is furthest from the reader goes first. They stay on
 /// the server, and are read again when they are wanted.
-pub const MESSAGES_KEPT: usize = bound(2_000, 100);
+pub const MESSAGES_KEPT: usize = bound(2_000, 70);
 
 /// Messages in the order of their numbers, without a gap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use leptos::prelude::*;
 use parlour_app::{
-    browser::{channel::Channel, locks::Locks},
+    browser::{channel::Channel, database::Database, locks::Locks},
     session::{Screen, Session},
 };
 use parlour_events::{
@@ -97,6 +97,8 @@ impl Chat {
         until("Ann is inside", || chat.session.screen.get_untracked() == Screen::Chat).await;
         until("the room is here", || chat.session.here.get_untracked().is_some_and(|it| it.joined))
             .await;
+        // The session asked for its database before: it has it by now.
+        assert!(Database::open().await.is_some());
         chat
     }
 

@@ -19,10 +19,11 @@ use super::{
 use crate::state::{Spot, message, stretch::Stretch};
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let which = || 0..12_usize;
+    // Mostly something new, or else something anywhere.
+    let which = || prop_oneof![2 => 0..8_usize, 1 => 0..10_000_usize];
     prop_oneof![
         6 => (1..4_u64, any::<bool>()).prop_map(|(count, named)| Deed::Post { count, named }),
-        2 => (4..20_u64).prop_map(|count| Deed::Post { count, named: false }),
+        2 => (4..30_u64).prop_map(|count| Deed::Post { count, named: false }),
         3 => which().prop_map(|which| Deed::Edit { which }),
         2 => which().prop_map(|which| Deed::Delete { which }),
         4 => (which(), any::<bool>(), prop::bool::weighted(0.7))

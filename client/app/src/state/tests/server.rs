@@ -212,6 +212,7 @@ impl Hall {
 
     /// The name of this message, counted from the newest.
     pub(super) fn name(&self, back: usize) -> Option<MessageId> {
+        let back = back.checked_rem(self.messages.len())?;
         self.messages.iter().rev().nth(back).map(|message| message.posted.id)
     }
 

@@ -119,7 +119,7 @@ fn moving_both_ways_shows_every_message_without_a_gap() {
 fn a_message_is_shown_with_others_around_it() {
     let page = {
         let mut page = joined(0);
-        let _ = page.apply(live(1..=90));
+        let _ = page.apply(live(1..=70));
         page
     };
     let around = |seq| {
@@ -130,7 +130,7 @@ fn a_message_is_shown_with_others_around_it() {
     assert_eq!(around(50)[0], 50 - half);
     assert!(around(50).last().unwrap() >= &(50 + half));
     assert_eq!(around(2)[0], 1);
-    assert_eq!(around(90).last(), Some(&90));
+    assert_eq!(around(70).last(), Some(&70));
 }
 
 #[test]

@@ -220,7 +220,7 @@ impl World {
 
     fn others(&mut self, room: &RoomName, deed: Deed, told: bool) {
         let before = self.server.at(room).head();
-        let ids: Vec<u128> = (0..10).map(|_| self.new_id()).collect();
+        let ids: Vec<u128> = (0..30).map(|_| self.new_id()).collect();
         let hall = self.server.at_mut(room);
         let name = |which| hall.name(which);
         // What cannot be done is not done.
