@@ -34,6 +34,8 @@ pub(crate) struct Kit {
     pub(crate) native: Native,
     /// How wasm32 is compiled, if it can be.
     pub(crate) wasm: Option<Wasm>,
+    /// How the page is compiled that is shipped, if it can be.
+    pub(crate) page: Option<Wasm>,
 }
 
 impl Kit {
@@ -43,7 +45,8 @@ impl Kit {
         let pins = Pins::read(&places.root)?;
         let native = Native::look(&places)?;
         let wasm = Wasm::look(&native, &places);
-        Ok(Self { places, pins, native, wasm })
+        let page = Wasm::look_for_small(&native, &places).or_else(|| wasm.clone());
+        Ok(Self { places, pins, native, wasm, page })
     }
 
     /// A command of the native toolchain.
@@ -55,7 +58,16 @@ impl Kit {
 
     /// A command that compiles for wasm32, with the tools for it in its `PATH`.
     pub(crate) fn wasm(&self, program: impl AsRef<OsStr>) -> Result<Command, String> {
-        let wasm = self.wasm.as_ref().ok_or("there is no wasm32 target; see the set-up above")?;
+        self.compiles(program, self.wasm.as_ref())
+    }
+
+    /// A command that compiles the page that is shipped, with the tools for it in its `PATH`.
+    pub(crate) fn page(&self, program: impl AsRef<OsStr>) -> Result<Command, String> {
+        self.compiles(program, self.page.as_ref())
+    }
+
+    fn compiles(&self, program: impl AsRef<OsStr>, by: Option<&Wasm>) -> Result<Command, String> {
+        let wasm = by.ok_or("there is no wasm32 target; see the set-up above")?;
         let mut command = clean_command(program, &self.places);
         command
             .env("PATH", self.tool_path())
@@ -65,6 +77,9 @@ impl Kit {
         }
         if let Some(linker) = &wasm.linker {
             command.env(LINKER, linker);
+        }
+        if !wasm.flags.is_empty() {
+            command.env("RUSTC_BOOTSTRAP", "1").env(FLAGS, wasm.flags);
         }
         Ok(command)
     }
@@ -168,6 +183,7 @@ pub(crate) fn mini_browser() -> Option<PathBuf> {
 }
 
 const LINKER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
+const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 
 impl Native {
     fn look(places: &Places) -> Result<Self, String> {

@@ -11,6 +11,7 @@ mod job;
 mod kit;
 mod licences;
 mod lighthouse;
+mod page_size;
 mod peers;
 mod pins;
 mod places;
@@ -43,6 +44,7 @@ cargo xtask COMMAND
   bench [-- FLAGS]       run the benchmarks of socketio-proto
   bench server [PART]    how much the server takes in (sends), and what stuck readers cost (stuck)
   bench app              what Lighthouse says of the page
+  size                   what the page weighs, by part
   screenshots            take the pictures of docs/screenshots again
   env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
 ";
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         ["bench", "server", ref parts @ ..] => bench_server(parts),
         ["bench", "app"] => bench_app(),
         ["bench", "--", ref flags @ ..] => run_benches(flags),
+        ["size"] => measure_page(),
         ["screenshots"] => take_screenshots(),
         _ => {
             eprint!("xtask: cannot do `{}`\n\n{USAGE}", arguments.join(" "));
@@ -118,6 +121,15 @@ fn develop() -> Result<(), String> {
     let kit = set_up(Purpose::Run)?;
     shared::claim(&kit)?;
     Err(dev::run(&kit))
+}
+
+fn measure_page() -> Result<(), String> {
+    let kit = set_up(Purpose::Run)?;
+    shared::claim(&kit)?;
+    match page_size::is_within_limit(&kit, &report::Report::new()) {
+        true => Ok(()),
+        false => Err("the page weighs more than it may".to_owned()),
+    }
 }
 
 /// The last line is the sum of everything, whatever happens before.

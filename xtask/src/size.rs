@@ -58,7 +58,7 @@ fn build(kit: &Kit, job: &Job<'_>, example: &str) -> Result<u64, Failure> {
     // Trunk leaves what it does not know.
     places::remove_folder(&page).map_err(error)?;
     let trunk = kit.tool("trunk").map_err(Failure::new)?;
-    let mut command = kit.wasm(trunk).map_err(Failure::new)?;
+    let mut command = kit.page(trunk).map_err(Failure::new)?;
     command.args(["build", "--release", "--offline", "--dist"]).arg(&page).current_dir(folder);
     job.run(&mut command)?;
     let wasm = wasm(&page).map_err(error)?;

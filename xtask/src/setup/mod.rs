@@ -57,6 +57,7 @@ fn provide_rest(kit: &Kit, purpose: Purpose, report: &Report) {
     if let Some(wasm::Source::Debian) = wasm {
         debian::provide(kit, purpose, report);
     }
+    debian::provide_small(kit, report);
     npm::BINARYEN.provide(kit, report);
     if purpose >= Purpose::Test {
         provide_components(kit, report);

@@ -16,6 +16,7 @@ use crate::fuzz;
 use crate::job::{Failure, Job};
 use crate::kit::Kit;
 use crate::licences;
+use crate::page_size;
 use crate::peers::{self, Peers};
 use crate::report::{Progress, Report, duration};
 use crate::size;
@@ -41,6 +42,8 @@ enum Work {
     Licences,
     /// What the client adds to a page: one check.
     Size,
+    /// What the page weighs: one check.
+    PageSize,
     /// The fuzz targets, each a test.
     Fuzz,
     /// The release builds: one check.
@@ -55,7 +58,7 @@ struct Suite {
 }
 
 /// The order is that of the time they take.
-const SUITES: [Suite; 18] = [
+const SUITES: [Suite; 19] = [
     Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
     Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
@@ -101,6 +104,7 @@ const SUITES: [Suite; 18] = [
     Suite { name: "size", what: "what the client adds to a page", work: Work::Size },
     Suite { name: "fuzz", what: "fuzz targets, 10 s each", work: Work::Fuzz },
     Suite { name: "release", what: "release build of page and server", work: Work::Release },
+    Suite { name: "page-size", what: "what the page weighs", work: Work::PageSize },
     Suite { name: "system", what: "whole-system tests", work: Work::Tests(commands::system) },
 ];
 
@@ -168,6 +172,7 @@ impl Suite {
         }
         match self.work {
             Work::Size => return Tally::of_check(size::is_within_limit(kit, report)),
+            Work::PageSize => return Tally::of_check(page_size::is_within_limit(kit, report)),
             Work::Fuzz => return fuzz::test(kit, report),
             Work::Release => return Tally::of_check(build::build(kit, report).is_ok()),
             _ => {}
@@ -213,7 +218,7 @@ impl Suite {
             }
             Work::Licences => return licences::check(kit).map_err(Failure::new),
             // These are no one command.
-            Work::Size | Work::Fuzz | Work::Release => return Ok(()),
+            Work::Size | Work::PageSize | Work::Fuzz | Work::Release => return Ok(()),
         };
         let mut command = command.map_err(Failure::new)?;
         if io::stdout().is_terminal() {
