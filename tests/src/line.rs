@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use crate::{
-    interop::proxy::{Cut, Freeze, Order, Proxy, Refuse, Resume},
+    interop::proxy::{Cut, Freeze, How, Order, Proxy, Refuse, Resume, WebSockets},
     server::Server,
 };
 
@@ -13,9 +13,36 @@ use crate::{
 pub struct Line {
     proxy: Proxy,
     url: String,
+    /// What becomes of WebSockets, unless they are forwarded.
+    websockets: Option<WebSockets>,
+}
+
+/// What becomes of WebSockets on a line that has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutWebSockets {
+    /// They are answered with an error, as by a proxy that does not know them.
+    Refused,
+    /// They are never answered, as by a firewall.
+    Swallowed,
 }
 
 impl Line {
+    /// Lays one that lets no WebSocket through, and all other requests; mending it does not change
+    /// that.
+    ///
+    /// # Panics
+    /// If there is no port.
+    pub async fn without_websockets(server: &Server, how: WithoutWebSockets) -> Self {
+        let line = Self::to(server).await;
+        let how = match how {
+            WithoutWebSockets::Refused => How::Answer,
+            WithoutWebSockets::Swallowed => How::Swallow,
+        };
+        let websockets = WebSockets { how };
+        line.proxy.obey(&Order::Websocket(websockets));
+        Self { websockets: Some(websockets), ..line }
+    }
+
     /// Lays one. The server may be stopped and started again behind it.
     ///
     /// # Panics
@@ -24,7 +51,7 @@ impl Line {
         let target: SocketAddr = server.address().parse().expect("a numeric address");
         let proxy = Proxy::start(target).await.expect("a port");
         let url = format!("http://{}", proxy.address());
-        Self { proxy, url }
+        Self { proxy, url, websockets: None }
     }
 
     /// Where a page is opened that comes this way.
@@ -46,5 +73,8 @@ impl Line {
     /// Lets everything through again.
     pub fn mend(&self) {
         self.proxy.obey(&Order::Resume(Resume::default()));
+        if let Some(websockets) = self.websockets {
+            self.proxy.obey(&Order::Websocket(websockets));
+        }
     }
 }

@@ -1,11 +1,15 @@
 //! The app in a browser, as a person uses it.
 
+mod opening;
+
 use std::{fs, ops::Deref, panic::AssertUnwindSafe, path::Path, time::Duration};
 
 use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::timeout;
+
+pub use opening::Opens;
 
 use crate::{
     browser::Tab,
@@ -77,6 +81,7 @@ const SCROLL: &str = "
     log.scrollBy({ top: arguments[0] * log.clientHeight, behavior: 'instant' });";
 
 const VALUE: &str = "return document.querySelector(arguments[0])?.value ?? null;";
+const TEXT: &str = "return document.querySelector(arguments[0])?.textContent ?? '';";
 const LABEL: &str =
     "return document.querySelector(arguments[0])?.getAttribute('aria-label') ?? '';";
 const FOCUS: &str = "document.querySelector(arguments[0]).focus();";
@@ -246,7 +251,7 @@ impl Page {
 
     /// Makes a room, and waits until it is looked at.
     pub async fn makes(&self, name: &str, topic: &str) {
-        self.click(NEW_ROOM).await;
+        self.opens(Opens::NewRoom).await;
         self.type_into(CREATE_NAME, name).await;
         self.type_into(CREATE_TOPIC, topic).await;
         self.click(CREATE).await;

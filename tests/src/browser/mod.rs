@@ -14,6 +14,7 @@ mod chromium;
 mod display;
 mod engine;
 mod firefox;
+mod fitness;
 mod keys;
 mod looks;
 mod session;

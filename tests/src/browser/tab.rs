@@ -128,6 +128,8 @@ impl Tab {
             // Not earlier, which the driver would allow with another `pageLoadStrategy`: a script
             // that the change of pages overtakes is never answered, nor is anything after it.
             self.execute(&turn, WATCH, Vec::new()).await;
+            // Without a window manager no window is sure to have the focus.
+            self.execute(&turn, BELIEVE, vec![Value::Null, json!(true)]).await;
         }
         Ok(())
     }
@@ -235,6 +237,10 @@ impl Tab {
     /// If it cannot be written in.
     pub async fn type_into(&self, selector: &str, text: &str) {
         let (turn, element) = self.find(selector).await;
+        // Nothing to type is an error in WebKitWebDriver.
+        if text.is_empty() {
+            return;
+        }
         // WebKitWebDriver drops what has no key of its own, such as emoji; but not as actions.
         if self.engine() == Engine::WebKit && text.chars().any(|it| it > '\u{ffff}') {
             let clicked = within(selector, element.click()).await;
@@ -302,7 +308,8 @@ impl Tab {
 
     /// Makes the page believe that the person looks at something else: it is hidden and has not the
     /// focus. Engines differ in what they hide when nobody is there to see it. It holds until
-    /// [`Tab::look_back`], or until the page is loaded again.
+    /// [`Tab::look_back`], or until the page is loaded again. In WebKit every page believes from
+    /// the start that it is looked at.
     pub async fn look_away(&self) {
         self.run_with(BELIEVE, vec![Value::Null, json!(false)]).await;
     }

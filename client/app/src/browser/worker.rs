@@ -2,7 +2,7 @@
 
 use crate::live::spawn;
 use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
 
@@ -27,12 +27,12 @@ pub fn start(newer: impl Fn() + Clone + 'static) {
         let found = {
             let (registration, newer) = (registration.clone(), newer.clone());
             move || {
-                if let Some(worker) = registration.installing() {
+                if let Some(worker) = registration.installing().filter(|_| is_renewal(&registration)) {
                     watch(worker, newer.clone());
                 }
             }
         };
-        if let Some(worker) = registration.waiting().filter(|_| is_renewal()) {
+        if let Some(worker) = registration.waiting().filter(|_| is_renewal(&registration)) {
             wait(worker, &newer);
         }
         found();
@@ -62,7 +62,7 @@ fn watch(worker: ServiceWorker, newer: impl Fn() + 'static) {
     let changed = {
         let worker = worker.clone();
         move || {
-            if worker.state() == ServiceWorkerState::Installed && is_renewal() {
+            if worker.state() == ServiceWorkerState::Installed {
                 wait(worker.clone(), &newer);
             }
         }
@@ -76,8 +76,8 @@ fn wait(worker: ServiceWorker, newer: &dyn Fn()) {
     newer();
 }
 
-/// Whether an older version is at work: the first one of all is no news.
-fn is_renewal() -> bool {
-    let container = js::get(&window().navigator(), "serviceWorker").unwrap_or(JsValue::NULL);
-    js::get(&container, "controller").is_some()
+/// Whether an older version is at work: the first one of all is no news. It is asked when another
+/// one is found; in WebKit the first may serve the page before it is told to be installed.
+fn is_renewal(registration: &ServiceWorkerRegistration) -> bool {
+    registration.active().is_some()
 }

@@ -15,7 +15,11 @@ use crate::{
 pub fn people(session: Session) -> Html {
     let ui = session.ui;
     let people = derived(move || session.view.with(|view| view.people.clone()));
-    let total = move || session.here.get().map_or(0, |here| here.members);
+    // The list of rooms is told of who joins a while later than the room itself.
+    let total = move || {
+        let known = people.with(Vec::len) as u64;
+        session.here.get().map_or(0, |here| here.members).max(known)
+    };
     let alone = move || session.here.get().is_none_or(|it| it.kind == RoomKind::Direct);
     html(
         r#"<aside _ id="people" class="people"><div class="rooms-title"><h2 _></h2><button _ id="invite" type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg></button></div><i _></i><i _></i><p _ class="rooms-none"></p></aside>"#,

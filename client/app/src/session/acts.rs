@@ -329,7 +329,8 @@ impl Session {
         }
     }
 
-    fn mark(&self) {
+    /// Moves it now.
+    pub(super) fn mark(&self) {
         self.core.try_update_value(|core| core.mark_due = false);
         let seen = self.ui.attention.try_get_untracked() == Some(true);
         let marker = self.core.try_with_value(|core| {

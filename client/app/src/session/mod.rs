@@ -313,9 +313,13 @@ impl Session {
         self.entering.set(false);
         self.entry_error.set(None);
         self.apply(Input::Session(told));
+        let through_the_door = self.screen.get_untracked() == Screen::Landing;
         self.screen.set(Screen::Chat);
         if is_first {
             self.arrive(self.route.get_untracked());
+        } else if through_the_door {
+            // Perhaps as somebody else, who is in no room yet.
+            self.open_room();
         }
         self.adopt();
     }
@@ -399,6 +403,8 @@ impl Session {
         if moved {
             // Under the room in which it was written.
             self.keep_draft_now();
+            // Whoever leaves has read what was in sight.
+            self.mark();
         }
         self.route.set(route.clone());
         if moved {

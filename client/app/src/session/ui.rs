@@ -122,9 +122,11 @@ impl Ui {
         }
     }
 
-    /// Opens something.
+    /// Opens something, in place of the drawer that it may have been chosen in.
     pub fn open(&self, panel: Panel) {
         self.panel.set(panel);
+        self.rooms_open.set(false);
+        self.people_open.set(false);
     }
 
     /// Closes whatever is open.

@@ -230,13 +230,17 @@ impl Session {
         });
         let here = self.room();
         let item = items.iter().find(|item| item.name == here).cloned();
-        if self.here.with_untracked(|before| *before != item) {
+        let elsewhere = self.here.with_untracked(|before| *before != item);
+        if elsewhere {
             self.here.set(item);
         }
-        if self.rooms.with_untracked(|before| *before != items) {
+        let changed = self.rooms.with_untracked(|before| *before != items);
+        if changed {
             let new = |item: &RoomItem| item.unread > 0 && !item.muted && item.name != here;
             self.elsewhere.set(items.iter().any(new));
             self.rooms.set(items);
+        }
+        if elsewhere || changed {
             self.tell_title();
         }
         if let Some((rows, mut view)) = view {

@@ -13,11 +13,14 @@ mod rooms;
 mod settings;
 mod switcher;
 
-use leptos::prelude::document;
+use leptos::prelude::{GetValue, SetValue, StoredValue, document};
 
 use crate::live::{Live, effect};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement};
+use web_sys::{
+    Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
+    KeyboardEvent,
+};
 
 use crate::{
     dom::{Hole, Html, Ref, hole, html, nothing, together},
@@ -37,6 +40,14 @@ pub fn panels(session: Session) -> Html {
             panel.set(Panel::None);
         }
     };
+    // WebKit keeps the key for a field to be searched in, which it empties.
+    let typed = move |event: Event| {
+        let key: &KeyboardEvent = event.unchecked_ref();
+        if key.key() == "Escape" && !key.is_composing() {
+            event.prevent_default();
+            panel.set(Panel::None);
+        }
+    };
     let drawn = html(
         r#"<dialog _ id="panel" class="panel" aria-labelledby="panel-title"></dialog>"#,
         vec![
@@ -44,9 +55,11 @@ pub fn panels(session: Session) -> Html {
                 .refer(dialog)
                 .on("close", move |_| panel.set(Panel::None))
                 .on("click", pressed)
+                .on("keydown", typed)
                 .part(move || content(session, &panel.get())),
         ],
     );
+    let was_open = StoredValue::new(false);
     // After what draws the content: that is there when this opens the dialog.
     effect(move || {
         let open = panel.with(|panel| *panel != Panel::None);
@@ -57,6 +70,11 @@ pub fn panels(session: Session) -> Html {
             }
             (false, true) => dialog.close(),
             _ => {}
+        }
+        let closed = was_open.get_value() && !open;
+        was_open.set_value(open);
+        if closed {
+            focus_behind();
         }
         if !open {
             return;
@@ -71,6 +89,27 @@ pub fn panels(session: Session) -> Html {
         }
     });
     drawn
+}
+
+/// Makes sure of the focus, which the browser has given back to where it was.
+fn focus_behind() {
+    let active = || document().active_element();
+    // What was pressed to open a panel may be gone, with the drawer that it was in: the focus then
+    // goes to what opens the drawer.
+    for opener in ["open-rooms", "open-people"] {
+        let lost = active().is_none_or(|it| it.tag_name() == "BODY");
+        if let (true, Some(opener)) = (lost, document().get_element_by_id(opener)) {
+            let _ = opener.unchecked_into::<HtmlElement>().focus();
+        }
+    }
+    // A field in the dialog had it, and went in the same task: then Chromium gives it back without
+    // a caret, and takes no letters.
+    if let Some(field) = active().and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok()) {
+        let (start, end) = (field.selection_start(), field.selection_end());
+        if let (Ok(Some(start)), Ok(Some(end))) = (start, end) {
+            let _ = field.set_selection_range(start, end);
+        }
+    }
 }
 
 fn content(session: Session, panel: &Panel) -> Html {
