@@ -9,8 +9,8 @@ use std::{cell::RefCell, future::Future, rc::Rc, time::Duration};
 use leptos::{
     leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
     prelude::*,
-    task::spawn_local,
 };
+use wasm_bindgen_futures::spawn_local;
 
 /// A value that changes. Copies are the same one; it lives as long as the owner it was made in.
 ///
@@ -181,7 +181,7 @@ pub fn soon(run: impl FnOnce() + 'static) {
     erased(Box::new(run));
 }
 
-/// Runs beside everything else.
+/// Runs beside everything else; also before Leptos runs, which has no executor by then.
 pub fn spawn(task: impl Future<Output = ()> + 'static) {
     fn erased(task: std::pin::Pin<Box<dyn Future<Output = ()>>>) {
         spawn_local(task);

@@ -2,7 +2,6 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    parlour_app::browser::language::start();
     parlour_app::components::mount();
 }
 

@@ -46,17 +46,20 @@ fn encode(text: &str, path: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b':' | b'@' => {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b'@' => {
                 path.push(char::from(byte));
             }
-            // A part that is only dots would be taken for a step up.
-            b'.' if text.bytes().any(|byte| byte != b'.') => path.push('.'),
             _ => {
                 path.push('%');
                 path.push(char::from(HEX[usize::from(byte >> 4)]));
                 path.push(char::from(HEX[usize::from(byte & 15)]));
             }
         }
+    }
+    // Taken for steps in the path, even if they are encoded. A blank at the end of a name does not
+    // count.
+    if matches!(text, "." | "..") {
+        path.push_str("%20");
     }
 }
 
@@ -82,14 +85,17 @@ mod tests {
 
     #[test]
     fn every_room_has_an_address_that_leads_back() {
-        for name in ["chat", "Tea room", "a/b", "50 % off?", "Übung #1", "dm:01890a5d", "..", "茶"]
+        for name in
+            ["chat", "Tea room", "a/b", "50 % off?", "Übung #1", "dm:01890a5d", ".", "..", "茶"]
         {
             for message in [None, Some(Seq(123))] {
                 let route = Route { room: name.parse().unwrap(), message };
                 assert_eq!(Route::parse(&route.path()), Some(route), "{name}");
             }
         }
-        assert_eq!(Route::to("Tea room".parse().unwrap()).path(), "/r/Tea%20room");
+        let path = |name: &str| Route::to(name.parse().unwrap()).path();
+        assert_eq!(path("Tea room"), "/r/Tea%20room");
+        assert_eq!([path("."), path(".."), path("...")], ["/r/.%20", "/r/..%20", "/r/..."]);
     }
 
     #[test]

@@ -127,7 +127,6 @@ fn want(choice: Option<Language>) {
     if words::is_known(wanted) {
         let _ = take(wanted, None);
     } else {
-        // Not by Leptos, which does not run yet when the page starts.
         spawn(async move {
             let _ = take(wanted, fetched(wanted).await.as_deref());
         });

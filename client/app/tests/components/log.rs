@@ -84,7 +84,7 @@ async fn a_message_that_is_sent_stays_the_same_row() {
     let name = row.get_attribute("data-message-id").unwrap();
     let posted =
         serde_json::json!({ "type": "posted", "id": name, "author": ann(), "body": "Hello" });
-    chat.change(serde_json::from_value(posted).unwrap());
+    chat.change_to(posted);
     until("it is sent", || row.get_attribute("data-state").as_deref() == Some("sent")).await;
     assert!(row.is_connected());
 }

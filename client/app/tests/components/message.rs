@@ -3,6 +3,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use parlour_app::{
     components::message::message,
+    live::Shared,
     state::{
         message::{Content, Said},
         outbox::Failure,
@@ -41,16 +42,18 @@ fn said(body: &str) -> Said {
     Said { body: Some(Arc::new(body.parse().unwrap())), ..Said::default() }
 }
 
-async fn drawn(row: MessageRow) -> (Stage, ArcRwSignal<MessageRow>) {
+async fn drawn(row: MessageRow) -> (Stage, Shared<MessageRow>) {
     let session = Chat::new().await.session;
-    let row = ArcRwSignal::new(row);
+    let row = Shared::new(row);
     let shown = row.clone();
     let stage = Stage::draw(move || message(session, shown)).await;
     (stage, row)
 }
 
-async fn changed(row: &ArcRwSignal<MessageRow>, change: impl FnOnce(&mut MessageRow)) {
-    row.update(change);
+async fn changed(row: &Shared<MessageRow>, change: impl FnOnce(&mut MessageRow)) {
+    let mut changed = row.with_untracked(MessageRow::clone);
+    change(&mut changed);
+    row.set(changed);
     settled().await;
 }
 
@@ -257,7 +260,7 @@ async fn markup_is_drawn_as_elements() {
     });
     let chat = session.session;
     let stage = Stage::draw(move || {
-        message(chat, ArcRwSignal::new(MessageRow { author: ann(), ..row(text) }))
+        message(chat, Shared::new(MessageRow { author: ann(), ..row(text) }))
     })
     .await;
     for (selector, says) in [

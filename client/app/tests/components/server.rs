@@ -131,29 +131,49 @@ impl Chat {
 
     /// Somebody posts a text.
     pub(crate) fn post(&self, number: u64, by: Author, text: &str) -> Seq {
-        let posted = json!({ "type": "posted", "id": id(number), "author": by, "body": text });
-        self.change(serde_json::from_value(posted).unwrap())
+        self.change_to(json!({ "type": "posted", "id": id(number), "author": by, "body": text }))
+    }
+
+    /// A change is made, which is told as the protocol has it.
+    pub(crate) fn change_to(&self, kind: Value) -> Seq {
+        self.change(kind_of(kind))
     }
 }
 
+/// What kind of a change this is.
+fn kind_of(kind: Value) -> ChangeKind {
+    let mut change = kind;
+    change["seq"] = 1.into();
+    change["at"] = json!(AT);
+    serde_json::from_value::<Change>(change).unwrap().kind
+}
+
+// The kinds of notes between pages, as `session::tabs` numbers them.
+const HELLO: &str = "0";
+const ASK: &str = "2";
+const ANSWER: u8 = 5;
+const NEWS: u8 = 6;
+
 impl Server {
     fn take(&self, text: &str) {
-        let note: Value = serde_json::from_str(text).unwrap();
-        let from = note["from"].as_str().unwrap().to_owned();
-        match note["kind"].as_str().unwrap() {
+        let (head, payload) = text.split_once('\n').unwrap();
+        let [kind, from, _, number, name] = head.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("no note: {head}");
+        };
+        let payload: Value = serde_json::from_str(payload).unwrap_or_default();
+        match kind {
             // The first: pages of other tests are of no interest.
-            "hello" if self.tab.borrow().is_none() && note["json"].is_object() => {
-                self.tab.replace(Some(from));
+            HELLO if self.tab.borrow().is_none() && payload.is_object() => {
+                self.tab.replace(Some(from.to_owned()));
                 self.let_in();
             }
-            "ask" if self.tab.borrow().as_ref() == Some(&from) => {
-                let name = note["name"].as_str().unwrap();
-                self.asked.borrow_mut().push((name.to_owned(), note["json"].clone()));
+            ASK if self.tab.borrow().as_deref() == Some(from) => {
+                self.asked.borrow_mut().push((name.to_owned(), payload.clone()));
                 if self.silent.borrow().contains(&name) {
                     return;
                 }
-                let answer = self.answer(name, &note["json"]);
-                self.say(json!({ "kind": "answer", "number": note["number"], "json": answer }));
+                let answer = self.answer(name, &payload);
+                self.say(ANSWER, number, "", &answer);
             }
             _ => {}
         }
@@ -200,7 +220,7 @@ impl Server {
                     file["mime"] = "image/png".into();
                     file["size"] = 1.into();
                 }
-                let seq = self.change(serde_json::from_value(posted).unwrap());
+                let seq = self.change(kind_of(posted));
                 json!({ "seq": seq, "at": AT })
             }
             "message:edit" => {
@@ -242,14 +262,13 @@ impl Server {
     }
 
     fn news(&self, name: &str, payload: Value) {
-        self.say(json!({ "kind": "news", "name": name, "json": payload }));
+        self.say(NEWS, "0", name, &payload);
     }
 
-    fn say(&self, mut note: Value) {
-        note["from"] = "server".into();
-        note["to"] = json!(*self.tab.borrow());
+    fn say(&self, kind: u8, number: &str, name: &str, payload: &Value) {
+        let to = self.tab.borrow().clone().unwrap_or_default();
         if let Some(channel) = &*self.channel.borrow() {
-            channel.say(&note.to_string());
+            channel.say(&format!("{kind}\tserver\t{to}\t{number}\t{name}\n{payload}"));
         }
     }
 }
