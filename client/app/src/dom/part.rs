@@ -42,24 +42,34 @@ fn before(anchor: Node, make: Box<dyn Fn() -> Html>) -> Box<dyn FnMut()> {
     })
 }
 
-/// Which of what can have the focus has it. Whoever presses a button that is made anew goes on from
-/// there.
+/// What names an element among all that can have the focus.
+const NAMES: [&str; 4] = ["id", "data-do", "data-at", "href"];
+
+/// What has the focus, by its names. Whoever presses a button that is made anew goes on from there;
+/// what has no name is not looked for, for something else in its place is not what the person was
+/// at.
 struct Focused {
-    /// What kind of element it is, and what it is called: something else in its place is not what
-    /// the person was at.
     tag: String,
-    id: String,
-    /// Its number among all that can have the focus.
+    names: [Option<String>; 4],
+    /// Its number among those that are called the same.
     at: usize,
 }
 
 impl Focused {
+    fn of(element: &Element) -> Self {
+        let names = NAMES.map(|name| element.get_attribute(name).filter(|it| !it.is_empty()));
+        Self { tag: element.tag_name(), names, at: 0 }
+    }
+
+    fn is_same(&self, element: &Element) -> bool {
+        let other = Self::of(element);
+        self.tag == other.tag && self.names == other.names
+    }
+
     fn find(&self, html: &Html) {
-        if let Some(element) = focusable(html).into_iter().nth(self.at)
-            && element.tag_name() == self.tag
-            && element.id() == self.id
-            && let Some(element) = element.dyn_ref::<HtmlElement>()
-        {
+        let mut all = focusable(html).into_iter().filter(|element| self.is_same(element));
+        let found = all.nth(self.at);
+        if let Some(element) = found.as_ref().and_then(JsCast::dyn_ref::<HtmlElement>) {
             let _ = element.focus();
         }
     }
@@ -72,8 +82,13 @@ fn focused(html: &Html) -> Option<Focused> {
     if !inside {
         return None;
     }
-    let at = focusable(html).iter().position(|element| *element == active)?;
-    Some(Focused { tag: active.tag_name(), id: active.id(), at })
+    let mut focused = Focused::of(&active);
+    if focused.names.iter().all(Option::is_none) {
+        return None;
+    }
+    let all = focusable(html).into_iter().take_while(|element| *element != active);
+    focused.at = all.filter(|element| focused.is_same(element)).count();
+    Some(focused)
 }
 
 fn focusable(html: &Html) -> Vec<Element> {
