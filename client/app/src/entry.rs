@@ -30,6 +30,38 @@ pub enum Refused {
     ForGood,
 }
 
+/// What stands at the door.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Door {
+    /// The nickname is asked for; what is wrong with it, or has happened, stands under it.
+    #[default]
+    Name,
+    /// The server is full.
+    Full,
+    /// The person is not let in any more.
+    Banned,
+    /// They were not let in, for a reason that has nothing to do with the name.
+    Refused,
+}
+
+impl Door {
+    /// What stands there after a refusal, or the end of a session.
+    pub fn after(code: Code) -> Self {
+        match code {
+            Code::Full => Self::Full,
+            Code::Banned => Self::Banned,
+            Code::Invalid
+            | Code::TooLong
+            | Code::NicknameInvalid
+            | Code::NicknameTaken
+            | Code::TokenInvalid
+            | Code::SessionEnded
+            | Code::Kicked => Self::Name,
+            _ => Self::Refused,
+        }
+    }
+}
+
 impl Entry {
     /// Somebody wants to come in with these.
     pub fn wanted(&mut self, credentials: Credentials) {
@@ -129,6 +161,18 @@ mod tests {
         }
         let back = entry.let_in("Ann".parse().unwrap(), None);
         assert_eq!(back, Some(&ann(Some("token"))), "the token is still there");
+    }
+
+    #[test]
+    fn the_door_asks_for_a_name_only_where_another_one_helps() {
+        for code in [Code::NicknameTaken, Code::Kicked, Code::SessionEnded] {
+            assert_eq!(Door::after(code), Door::Name);
+        }
+        assert_eq!(Door::after(Code::Full), Door::Full);
+        assert_eq!(Door::after(Code::Banned), Door::Banned);
+        for code in [Code::Busy, Code::Storage, Code::Internal, Code::Unknown] {
+            assert_eq!(Door::after(code), Door::Refused);
+        }
     }
 
     #[test]

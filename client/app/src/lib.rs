@@ -17,6 +17,7 @@ pub mod json;
 #[cfg(target_arch = "wasm32")]
 pub mod keys;
 mod letters;
+pub mod layout;
 pub mod line;
 #[cfg(target_arch = "wasm32")]
 pub mod live;

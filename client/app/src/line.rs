@@ -62,7 +62,8 @@ enum Socket {
     Connected,
     /// Lost, or never had; the time of the next attempt, or none while one is made.
     Trying(Option<f64>),
-    Refused(String),
+    /// Why, and when it is asked again by itself, if it is.
+    Refused(String, Option<f64>),
 }
 
 /// Where the way back stands, after the connection was lost.
@@ -108,7 +109,7 @@ impl Line {
             Socket::Connected => Status::Connected,
             Socket::Connecting => Status::Connecting,
             Socket::Trying(_) => Status::Reconnecting,
-            Socket::Refused(_) => Status::Refused,
+            Socket::Refused(..) => Status::Refused,
         }
     }
 
@@ -134,7 +135,7 @@ impl Line {
 
     /// The server did not let us in.
     pub fn refused(&mut self, sentence: String) {
-        self.socket = Socket::Refused(sentence);
+        self.socket = Socket::Refused(sentence, None);
     }
 
     /// The connection is gone, or an attempt failed.
@@ -147,9 +148,25 @@ impl Line {
 
     /// The next attempt is made at this time.
     pub fn next_try(&mut self, at: f64) {
-        if !matches!(self.socket, Socket::Connected | Socket::Refused(_)) {
-            self.socket = Socket::Trying(Some(at));
+        match &mut self.socket {
+            Socket::Connected => {}
+            // Why stays to be read.
+            Socket::Refused(_, next) => *next = Some(at),
+            socket => *socket = Socket::Trying(Some(at)),
         }
+    }
+
+    /// When the server that has refused is asked again by itself.
+    pub fn asks_again_at(&self) -> Option<f64> {
+        match self.socket {
+            Socket::Refused(_, at) => at,
+            _ => None,
+        }
+    }
+
+    /// Whole seconds until then.
+    pub fn asks_again_in(&self, now: f64) -> Option<u64> {
+        self.asks_again_at().map(|at| seconds(at - now))
     }
 
     /// An attempt is made now.
@@ -205,7 +222,7 @@ impl Line {
                 };
                 Strip { button: at.map(|_| text(Key::STRIP_TRY_NOW)), ..said }
             }
-            (Socket::Refused(sentence), _) => {
+            (Socket::Refused(sentence, _), _) => {
                 Strip { button: Some(text(Key::STRIP_TRY_AGAIN)), ..strip(sentence.clone()) }
             }
         };
@@ -320,7 +337,9 @@ mod tests {
         line.next_try(1_000.0);
         assert_eq!(line.status(), Status::Refused);
         assert_eq!(said(&line, 0.0, 0).as_deref(), Some("Ann is here already."));
+        assert_eq!(line.asks_again_in(100.0), Some(1));
         line.trying();
+        assert_eq!(line.asks_again_in(100.0), None);
         assert_eq!(line.status(), Status::Reconnecting);
     }
 

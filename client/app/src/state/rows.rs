@@ -105,6 +105,17 @@ pub enum Waits {
     Refused(parlour_events::Refusal),
 }
 
+impl MessageRow {
+    /// Why it was not taken, if that is news to somebody who has seen it as it was `before`.
+    pub fn newly_failed(&self, before: Option<&Self>) -> Option<&Failure> {
+        let failed = |row: &Self| matches!(row.delivery, Delivery::Failed(..));
+        match &self.delivery {
+            Delivery::Failed(_, why) if !before.is_some_and(failed) => Some(why),
+            _ => None,
+        }
+    }
+}
+
 impl Delivery {
     fn of(entry: &Entry) -> Self {
         match &entry.state {

@@ -36,6 +36,18 @@ impl Typed {
     }
 }
 
+/// A text with something put in the place of what is selected in it, which is given in UTF-16 units,
+/// and the caret behind that.
+pub fn put_in(text: &str, from: usize, to: usize, inserted: &str) -> (String, usize) {
+    let (from, to) = (caret::byte_at(text, from), caret::byte_at(text, to.max(from)));
+    let mut new = String::with_capacity(text.len() + inserted.len());
+    new.push_str(text.get(..from).unwrap_or(text));
+    new.push_str(inserted);
+    let caret = caret::utf16_at(&new, new.len());
+    new.push_str(rest(text, to));
+    (new, caret)
+}
+
 /// How well something fits a query: at its beginning, at the beginning of a word, or anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
@@ -107,6 +119,20 @@ mod tests {
         ] {
             let typed = Typed { range, query: String::new() };
             assert_eq!(typed.insert(text, put), (new.to_owned(), caret), "{text}");
+        }
+    }
+
+    #[test]
+    fn something_goes_in_where_the_caret_is() {
+        for (text, from, to, new, caret) in [
+            ("", 0, 0, "🎉", 2),
+            ("ab", 1, 1, "a🎉b", 3),
+            ("a😀b", 3, 3, "a😀🎉b", 5),
+            ("abc", 1, 2, "a🎉c", 3),
+            ("ab", 9, 9, "ab🎉", 4),
+            ("ab", 2, 1, "ab🎉", 4),
+        ] {
+            assert_eq!(put_in(text, from, to, "🎉"), (new.to_owned(), caret), "{text}");
         }
     }
 

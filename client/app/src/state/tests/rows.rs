@@ -221,6 +221,18 @@ fn a_change_that_failed_shows_what_is_in_the_log() {
 }
 
 #[test]
+fn that_something_failed_is_news_once() {
+    let mut page = with(vec![said(1, "Ann", 0)]);
+    let before = messages(&shown(&page))[0].clone();
+    assert_eq!(before.newly_failed(None), None);
+    let edit = ticket(&page.act(11, Act::Edit(id(1), Arc::new(body("Hullo")))));
+    let _ = page.apply(Input::Answered(room(), edit, Err(refusal(Code::Forbidden))));
+    let failed = messages(&shown(&page))[0].clone();
+    assert!(failed.newly_failed(Some(&before)).is_some());
+    assert_eq!(failed.newly_failed(Some(&failed)), None);
+}
+
+#[test]
 fn what_waits_tells_why() {
     let mut page = with(vec![]);
     let send = ticket(&page.say(1, "Hi"));
