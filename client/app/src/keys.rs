@@ -1,10 +1,13 @@
 //! Keys that do something wherever the focus is.
 
 use crate::live::listen;
+use leptos::prelude::untrack;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use crate::{
+    components::composer::is_of_input_method,
+    layout::Over,
     order::order,
     route::Route,
     session::{Panel, Screen, Session},
@@ -16,7 +19,9 @@ pub fn start(session: Session) {
         let event: &KeyboardEvent = event.unchecked_ref();
         let on = session.settings.with_untracked(|settings| settings.shortcuts);
         let inside = session.screen.get_untracked() == Screen::Chat;
-        if on && inside && !event.is_composing() && press(session, event) {
+        // Whoever had the key before has done something about it.
+        let free = !event.default_prevented() && !is_of_input_method(event);
+        if inside && free && (escape(session, event) || (on && press(session, event))) {
             event.prevent_default();
         }
     });
@@ -28,21 +33,33 @@ fn press(session: Session, event: &KeyboardEvent) -> bool {
     let control = event.ctrl_key() || event.meta_key();
     match (event.key().as_str(), control, event.alt_key(), event.shift_key()) {
         ("k" | "K", true, false, false) => ui.open(Panel::Switcher),
-        ("f" | "F", true, false, true) => ui.search_open.set(true),
+        ("f" | "F", true, false, true) => ui.open_search(),
         ("ArrowDown", false, true, unread) => next(session, true, unread),
         ("ArrowUp", false, true, unread) => next(session, false, unread),
         ("?", false, false, _) if !is_writing(event) => ui.open(Panel::Shortcuts),
-        ("Escape", ..) if ui.panel.with_untracked(|it| *it == Panel::None) => {
-            if ui.rooms_open.get_untracked() || ui.people_open.get_untracked() {
-                ui.close();
-            } else if ui.search_open.get_untracked() {
-                ui.search_open.set(false);
-            } else {
-                return false;
-            }
-            ui.compose();
-        }
         _ => return false,
+    }
+    true
+}
+
+/// Closes what is open, whether or not keys are switched off: there is no other way that everybody
+/// knows.
+fn escape(session: Session, event: &KeyboardEvent) -> bool {
+    let ui = session.ui;
+    if event.key() != "Escape" || ui.panel.with_untracked(|it| *it != Panel::None) {
+        return false;
+    }
+    if untrack(|| ui.over()) != Over::Nothing {
+        // What opened it has the focus then.
+        ui.lay(Over::Nothing);
+    } else if ui.rooms_open.get_untracked() || ui.people_open.get_untracked() {
+        ui.close();
+        ui.compose();
+    } else if ui.search_open.get_untracked() {
+        ui.search_open.set(false);
+        ui.compose();
+    } else {
+        return false;
     }
     true
 }

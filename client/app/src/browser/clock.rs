@@ -25,6 +25,7 @@ thread_local! {
 struct Formats {
     time: Function,
     date: Function,
+    dated: Function,
     full: Function,
     number: Function,
 }
@@ -34,14 +35,17 @@ impl Formats {
     fn new(tag: Option<&str>) -> Self {
         let tags = tag.into_iter().map(JsValue::from).collect::<Array>();
         let date = |options: &[_]| DateTimeFormat::new(&tags, &object(options)).format();
+        let day = [
+            ("weekday", "long".into()),
+            ("day", "numeric".into()),
+            ("month", "long".into()),
+            ("year", "numeric".into()),
+        ];
         let digits = object(&[("maximumFractionDigits", JsValue::from(1))]);
         Self {
             time: date(&[("hour", "numeric".into()), ("minute", "2-digit".into())]),
-            date: date(&[
-                ("weekday", "long".into()),
-                ("day", "numeric".into()),
-                ("month", "long".into()),
-            ]),
+            date: date(&day[..3]),
+            dated: date(&day),
             full: date(&[("dateStyle", "full".into()), ("timeStyle", "medium".into())]),
             number: NumberFormat::new(&tags, &digits).format(),
         }
@@ -106,7 +110,11 @@ pub fn day_in_words(at: Timestamp, today: i64) -> String {
     match today - day(at) {
         0 => words::text(Key::DAY_TODAY).to_owned(),
         1 => words::text(Key::DAY_YESTERDAY).to_owned(),
-        _ => formatted(|formats| &formats.date, &date(at)),
+        // Of this year, or of another one.
+        _ if date(at).get_full_year() == Date::new_0().get_full_year() => {
+            formatted(|formats| &formats.date, &date(at))
+        }
+        _ => formatted(|formats| &formats.dated, &date(at)),
     }
 }
 

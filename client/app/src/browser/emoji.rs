@@ -57,12 +57,6 @@ async fn ask() {
     }
 }
 
-/// Whether a text may have shortcodes, and nothing is known of them yet.
-pub fn is_needed(text: &str) -> bool {
-    let colons = text.bytes().filter(|byte| *byte == b':').count();
-    colons > 1 && with(|_| ()).is_none()
-}
-
 /// A text with its shortcodes replaced, if they are known by now.
 pub fn replaced(text: &str) -> String {
     with(|emojis| emojis.replace_shortcodes(text)).unwrap_or_else(|| text.to_owned())

@@ -20,7 +20,10 @@ const TOGETHER: Duration = Duration::from_millis(1_000);
 
 /// The two live regions.
 pub fn announcer(session: Session) -> Html {
-    let state = derived(move || session.line.with(|line| line.announcement()));
+    // What comes last is said: of the line, or of something that the person did.
+    let state = session.ui.said;
+    let line = derived(move || session.line.with(|line| line.announcement()));
+    effect(move || state.set(line.get().unwrap_or_default()));
     let messages = Live::new(String::new());
     let told = StoredValue::new(0_u64);
     let due = StoredValue::new(false);
@@ -45,7 +48,7 @@ pub fn announcer(session: Session) -> Html {
     html(
         r#"<div _ class="unseen" role="status"></div><div _ class="unseen" aria-live="polite"></div>"#,
         vec![
-            hole().text(move || state.get().unwrap_or_default()),
+            hole().text(move || state.get()),
             hole().text(move || messages.get()),
         ],
     )

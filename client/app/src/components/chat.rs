@@ -7,6 +7,7 @@ use web_sys::{DragEvent, Event};
 use super::{
     bar::bar,
     composer::{composer, take},
+    drawers::{self, Swipe},
     log::log,
     panels::panels,
     people::people,
@@ -17,6 +18,7 @@ use super::{
 use crate::{
     browser::place,
     dom::{Html, hole, html, together},
+    layout::Over,
     session::Session,
     words::Key,
 };
@@ -24,6 +26,8 @@ use crate::{
 /// The chat.
 pub fn chat(session: Session) -> Html {
     let dragging = Live::new(false);
+    let swipe = Swipe::new();
+    let over_chat = drawers::keep_focus(session);
     let over = move |event: Event| {
         let data = event.unchecked_ref::<DragEvent>().data_transfer();
         let files = data.is_some_and(|data| {
@@ -35,23 +39,44 @@ pub fn chat(session: Session) -> Html {
         }
     };
     let dropped = move |event: Event| {
-        event.prevent_default();
         dragging.set(false);
         let data = event.unchecked_ref::<DragEvent>().data_transfer();
-        take(session, data.and_then(|data| data.files()));
+        let files = data.and_then(|data| data.files());
+        // A text or a link is dropped into the field that it is dropped at.
+        if files.as_ref().is_some_and(|files| files.length() > 0) {
+            event.prevent_default();
+            if session.can_write.get_untracked() {
+                take(session, files);
+            }
+        }
+    };
+    let left = move |event: Event| {
+        // Within the chat it goes on.
+        if event.unchecked_ref::<DragEvent>().related_target().is_none() {
+            dragging.set(false);
+        }
     };
     let class = if place::is_embedded() { "chat embedded" } else { "chat" };
     html(
         r##"<div _><a _ class="skip" href="#composer"></a><i _></i><div _ class="middle"><i _></i><main class="room"><i _></i><i _></i><i _></i></main><p _ class="drop" aria-hidden="true"></p></div><i _></i></div>"##,
         vec![
-            hole().set("class", class),
-            hole().say(Key::APP_SKIP_TO_COMPOSER),
+            hole()
+                .set("class", class)
+                .on("dragover", over)
+                .on("dragleave", left)
+                .on("drop", dropped)
+                .on("pointerdown", move |event| swipe.begin(&event))
+                .on("pointerup", move |event| swipe.end(session, &event))
+                .on("pointercancel", move |_| swipe.forget()),
+            hole().say(Key::APP_SKIP_TO_COMPOSER).on("click", move |event| {
+                // No step to come back from.
+                event.prevent_default();
+                session.ui.compose();
+            }),
             hole().instead(rooms(session)),
             hole()
                 .class("dragging", move || dragging.get())
-                .on("dragover", over)
-                .on("dragleave", move |_| dragging.set(false))
-                .on("drop", dropped),
+                .flag("inert", move || over_chat.get() != Over::Nothing),
             hole().instead(together([bar(session), notices(session)])),
             hole().instead(log(session)),
             hole().instead(strip(session)),

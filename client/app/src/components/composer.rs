@@ -5,6 +5,7 @@
 //! Behind `@` and `:` names and emoji are suggested.
 
 use crate::live::{Live, derived, effect};
+use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{
     ClipboardEvent, Event, FileList, HtmlElement, HtmlInputElement, HtmlTextAreaElement,
@@ -22,8 +23,35 @@ use crate::{
     },
     dom::{Html, Ref, hole, html, nothing},
     session::{Composing, Panel, Session},
+    text::complete,
     words::{self, Key, Pattern},
 };
+
+/// Whether a key belongs to an input method.
+pub fn is_of_input_method(event: &KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == HANDLED_BY_INPUT_METHOD
+}
+
+/// Puts a text into what is being written, where the caret is.
+pub fn put_in(session: Session, text: &str) {
+    let draft = session.ui.draft;
+    let field = document().get_element_by_id("composer");
+    let Some(field) = field.and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok()) else {
+        return draft.update(|draft| draft.push_str(text));
+    };
+    let written = field.value();
+    let place = |place: Result<Option<u32>, _>| {
+        place.ok().flatten().map_or(written.len(), |place: u32| place as usize)
+    };
+    let (from, to) = (place(field.selection_start()), place(field.selection_end()));
+    let (written, caret) = complete::put_in(&written, from, to, text);
+    // Before what is drawn from the draft, which would take the caret to the end.
+    field.set_value(&written);
+    let caret = caret as u32;
+    let _ = field.set_selection_range(caret, caret);
+    draft.set(written);
+    session.keep_draft_soon();
+}
 
 /// What `keydown` has as its key code while an input method handles the key. Safari ends the
 /// composition before the Enter that chose the character, so `isComposing` alone is not enough.
@@ -37,25 +65,22 @@ pub fn composer(session: Session) -> Html {
     let files = Ref::new();
     let error = Live::new(None::<String>);
     let suggest = Suggestions::new(session, field);
-    let send = move || {
+    // What stands there as it is pressed goes, at once: whoever waits may be in another room.
+    let submit = move || {
         let text = emoji::replaced(&draft.get_untracked());
-        match session.submit(&text) {
-            Ok(()) => {
-                error.set(None);
-                draft.set(String::new());
-                session.keep_draft(&session.room(), "");
-            }
-            Err(reason) => error.set(reason),
-        }
+        error.set(session.submit(&text).err().flatten());
         field.focus();
     };
-    let submit = move || match draft.with_untracked(|text| emoji::is_needed(text)) {
-        true => emoji::load(send),
-        false => send(),
-    };
+    // The names of emoji are here by the time that the second colon is.
+    let colon = derived(move || draft.with(|text| text.bytes().any(|byte| byte == b':')));
+    effect(move || {
+        if colon.get() {
+            emoji::load(|| {});
+        }
+    });
     let pressed = move |event: Event| {
         let event: &KeyboardEvent = event.unchecked_ref();
-        if event.is_composing() || event.key_code() == HANDLED_BY_INPUT_METHOD {
+        if is_of_input_method(event) || event.alt_key() || event.ctrl_key() || event.meta_key() {
             return;
         }
         if suggest.press(event) {
@@ -107,6 +132,12 @@ pub fn composer(session: Session) -> Html {
         ui.to_composer.track();
         field.focus();
     });
+    // Suggestions are for one text, in one room.
+    effect(move || {
+        draft.track();
+        session.route.track();
+        suggest.check();
+    });
     let counter =
         derived(move || draft.with(|text| words::counter(text.trim_end().chars().count())));
     let chosen = move |_| {
@@ -117,9 +148,17 @@ pub fn composer(session: Session) -> Html {
     };
     let no_files =
         move || session.me.with(|me| me.as_ref().is_none_or(|me| me.limits.upload_bytes == 0));
+    let doing = move || match ui.composing.with(|it| *it == Composing::New) {
+        true => "composer-error composer-counter".to_owned(),
+        false => "composing composer-error composer-counter".to_owned(),
+    };
+    let send = move || {
+        let editing = ui.composing.with(|it| matches!(it, Composing::Edit(_)));
+        t(if editing { Key::COMPOSER_SAVE_EDIT } else { Key::COMPOSER_SEND }).to_owned()
+    };
     let over = move || draft.with(|text| words::is_over(text.trim_end().chars().count()));
     html(
-        r#"<form _ class="composer"><p _ id="composer-error" class="error" role="alert"></p><i _></i><i _></i><i _></i><div class="composer-box"><label _ class="unseen" for="composer"></label><input _ id="files" type="file" multiple hidden tabindex="-1" aria-hidden="true"><button _ id="attach" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M20 11.500l-8 8a5 5 0 0 1-7-7l8.500-8.500a3.400 3.400 0 0 1 4.800 4.800L10 17a1.700 1.700 0 0 1-2.400-2.400l7.400-7.400"/></svg></button><textarea _ id="composer" rows="1" dir="auto" enterkeyhint="send" autocomplete="off" aria-describedby="composer-error composer-counter" aria-autocomplete="list" aria-controls="suggestions"></textarea><span _ id="composer-counter" class="counter"></span><button _ id="emoji" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.500 14.500a4.500 4.500 0 0 0 7 0M9 9.500v.2M15 9.500v.2"/></svg></button><button _ id="send" type="submit" class="primary send"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5M6 11l6-6 6 6"/></svg><span _></span></button></div></form>"#,
+        r#"<form _ class="composer"><p _ id="composer-error" class="error" role="alert"></p><i _></i><i _></i><i _></i><div class="composer-box"><label _ class="unseen" for="composer"></label><input _ id="files" type="file" multiple hidden tabindex="-1" aria-hidden="true"><button _ id="attach" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M20 11.500l-8 8a5 5 0 0 1-7-7l8.500-8.500a3.400 3.400 0 0 1 4.800 4.800L10 17a1.700 1.700 0 0 1-2.400-2.400l7.400-7.400"/></svg></button><textarea _ id="composer" rows="1" dir="auto" enterkeyhint="send" autocomplete="off" aria-autocomplete="list" aria-controls="suggestions"></textarea><span _ id="composer-counter" class="counter"></span><button _ id="emoji" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.500 14.500a4.500 4.500 0 0 0 7 0M9 9.500v.2M15 9.500v.2"/></svg></button><button _ id="send" type="submit" class="primary send"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 19V5M6 11l6-6 6 6"/></svg><span _></span></button></div></form>"#,
         vec![
             hole().submit(submit),
             hole().text(move || error.get().unwrap_or_default()),
@@ -136,22 +175,20 @@ pub fn composer(session: Session) -> Html {
             hole()
                 .refer(field)
                 .attr("placeholder", move || placeholder(session))
+                .attr("aria-describedby", doing)
                 .yes("aria-invalid", move || error.with(Option::is_some))
                 .attr("aria-activedescendant", move || suggest.active())
                 .input(written)
                 .on("keydown", pressed)
                 .on("paste", pasted)
-                .on("blur", move |_| session.keep_draft_now()),
+                .on("blur", move |_| {
+                    session.keep_draft_now();
+                    suggest.close();
+                }),
             hole().class("over", over).text(move || counter.get().unwrap_or_default()),
             hole().label(Key::COMPOSER_EMOJI).click(move || ui.open(Panel::Emoji)),
-            hole().word("aria-label", Key::COMPOSER_SEND),
-            hole().text(move || {
-                let key = match ui.composing.get() {
-                    Composing::Edit(_) => Key::COMPOSER_SAVE_EDIT,
-                    _ => Key::COMPOSER_SEND,
-                };
-                t(key).to_owned()
-            }),
+            hole().attr("aria-label", send),
+            hole().text(send),
         ],
     )
 }
@@ -167,7 +204,7 @@ fn about(session: Session) -> Html {
         Composing::Edit(_) => (t(Key::COMPOSER_EDITING).to_owned(), Key::COMPOSER_CANCEL_EDIT),
     };
     html(
-        r#"<p class="composing"><span _ dir="auto"></span><button _ type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></p>"#,
+        r#"<p class="composing"><span _ id="composing" dir="auto"></span><button _ type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></p>"#,
         vec![hole().put(what), hole().label(leave).click(move || session.write_anew())],
     )
 }

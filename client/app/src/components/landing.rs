@@ -1,22 +1,36 @@
 //! The door: a nickname, and you are in.
 
-use crate::live::{Live, effect, soon};
+use crate::live::{Live, derived, effect, soon};
 use leptos::prelude::*;
 use parlour_events::Nickname;
 
+use super::strip::ticking;
 use crate::{
-    browser::{language::t, place::Auth},
+    browser::{
+        clock,
+        language::{t, tf},
+        place::Auth,
+    },
     dom::{Html, Ref, hole, html, nothing},
+    entry::Door,
     line::Status,
     session::Session,
-    words::{self, Key},
+    words::{self, Key, Pattern},
 };
 
 /// Asks for a nickname, says what is wrong with it, and comes in. Where people come in with a token
 /// of another system, says how.
 pub fn landing(session: Session) -> Html {
     match session.site.with_value(|site| site.auth) {
-        Auth::Guests => door(session),
+        Auth::Guests => html(
+            r#"<main class="landing"><i _></i></main>"#,
+            vec![hole().here(move || match session.door.get() {
+                Door::Name => untrack(|| door(session)),
+                Door::Full => closed(session, Key::LANDING_FULL),
+                Door::Banned => closed(session, Key::LANDING_BANNED),
+                Door::Refused => closed(session, Key::LANDING_REFUSED),
+            })],
+        ),
         Auth::Jwt => elsewhere(session),
     }
 }
@@ -51,7 +65,7 @@ fn door(session: Session) -> Html {
         }
     });
     html(
-        r#"<main class="landing"><form _ class="door" novalidate><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1>Parlour</h1><p _ class="welcome"></p><label _ for="nickname"></label><input _ id="nickname" name="nickname" type="text" autocomplete="nickname" autocapitalize="words" spellcheck="false" dir="auto" aria-describedby="landing-error landing-status"><p _ id="landing-error" class="error" role="alert"></p><button _ id="enter" type="submit" class="primary"></button><p _ id="landing-status" class="hint" role="status"></p></form></main>"#,
+        r#"<form _ class="door" novalidate><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1>Parlour</h1><p _ class="welcome"></p><label _ for="nickname"></label><input _ id="nickname" name="nickname" type="text" autocomplete="nickname" autocapitalize="words" spellcheck="false" dir="auto" aria-describedby="landing-error landing-status"><p _ id="landing-error" class="error" role="alert"></p><button _ id="enter" type="submit" class="primary"></button><p _ id="landing-status" class="hint" role="status"></p></form>"#,
         vec![
             hole().submit(enter).yes("aria-busy", move || session.entering.get()),
             hole().say(Key::LANDING_WELCOME),
@@ -70,6 +84,42 @@ fn door(session: Session) -> Html {
                 t(key).to_owned()
             }),
             hole().text(move || status(session)),
+        ],
+    )
+}
+
+/// The person is not let in, whatever their name: says why, for how long, and what can be done.
+fn closed(session: Session, title: Key) -> Html {
+    let again = Ref::new();
+    soon(move || again.focus());
+    let waits = derived(move || session.line.with(|line| line.asks_again_at().is_some()));
+    let now = ticking(waits);
+    // The seconds are not read out: they change too often.
+    let left = move || {
+        let now = now.get().max(clock::now());
+        let left = session.line.with(|line| line.asks_again_in(now));
+        left.map_or_else(String::new, |left| tf(Pattern::LANDING_AGAIN_IN, [&words::whole(left)]))
+    };
+    let enter = move || match session.nickname.get_untracked() {
+        Some(nickname) => session.enter(nickname),
+        None => session.take_another_name(),
+    };
+    html(
+        r#"<div class="door"><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1 _></h1><p _ id="landing-error" class="why" role="alert" dir="auto"></p><p _ class="hint"></p><p _ class="hint" aria-hidden="true"></p><button _ id="again" type="button" class="primary"></button><button _ id="other-name" type="button" class="quiet"></button></div>"#,
+        vec![
+            hole().say(title),
+            hole().text(move || session.entry_error.get().unwrap_or_default()),
+            hole().hidden(move || !waits.get()).say(Key::LANDING_FULL_WAIT),
+            hole().text(left),
+            hole()
+                .refer(again)
+                .flag("disabled", move || session.entering.get())
+                .text(move || {
+                    let entering = session.entering.get();
+                    t(if entering { Key::LANDING_ENTERING } else { Key::LANDING_AGAIN }).to_owned()
+                })
+                .click(enter),
+            hole().say(Key::LANDING_OTHER_NAME).click(move || session.take_another_name()),
         ],
     )
 }

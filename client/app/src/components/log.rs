@@ -4,11 +4,13 @@
 //! button then counts what came. However far one scrolls, only so many rows are there: near an end
 //! of them others are drawn. What the reader looks at stays where it is on the screen.
 
-use crate::live::{Live, derived, effect, soon};
-use leptos::prelude::*;
+use crate::live::{Live, after, derived, effect, soon};
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use parlour_events::{MessageId, Seq};
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, Event, EventTarget, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, EventTarget, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::{message::message, toolbar::toolbar};
 use crate::{
@@ -27,6 +29,12 @@ const NEAR: i32 = 48;
 
 /// Closer to an end of what is drawn than this, in pixels, more is drawn.
 const MARGIN: i32 = 700;
+
+/// A finger that lies on a message for so long opens its menu.
+const LONG_PRESS: Duration = Duration::from_millis(500);
+
+/// A finger that moves by no more than this, in pixels, lies still.
+const STILL: i32 = 10;
 
 /// Where the list is, as it was last looked at.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +68,10 @@ struct List {
     place: StoredValue<Place>,
     /// The message that the pointer or the focus is on.
     active: Live<Option<String>>,
+    /// A finger that lies on a message: what its press waits for, and where it is.
+    finger: StoredValue<Option<(TimeoutHandle, i32, i32)>, LocalStorage>,
+    /// It lay there for long: the menu is open.
+    held: StoredValue<bool>,
 }
 
 /// The list, with what stands above and over it.
@@ -71,6 +83,8 @@ pub fn log(session: Session) -> Html {
         at_bottom: Live::new(true),
         place: StoredValue::new(Place::default()),
         active: Live::new(None),
+        finger: StoredValue::new_local(None),
+        held: StoredValue::new(false),
     };
     let seen = Live::new(0_u64);
     let posted = derived(move || session.view.with(|view| view.posted));
@@ -84,6 +98,10 @@ pub fn log(session: Session) -> Html {
     effect(move || {
         session.ui.to_end.track();
         list.to_bottom();
+    });
+    effect(move || {
+        session.ui.to_log.track();
+        list.scroller.focus();
     });
     let about = derived(move || {
         session.view.with(|view| About {
@@ -111,7 +129,11 @@ pub fn log(session: Session) -> Html {
                 .on("pointerover", move |event| list.point(event.target()))
                 .on("pointerleave", move |_| list.active.set(None))
                 .on("focusin", move |event| list.point(event.target()))
-                .on("contextmenu", move |event| list.hold(&event)),
+                .on("contextmenu", move |event| list.hold(&event))
+                .on("pointerdown", move |event| list.finger_down(&event))
+                .on("pointermove", move |event| list.finger_moved(&event))
+                .on("pointerup", move |_| list.finger_up())
+                .on("pointercancel", move |_| list.finger_up()),
             hole().here(move || beginning(session, &about.get())),
             hole().refer(list.rows).rows(
                 move || session.view.with(|view| view.rows.clone()),
@@ -134,6 +156,8 @@ pub fn log(session: Session) -> Html {
                 move || {
                     session.to_newest();
                     list.to_bottom();
+                    // The button goes.
+                    session.ui.read();
                 },
             ),
             hole().text(move || match new() {
@@ -321,13 +345,56 @@ impl List {
             && !clock::has_mouse()
         {
             event.prevent_default();
-            self.session.ui.open(Panel::Message(id));
+            self.finger_up();
+            self.session.ui.panel.put(Panel::Message(id));
         }
+    }
+
+    /// Safari on a phone tells nothing of a long press: it is timed here.
+    fn finger_down(self, event: &Event) {
+        self.finger_up();
+        self.held.set_value(false);
+        let press: &PointerEvent = event.unchecked_ref();
+        let id = row_of(event.target()).as_ref().and_then(id_of);
+        let Some(id) = id.filter(|_| press.pointer_type() == "touch" && press.is_primary()) else {
+            return;
+        };
+        let open = move || {
+            self.held.set_value(true);
+            self.session.ui.panel.put(Panel::Message(id));
+        };
+        let timer = after(LONG_PRESS, open);
+        self.finger.set_value(timer.map(|timer| (timer, press.client_x(), press.client_y())));
+    }
+
+    fn finger_moved(self, event: &Event) {
+        let press: &PointerEvent = event.unchecked_ref();
+        let far = self.finger.with_value(|finger| {
+            finger.as_ref().is_some_and(|(_, x, y)| {
+                (press.client_x() - x).abs() > STILL || (press.client_y() - y).abs() > STILL
+            })
+        });
+        if far {
+            self.finger_up();
+        }
+    }
+
+    fn finger_up(self) {
+        self.finger.update_value(|finger| {
+            if let Some((timer, ..)) = finger.take() {
+                timer.clear();
+            }
+        });
     }
 
     /// Something in a row was pressed: it says what it does.
     fn click(self, event: &Event) {
         let session = self.session;
+        if self.held.get_value() {
+            // The end of a long press, which has opened the menu.
+            self.held.set_value(false);
+            return event.prevent_default();
+        }
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let Some(Ok(Some(pressed))) = target.map(|target| target.closest("[data-do]")) else {
             return;
@@ -366,6 +433,7 @@ impl List {
             }
             "discard" => {
                 if let Ok(entry) = at.parse() {
+                    session.ui.settle_focus();
                     session.discard(entry);
                 }
             }
@@ -376,7 +444,7 @@ impl List {
     /// The keys of the list: from message to message, and what can be done with one.
     fn press(self, event: &Event) {
         let key: &KeyboardEvent = event.unchecked_ref();
-        if key.ctrl_key() || key.meta_key() || key.alt_key() {
+        if key.default_prevented() || key.ctrl_key() || key.meta_key() || key.alt_key() {
             return;
         }
         let row = row_of(event.target());
@@ -482,7 +550,10 @@ fn beginning(session: Session, about: &About) -> Html {
             r#"<div class="notice"><p _></p><button _ type="button" class="link-button"></button></div>"#,
             vec![
                 hole().put(words::notice(notice)),
-                hole().put(t(Key::APP_ALL_RIGHT)).click(move || session.dismiss_notice()),
+                hole().put(t(Key::APP_ALL_RIGHT)).click(move || {
+                    session.ui.settle_focus();
+                    session.dismiss_notice();
+                }),
             ],
         );
     }
@@ -496,13 +567,19 @@ fn beginning(session: Session, about: &About) -> Html {
             r#"<p class="beginning"><span _></span> <button _ type="button" class="link-button"></button></p>"#,
             vec![
                 hole().put(t(Key::HISTORY_FAILED)),
-                hole().put(t(Key::HISTORY_AGAIN)).click(move || session.read_on(true)),
+                hole().put(t(Key::HISTORY_AGAIN)).click(move || {
+                    session.ui.read();
+                    session.read_on(true);
+                }),
             ],
         ),
         Standing::Inside if reading => sentence(t(Key::HISTORY_LOADING)),
         Standing::Inside if earlier => html(
             r#"<button _ id="show-earlier" type="button" class="quiet"></button>"#,
-            vec![hole().put(t(Key::HISTORY_EARLIER)).click(move || session.read_on(true))],
+            vec![hole().put(t(Key::HISTORY_EARLIER)).click(move || {
+                session.ui.read();
+                session.read_on(true);
+            })],
         ),
         Standing::Inside if empty => {
             empty_state(t(Key::HISTORY_EMPTY_TITLE), t(Key::HISTORY_EMPTY_TEXT))
@@ -535,7 +612,10 @@ fn outside(session: Session) -> Html {
         vec![
             hole().put(session.room().as_str()),
             hole().put(topic),
-            hole().put(t(Key::ROOMS_JOIN)).click(move || session.join(&session.room())),
+            hole().put(t(Key::ROOMS_JOIN)).click(move || {
+                session.ui.read();
+                session.join(&session.room());
+            }),
         ],
     )
 }
@@ -552,10 +632,14 @@ fn first_unread(session: Session) -> Html {
                 })
                 .click(move || {
                     if let Some((seq, _)) = first() {
+                        session.ui.read();
                         session.read_at(Spot::Message(seq));
                     }
                 }),
-            hole().say(Key::UNREAD_MARK_READ).click(move || session.mark_all_read(&session.room())),
+            hole().say(Key::UNREAD_MARK_READ).click(move || {
+                session.ui.settle_focus();
+                session.mark_all_read(&session.room());
+            }),
         ],
     )
 }

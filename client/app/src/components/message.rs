@@ -25,7 +25,6 @@ use crate::{
     session::Session,
     state::{
         message::{Content, Said},
-        outbox::Failure,
         rows::{Delivery, MessageRow, Waits},
     },
     words::{self, Key, Pattern, Plural},
@@ -59,28 +58,41 @@ pub fn message(session: Session, row: Shared<MessageRow>) -> Html {
             }
         });
     };
+    let id = row.with_untracked(|row| row.id.to_string());
+    let [own, says] = ["m-", "s-"].map(|of| [of, &id].concat());
     html(
         r#"<li _ tabindex="-1"></li>"#,
         vec![
             hole()
-                .set("data-message-id", row.with_untracked(|row| row.id.to_string()))
+                .set("aria-labelledby", [&own, " ", &says].concat())
+                .set("id", own)
+                .set("data-message-id", id)
                 .run(describe)
                 .on("unfold", move |_| unfolded.update(|unfolded| *unfolded = !*unfolded))
-                .part(move || row.with(|row| content(session, row, unfolded))),
+                .part(move || row.with(|row| content(session, row, unfolded, &says))),
         ],
     )
 }
 
-/// What is read out when the row has the focus, before what it says.
+/// What is read out when the row has the focus, before what it says: the row is named by this and
+/// by what is drawn in it.
 fn label(row: &MessageRow) -> String {
     let time = clock::time_of_day(row.at);
-    match row.mine {
+    let mut label = match row.mine {
         true => tf(Pattern::MESSAGE_YOURS, [&time]),
         false => tf(Pattern::MESSAGE_FROM, [row.author.name.as_str(), &time]),
+    };
+    let quote = row.content.said().and_then(|said| said.reply_to.as_ref());
+    let quote = quote.map(|it| tf(Pattern::MESSAGE_IN_REPLY_TO, [it.author.name.as_str()]));
+    let sending = matches!(row.delivery, Delivery::Sending(_)).then(|| t(Key::SENDING_NOW).into());
+    for part in [quote, sending].into_iter().flatten() {
+        label.push_str(", ");
+        label.push_str(&part);
     }
+    label
 }
 
-fn content(session: Session, row: &MessageRow, unfolded: Live<bool>) -> Html {
+fn content(session: Session, row: &MessageRow, unfolded: Live<bool>, says: &str) -> Html {
     let time = clock::time_of_day(row.at);
     let guest = match row.author.kind {
         AuthorKind::Guest => labelled(r#"<span _ class="guest"></span>"#, t(Key::PEOPLE_GUEST)),
@@ -103,7 +115,7 @@ fn content(session: Session, row: &MessageRow, unfolded: Live<bool>) -> Html {
         _ => nothing(),
     };
     html(
-        r#"<div class="gutter" aria-hidden="true"><i _></i><span _ class="gutter-time"></span></div><div class="content"><i _></i><p class="byline"><button _ type="button" class="author" tabindex="-1" dir="auto" data-do="author"></button> <i _></i><time _></time></p><i _></i></div><i _></i>"#,
+        r#"<div class="gutter" aria-hidden="true"><i _></i><span _ class="gutter-time"></span></div><div class="content"><i _></i><p class="byline"><button _ type="button" class="author" tabindex="-1" dir="auto" data-do="author"></button> <i _></i><time _></time></p><div _></div></div><i _></i>"#,
         vec![
             hole().instead(disc(&row.author.name)),
             hole().put(time.as_str()),
@@ -114,7 +126,7 @@ fn content(session: Session, row: &MessageRow, unfolded: Live<bool>) -> Html {
                 .set("datetime", clock::machine_readable(row.at))
                 .set("title", clock::in_full(row.at))
                 .put(time),
-            hole().instead(together([what, trouble(&row.delivery)])),
+            hole().set("id", says).child(together([what, trouble(&row.delivery)])),
             hole().instead(sending),
         ],
     )
@@ -213,15 +225,11 @@ fn trouble(delivery: &Delivery) -> Html {
             labelled(r#"<p _ class="trouble waiting"></p>"#, &text)
         }
         Delivery::Failed(entry, why) => {
-            let reason = match why {
-                Failure::Refused(refusal) => words::reason(refusal),
-                Failure::OtherPerson => t(Key::SENDING_OTHER_PERSON).to_owned(),
-            };
             let entry = entry.to_string();
             html(
                 r#"<p class="trouble failed"><span _></span> <button _ type="button" class="link-button try-again" data-do="again"></button> <button _ type="button" class="link-button discard" data-do="discard"></button></p>"#,
                 vec![
-                    hole().put(tf(Pattern::SENDING_FAILED, [&reason])),
+                    hole().put(words::not_sent(why)),
                     hole().set("data-at", entry.as_str()).put(t(Key::SENDING_AGAIN)),
                     hole().set("data-at", entry).put(t(Key::SENDING_REMOVE)),
                 ],

@@ -7,6 +7,7 @@ pub mod bar;
 pub mod chat;
 pub mod composer;
 pub mod disc;
+pub mod drawers;
 pub mod files;
 pub mod icons;
 pub mod landing;

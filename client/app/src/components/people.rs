@@ -1,12 +1,12 @@
 //! The people in the room.
 
-use crate::live::derived;
-use parlour_events::{Member, Role, RoomKind};
+use crate::live::{Live, derived, now_and_then};
+use parlour_events::{Member, Role, RoomKind, UserId};
 
 use super::disc::disc;
 use crate::{
     browser::language::{t, tf, tn},
-    dom::{Html, hole, html, nothing, together},
+    dom::{Html, hole, html, nothing},
     session::{Panel, Session},
     words::{Key, Pattern, Plural},
 };
@@ -30,8 +30,8 @@ pub fn people(session: Session) -> Html {
                 .class("folded", move || session.settings.with(|settings| !settings.people)),
             hole().text(move || tn(Plural::ROOMS_MEMBERS, total(), [])),
             hole().label(Key::PEOPLE_INVITE).hidden(alone).click(move || ui.open(Panel::Invite)),
-            hole().here(move || people.with(|people| group(session, people, true))),
-            hole().here(move || people.with(|people| group(session, people, false))),
+            hole().instead(group(session, people, true)),
+            hole().instead(group(session, people, false)),
             hole().text(move || match total().saturating_sub(people.with(Vec::len) as u64) {
                 0 => String::new(),
                 more => tn(Plural::PEOPLE_OTHERS, more, []),
@@ -40,41 +40,60 @@ pub fn people(session: Session) -> Html {
     )
 }
 
-fn group(session: Session, people: &[Member], here: bool) -> Html {
-    let members = people.iter().filter(|it| it.here == here);
-    let all = together(members.map(|member| one(session, member)));
-    if all.is_empty() {
-        return nothing();
-    }
+fn group(session: Session, people: Live<Vec<Member>>, here: bool) -> Html {
+    let ids = derived(move || {
+        people.with(|people| {
+            let members = people.iter().filter(|it| it.here == here);
+            members.map(|it| it.person.id).collect::<Vec<_>>()
+        })
+    });
+    let none = move || ids.with(Vec::is_empty);
     let title = if here { Key::PEOPLE_HERE } else { Key::PEOPLE_AWAY };
-    html("<h3 _></h3><ul _></ul>", vec![hole().put(t(title)), hole().child(all)])
+    html(
+        "<h3 _></h3><ul _></ul>",
+        vec![
+            hole().hidden(none).say(title),
+            hole().hidden(none).rows(
+                move || ids.get(),
+                UserId::clone,
+                move |id| one(session, people, id),
+            ),
+        ],
+    )
 }
 
-fn one(session: Session, member: &Member) -> Html {
-    let person = member.person.clone();
-    let name = person.name.as_str();
-    let mine = session.me.with(|me| me.as_ref().is_some_and(|me| me.person.id == person.id));
-    let presence = match member.here {
-        true => tf(Pattern::PEOPLE_IS_HERE, [name]),
-        false => tf(Pattern::PEOPLE_IS_AWAY, [name]),
-    };
-    let note = match (mine, member.role) {
+/// Somebody keeps their row for as long as they are in the list.
+fn one(session: Session, people: Live<Vec<Member>>, id: UserId) -> Html {
+    let find = move |people: &Vec<Member>| people.iter().find(|it| it.person.id == id).cloned();
+    let Some(member) = people.with_untracked(find) else { return nothing() };
+    let here = member.here;
+    let member = Live::new(member);
+    now_and_then(move || {
+        if let Some(now) = people.with(find) {
+            member.put(now);
+        }
+    });
+    let name = derived(move || member.with(|it| it.person.name.clone()));
+    let mine = move || session.me.with(|me| me.as_ref().is_some_and(|me| me.person.id == id));
+    let note = move || match (mine(), member.with(|it| it.role)) {
         (true, _) => t(Key::PEOPLE_YOU),
         (_, Role::Moderator) => t(Key::PEOPLE_ROLE_MODERATOR),
         (_, Role::Admin) => t(Key::PEOPLE_ROLE_ADMIN),
         (_, Role::Member) => "",
     };
-    let opened = person.clone();
+    let presence = if here { Pattern::PEOPLE_IS_HERE } else { Pattern::PEOPLE_IS_AWAY };
+    let open = move || {
+        let person = member.with_untracked(|it| it.person.clone());
+        session.ui.open(Panel::Person(person));
+    };
     html(
         r#"<li><button _ type="button" aria-haspopup="dialog"><i _></i><bdi _ class="person-name"></bdi><span _ class="note"></span><span _ class="unseen"></span></button></li>"#,
         vec![
-            hole()
-                .set("class", if member.here { "person" } else { "person away" })
-                .click(move || session.ui.open(Panel::Person(opened.clone()))),
-            hole().instead(disc(&person.name)),
-            hole().put(name),
-            hole().put(note),
-            hole().put(presence),
+            hole().set("class", if here { "person" } else { "person away" }).click(open),
+            hole().here(move || name.with(disc)),
+            hole().text(move || name.with(ToString::to_string)),
+            hole().text(move || note().to_owned()),
+            hole().text(move || name.with(|name| tf(presence, [name.as_str()]))),
         ],
     )
 }

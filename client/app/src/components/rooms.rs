@@ -1,11 +1,13 @@
 //! The list of rooms and conversations.
 
-use parlour_events::RoomKind;
+use crate::live::{Live, derived, now_and_then};
+use parlour_events::{RoomKind, RoomName};
 
 use super::{disc::disc, icons};
 use crate::{
     browser::language::{t, tn},
     dom::{Html, hole, html, nothing, together},
+    layout::Over,
     route::Route,
     session::{Panel, RoomItem, Session},
     words::{self, Key, Plural},
@@ -21,10 +23,10 @@ pub fn rooms(session: Session) -> Html {
             hole().label(Key::SWITCHER_TITLE).click(move || ui.open(Panel::Switcher)),
             hole().say(Key::ROOMS_TITLE),
             hole().label(Key::ROOMS_NEW).click(move || ui.open(Panel::Create)),
-            hole().here(move || list(session, false)),
+            hole().instead(list(session, false)),
             hole().say(Key::ROOMS_BROWSE).click(move || ui.open(Panel::Browse)),
             hole().say(Key::ROOMS_DIRECT),
-            hole().here(move || list(session, true)),
+            hole().instead(list(session, true)),
             hole().part(move || me(session)),
             hole().label(Key::SETTINGS_TITLE).click(move || ui.open(Panel::Settings)),
         ],
@@ -40,53 +42,77 @@ fn me(session: Session) -> Html {
     )
 }
 
+/// The rooms, or the conversations. A room keeps its row whatever is new in it: a press that begins
+/// as a message comes ends where it began.
 fn list(session: Session, direct: bool) -> Html {
-    let here = session.route.with(|route| route.room.clone());
-    session.rooms.with(|rooms| {
-        let of_kind = |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && item.joined;
-        let mine = rooms.iter().filter(of_kind);
-        let all = together(mine.map(|item| row(session, item, item.name == here)));
-        if all.is_empty() {
-            let none = if direct { Key::ROOMS_NO_DIRECT } else { Key::ROOMS_NONE };
-            return html(r#"<p _ class="rooms-none"></p>"#, vec![hole().put(t(none))]);
-        }
-        html("<ul _></ul>", vec![hole().child(all)])
-    })
+    let mine = derived(move || {
+        session.rooms.with(|rooms| {
+            let of_kind =
+                |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && item.joined;
+            rooms.iter().filter(of_kind).map(|item| item.name.clone()).collect::<Vec<_>>()
+        })
+    });
+    let none = if direct { Key::ROOMS_NO_DIRECT } else { Key::ROOMS_NONE };
+    html(
+        r#"<p _ class="rooms-none"></p><ul _></ul>"#,
+        vec![
+            hole().hidden(move || mine.with(|mine| !mine.is_empty())).say(none),
+            hole().hidden(move || mine.with(Vec::is_empty)).rows(
+                move || mine.get(),
+                RoomName::clone,
+                move |name| row(session, name),
+            ),
+        ],
+    )
 }
 
-fn row(session: Session, item: &RoomItem, here: bool) -> Html {
-    let route = Route::to(item.name.clone());
-    let sign = match (&item.with, item.kind) {
-        (Some(with), _) => disc(&with.name),
-        (None, RoomKind::Private) => icons::lock(),
-        _ => icons::hash(),
-    };
-    let muted = match item.muted {
-        true => together([icons::muted(), unseen(t(Key::ROOMS_MUTED))]),
-        false => nothing(),
-    };
-    let new = item.unread > 0 && !item.muted;
+fn row(session: Session, name: RoomName) -> Html {
+    let route = Route::to(name.clone());
+    let find = |rooms: &Vec<RoomItem>| rooms.iter().find(|item| item.name == name).cloned();
+    let Some(item) = session.rooms.with_untracked(find) else { return nothing() };
+    let item = Live::new(item);
+    let of = name.clone();
+    now_and_then(move || {
+        session.rooms.with(|rooms| {
+            if let Some(now) = rooms.iter().find(|item| item.name == of) {
+                item.put(now.clone());
+            }
+        });
+    });
+    let here = derived(move || session.route.with(|route| route.room == name));
+    let who = derived(move || item.with(|item| (item.with.clone(), item.kind)));
+    let muted = derived(move || item.with(|item| item.muted));
     let link = hole()
         .set("href", route.path())
-        .set("class", if new { "room-link unread" } else { "room-link" })
-        .set("aria-current", if here { "page" } else { "false" })
+        .set("class", "room-link")
+        .class("unread", move || item.with(|item| item.unread > 0 && !item.muted))
+        .attr("aria-current", move || (if here.get() { "page" } else { "false" }).to_owned())
         .on("click", move |event| {
             // A new tab, or window, is the browser's business.
             if crate::browser::place::is_plain(&event) {
                 event.prevent_default();
                 session.go(route.clone());
                 session.ui.rooms_open.set(false);
-                session.ui.compose();
+                session.ui.settle_focus();
             }
         });
     html(
         r#"<li><a _><i _></i><bdi _ class="room-label"></bdi><i _></i><i _></i></a></li>"#,
         vec![
             link,
-            hole().instead(sign),
-            hole().put(item.label()),
-            hole().instead(muted),
-            hole().instead(badge(item)),
+            hole().here(move || {
+                who.with(|who| match who {
+                    (Some(with), _) => disc(&with.name),
+                    (None, RoomKind::Private) => icons::lock(),
+                    _ => icons::hash(),
+                })
+            }),
+            hole().text(move || item.with(RoomItem::label)),
+            hole().when(
+                move || muted.get(),
+                || together([icons::muted(), unseen(t(Key::ROOMS_MUTED))]),
+            ),
+            hole().here(move || item.with(badge)),
         ],
     )
 }
@@ -119,11 +145,8 @@ pub fn veil(session: Session) -> Html {
         vec![
             hole()
                 .word("aria-label", Key::APP_CLOSE)
-                .hidden(move || !ui.rooms_open.get() && !ui.people_open.get())
-                .click(move || {
-                    ui.rooms_open.set(false);
-                    ui.people_open.set(false);
-                }),
+                .hidden(move || ui.over() == Over::Nothing)
+                .click(move || ui.lay(Over::Nothing)),
         ],
     )
 }

@@ -48,12 +48,12 @@ fn block(block: &Block) -> Html {
                 vec![hole().set("data-language", language), hole().put(text.as_str())],
             )
         }
-        Block::Quote(inner) => within("<blockquote _></blockquote>", blocks(inner)),
+        Block::Quote(inner) => within(r#"<blockquote _ dir="auto"></blockquote>"#, blocks(inner)),
         Block::List(items) => {
             let all = together(items.iter().map(item));
             match items.first().is_some_and(|item| item.number.is_some()) {
-                true => within(r#"<ol _ class="list"></ol>"#, all),
-                false => within(r#"<ul _ class="list"></ul>"#, all),
+                true => within(r#"<ol _ class="list" dir="auto"></ol>"#, all),
+                false => within(r#"<ul _ class="list" dir="auto"></ul>"#, all),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Searching messages.
 
-use crate::live::{Live, soon};
+use crate::live::{Live, effect, soon};
+use leptos::prelude::untrack;
 use parlour_events::{Found, Hit, Query, Search};
 
 use super::disc::disc;
@@ -11,6 +12,7 @@ use crate::{
         place,
     },
     dom::{Html, Ref, hole, html, text, together},
+    layout::Over,
     route::Route,
     session::Session,
     text::{highlight, markdown},
@@ -26,10 +28,16 @@ pub fn search(session: Session) -> Html {
 fn pane(session: Session) -> Html {
     let field = Ref::new();
     soon(move || field.focus());
+    effect(move || {
+        session.ui.to_search.track();
+        field.focus();
+    });
     let query = Live::new(String::new());
     let asked = Live::new(None::<Query>);
     let everywhere = Live::new(false);
     let hits = Live::new(Vec::<Hit>::new());
+    // Of another query they are marked otherwise: those are other rows.
+    let turn = Live::new(0_u32);
     let next = Live::new(None::<u64>);
     let state = Live::new(String::new());
     let ask = move |query: Query, after: Option<u64>| {
@@ -45,6 +53,7 @@ fn pane(session: Session) -> Html {
                 Ok(found) => {
                     hits.update(|hits| {
                         if after.is_none() {
+                            turn.update(|turn| *turn += 1);
                             hits.clear();
                         }
                         hits.extend(found.hits);
@@ -66,13 +75,19 @@ fn pane(session: Session) -> Html {
     };
     let more = move || {
         if let (Some(query), Some(after)) = (asked.get_untracked(), next.get_untracked()) {
+            // The button goes when nothing more is there.
+            field.focus();
             ask(query, Some(after));
         }
     };
     let found = move || {
-        let query = asked.get();
-        let query = query.as_ref().map_or("", |query| query.as_str());
-        hits.with(|hits| together(hits.iter().map(|hit| one(session, hit, query))))
+        let turn = turn.get_untracked();
+        hits.with(|hits| hits.iter().map(|hit| (turn, hit.clone())).collect())
+    };
+    let draw = move |(_, hit): (u32, Hit)| {
+        asked.with_untracked(|query| {
+            one(session, &hit, query.as_ref().map_or("", |query| query.as_str()))
+        })
     };
     html(
         r#"<section _ id="search-pane" class="search"><form _ role="search"><input _ id="query" type="search" autocomplete="off" enterkeyhint="search"><button _ type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18"/></svg></button></form><label class="tick"><input _ type="checkbox"> <span _></span></label><p _ class="hint" role="status"></p><ol _ class="hits"></ol><button _ type="button" class="quiet"></button></section>"#,
@@ -84,20 +99,26 @@ fn pane(session: Session) -> Html {
                 .word("aria-label", Key::SEARCH_PLACEHOLDER)
                 .word("placeholder", Key::SEARCH_PLACEHOLDER)
                 .input(move |text| query.set(text)),
-            hole().label(Key::APP_CLOSE).click(move || {
-                session.ui.search_open.set(false);
-                session.ui.compose();
-            }),
+            hole().label(Key::APP_CLOSE).click(move || close(session)),
             hole().ticked(move |on| {
                 everywhere.set(on);
                 search();
             }),
             hole().say(Key::SEARCH_EVERYWHERE),
             hole().text(move || state.get()),
-            hole().part(found),
+            hole().rows(found, |(turn, hit)| (*turn, hit.message.seq, hit.room.clone()), draw),
             hole().hidden(move || next.get().is_none()).say(Key::SEARCH_MORE).click(more),
         ],
     )
+}
+
+/// Closes the search. The focus goes to what opened it, where it lay over the messages.
+fn close(session: Session) {
+    let over = untrack(|| session.ui.over());
+    session.ui.search_open.set(false);
+    if over != Over::Search {
+        session.ui.compose();
+    }
 }
 
 fn one(session: Session, hit: &Hit, query: &str) -> Html {
@@ -113,6 +134,10 @@ fn one(session: Session, hit: &Hit, query: &str) -> Html {
             hole().set("href", route.path()).on("click", move |event| {
                 if place::is_plain(&event) {
                     event.prevent_default();
+                    // Where it lies over the messages it would lie over this one.
+                    if untrack(|| session.ui.over()) == Over::Search {
+                        session.ui.search_open.set(false);
+                    }
                     session.go(route.clone());
                 }
             }),

@@ -7,6 +7,7 @@ use crate::live::{Live, after, derived, effect};
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
+use parlour_events::{Code, Refusal};
 
 use crate::{
     browser::{
@@ -14,36 +15,24 @@ use crate::{
         language::{t, tf},
         worker,
     },
-    dom::{Html, hole, html, together},
-    session::Session,
-    words::{Key, Pattern},
+    dom::{Hole, Html, hole, html, together},
+    session::{Panel, Session},
+    words::{self, Key, Pattern},
 };
 
 /// How often the countdown is looked at: often enough that no second is skipped.
 const TICK: Duration = Duration::from_millis(250);
 
+/// An end that is farther away, in milliseconds, is none: ten years.
+const LONG: u64 = 10 * 365 * 24 * 60 * 60 * 1_000;
+
+/// Whether somebody is still muted is looked at this often at least, in milliseconds.
+const MUTED_LOOK: u64 = 60_000;
+
 /// The strip.
 pub fn strip(session: Session) -> Html {
-    let now = Live::new(clock::now());
-    let counting = derived(move || session.line.with(|line| line.is_counting()));
-    let ticking = StoredValue::new(None::<IntervalHandle>);
-    let stop = move || {
-        ticking.try_update_value(|ticking| {
-            if let Some(interval) = ticking.take() {
-                interval.clear();
-            }
-        });
-    };
-    effect(move || {
-        stop();
-        if counting.get() {
-            now.set(clock::now());
-            let tick = set_interval_with_handle(move || now.set(clock::now()), TICK);
-            ticking.set_value(tick.ok());
-        }
-    });
-    on_cleanup(stop);
-
+    let now = ticking(derived(move || session.line.with(|line| line.is_counting())));
+    let ended = ending(session);
     let waiting = derived(move || session.view.with(|view| view.waiting));
     let strip = derived(move || {
         // The line may change between ticks: what it counts from is then now.
@@ -59,18 +48,68 @@ pub fn strip(session: Session) -> Html {
                 strip.with(|strip| strip.as_ref().is_some_and(|strip| strip.passing))
             }),
             hole()
-                .text(move || says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))),
+                .text(move || {
+                    ended.track();
+                    says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))
+                }),
             hole()
                 .hidden(move || button().is_none())
                 .text(move || button().unwrap_or_default().to_owned())
-                .click(move || session.try_now()),
+                .click(move || {
+                    // The button goes.
+                    session.ui.settle_focus();
+                    session.try_now();
+                }),
         ],
     )
+}
+
+/// What time it is, as long as that counts.
+pub fn ticking(so: Live<bool>) -> Live<f64> {
+    let now = Live::new(clock::now());
+    let ticking = StoredValue::new(None::<IntervalHandle>);
+    let stop = move || {
+        ticking.try_update_value(|ticking| {
+            if let Some(interval) = ticking.take() {
+                interval.clear();
+            }
+        });
+    };
+    effect(move || {
+        stop();
+        if so.get() {
+            now.set(clock::now());
+            let tick = set_interval_with_handle(move || now.set(clock::now()), TICK);
+            ticking.set_value(tick.ok());
+        }
+    });
+    on_cleanup(stop);
+    now
+}
+
+/// Changes when the person may write again: nobody tells the page.
+fn ending(session: Session) -> Live<u32> {
+    let looked = Live::new(0_u32);
+    effect(move || {
+        looked.track();
+        let until = session.muted.with(|muted| muted.as_ref().and_then(|muted| muted.until));
+        let left = until.map_or(0, |until| until.0.saturating_sub(clock::timestamp().0));
+        if left > 0 {
+            // A timer is not to be longer than some days, and stands still while a device sleeps.
+            let left = Duration::from_millis(left.min(MUTED_LOOK) + 50);
+            after(left, move || looked.update(|count| *count += 1));
+        }
+    });
+    looked
 }
 
 /// A moderator has muted the person.
 fn muted(session: Session) -> Option<String> {
     let until = session.muted.get()?.until.filter(|until| until.0 > clock::timestamp().0)?;
+    // For good has an end as well, which nobody waits for.
+    if until.0 - clock::timestamp().0 > LONG {
+        return Some(words::refused(&Refusal::new(Code::Muted, "")));
+    }
     Some(tf(Pattern::MOD_MUTED_UNTIL, [&clock::in_full(until)]))
 }
 
@@ -105,14 +144,25 @@ pub fn toast(session: Session) -> Html {
     });
     html(
         r#"<div _ id="toast" class="toast" role="status"></div>"#,
-        vec![
-            hole()
-                .class("bad", move || toast.with(|it| it.as_ref().is_some_and(|it| it.bad)))
-                .text(move || {
-                    toast.with(|it| it.as_ref().map(|it| it.text.clone())).unwrap_or_default()
-                }),
-        ],
+        vec![told(session, false)],
     )
+}
+
+/// The same in a dialog, which lies over everything else: it is told where the person is.
+pub fn toast_inside(session: Session) -> Html {
+    html(r#"<div _ class="toast" role="status"></div>"#, vec![told(session, true)])
+}
+
+fn told(session: Session, inside: bool) -> Hole {
+    let toast = session.ui.toast;
+    let open = derived(move || session.ui.panel.with(|panel| *panel != Panel::None));
+    hole()
+        .class("bad", move || toast.with(|it| it.as_ref().is_some_and(|it| it.bad)))
+        .text(move || {
+            let here = open.get() == inside;
+            let told = toast.with(|it| it.as_ref().map(|it| it.text.clone()));
+            told.filter(|_| here).unwrap_or_default()
+        })
 }
 
 /// A newer version of the page, or a browser that keeps nothing: what is told above the chat.
@@ -120,11 +170,14 @@ pub fn notices(session: Session) -> Html {
     let ui = session.ui;
     let notice = |so: Live<bool>, says: Key, does: Key, act: fn(Live<bool>)| {
         html(
-            r#"<p _ class="page-notice" role="status"><span _></span> <button _ type="button" class="link-button"></button></p>"#,
+            r#"<div role="status"><p _ class="page-notice"><span _></span> <button _ type="button" class="link-button"></button></p></div>"#,
             vec![
                 hole().hidden(move || !so.get()),
                 hole().say(says),
-                hole().say(does).click(move || act(so)),
+                hole().say(does).click(move || {
+                    act(so);
+                    ui.settle_focus();
+                }),
             ],
         )
     };

@@ -1,6 +1,7 @@
 //! Names and emoji that complete what is being typed.
 
 use crate::live::Live;
+use leptos::prelude::document;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use crate::{
@@ -28,6 +29,8 @@ pub struct Suggestions {
     session: Session,
     field: Ref,
     typed: Live<Option<Typed>>,
+    /// The text that it was typed in.
+    of: Live<String>,
     all: Live<Vec<Suggestion>>,
     chosen: Live<usize>,
 }
@@ -39,6 +42,7 @@ impl Suggestions {
             session,
             field,
             typed: Live::new(None),
+            of: Live::new(String::new()),
             all: Live::new(Vec::new()),
             chosen: Live::new(0),
         }
@@ -51,7 +55,7 @@ impl Suggestions {
         let written = field.value();
         if let Some(typed) = mention::typed(&written, caret) {
             let all = self.names(&typed.query);
-            return self.suggest(typed, all);
+            return self.suggest(written, typed, all);
         }
         if let Some(typed) = Emojis::typed(&written, caret) {
             let all = emoji::with(|emojis| {
@@ -68,11 +72,13 @@ impl Suggestions {
                 found.filter_map(one).collect()
             });
             match all {
-                Some(all) => return self.suggest(typed, all),
+                Some(all) => return self.suggest(written, typed, all),
                 // They are on their way: looked at again when they are here. Without a network
                 // they do not come, and are not asked for again before the next key.
                 None => emoji::load(move || {
-                    if emoji::with(|_| ()).is_some() {
+                    let here = emoji::with(|_| ()).is_some();
+                    let same = || self.session.ui.draft.with_untracked(|it| *it == written);
+                    if here && same() && self.has_focus() {
                         self.look();
                     }
                 }),
@@ -94,13 +100,27 @@ impl Suggestions {
         })
     }
 
-    fn suggest(self, typed: Typed, all: Vec<Suggestion>) {
+    fn has_focus(self) -> bool {
+        let field = self.field.get();
+        field.is_some_and(|field| document().active_element().as_ref() == Some(&field))
+    }
+
+    fn suggest(self, of: String, typed: Typed, all: Vec<Suggestion>) {
+        self.of.set(of);
         self.typed.set((!all.is_empty()).then_some(typed));
         self.chosen.set(0);
         self.all.set(all);
     }
 
-    fn close(self) {
+    /// Closes the list if it was made for another text.
+    pub fn check(self) {
+        if self.session.ui.draft.with_untracked(|now| self.of.with_untracked(|of| now != of)) {
+            self.close();
+        }
+    }
+
+    /// Closes the list.
+    pub fn close(self) {
         if self.typed.with_untracked(Option::is_some) {
             self.typed.set(None);
             self.all.set(Vec::new());
@@ -110,7 +130,7 @@ impl Suggestions {
     /// Takes a key, if it is for the list; says whether it was.
     pub fn press(self, event: &KeyboardEvent) -> bool {
         let count = self.all.with_untracked(Vec::len);
-        if count == 0 {
+        if count == 0 || event.alt_key() || event.ctrl_key() || event.meta_key() {
             return false;
         }
         let chosen = self.chosen.get_untracked();
@@ -137,6 +157,7 @@ impl Suggestions {
         let _ = field.set_selection_start(caret);
         let _ = field.set_selection_end(caret);
         self.session.ui.draft.set(written);
+        self.session.keep_draft_soon();
         self.close();
         let _ = field.focus();
     }

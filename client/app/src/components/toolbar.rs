@@ -18,6 +18,9 @@ pub fn toolbar(session: Session, active: Live<Option<String>>) -> Html {
     let row = move || {
         session.view.track();
         let id = active.get()?;
+        // What is not there yet, or any more, cannot be answered.
+        let parsed = id.parse::<MessageId>().ok()?;
+        session.message(parsed, |message| message.content.said().map(|_| ()))??;
         let row = document().query_selector(&format!("[data-message-id='{id}']")).ok()??;
         row.dyn_into::<web_sys::HtmlElement>().ok()
     };

@@ -10,7 +10,7 @@ use parlour_events::{
 };
 use uuid::Uuid;
 
-use super::{Composing, Panel, Session};
+use super::{Composing, Session};
 use crate::{
     browser::place,
     browser::{clock, ids},
@@ -36,8 +36,12 @@ impl Session {
     /// # Errors
     /// A sentence for the person, or nothing where there is nothing to send.
     pub fn submit(&self, text: &str) -> Result<(), Option<String>> {
-        let files = self.uploaded()?;
         let composing = self.ui.composing.get_untracked();
+        let files = match composing {
+            // Files that are on their way belong to the message that waits meanwhile.
+            Composing::Edit(_) => Vec::new(),
+            _ => self.uploaded()?,
+        };
         let body = match text.parse::<Body>() {
             Ok(body) => Some(Arc::new(body)),
             Err(_) if text.trim().is_empty() && !files.is_empty() => None,
@@ -55,10 +59,14 @@ impl Session {
         };
         let posts = matches!(act, Act::Post(_));
         self.act_in(&self.room(), act)?;
-        self.ui.composing.set(Composing::New);
         if posts {
+            self.ui.composing.set(Composing::New);
+            self.ui.draft.set(String::new());
+            self.keep_draft(&self.room(), "");
             self.ui.uploads.set(Vec::new());
             self.to_newest();
+        } else {
+            self.leave_edit();
         }
         self.core.update_value(|core| core.typed_at = 0.0);
         Ok(())
@@ -130,6 +138,7 @@ impl Session {
             }
         });
         if let Some(quote) = quote {
+            self.leave_edit();
             self.ui.composing.set(Composing::Reply(Arc::new(quote)));
             self.ui.compose();
         }
@@ -139,6 +148,11 @@ impl Session {
     pub fn edit(&self, id: MessageId) {
         let text = self.message(id, |message| message.content.body().map(ToString::to_string));
         if let Some(Some(text)) = text {
+            // What is half written waits, and is kept: the page may be closed meanwhile.
+            if !self.is_editing() {
+                self.keep_draft_at_once();
+                self.ui.put_by.set(Some(self.ui.draft.get_untracked()));
+            }
             self.ui.composing.set(Composing::Edit(id));
             self.ui.draft.set(text);
             self.ui.compose();
@@ -162,11 +176,25 @@ impl Session {
 
     /// Writes a new message again, in place of an answer or another text.
     pub fn write_anew(&self) {
-        if matches!(self.ui.composing.get_untracked(), Composing::Edit(_)) {
-            self.ui.draft.set(String::new());
-        }
+        self.leave_edit();
         self.ui.composing.set(Composing::New);
         self.ui.compose();
+    }
+
+    /// Whether another text for a message is being written.
+    pub(super) fn is_editing(&self) -> bool {
+        self.ui.composing.with_untracked(|it| matches!(it, Composing::Edit(_)))
+    }
+
+    /// Another text for a message is written, or not wanted: what was half written before comes
+    /// back.
+    fn leave_edit(&self) {
+        if self.is_editing() {
+            self.ui.composing.set(Composing::New);
+            let before = self.ui.put_by.get_untracked().unwrap_or_default();
+            self.ui.put_by.set(None);
+            self.ui.draft.set(before);
+        }
     }
 
     /// A message of the room that is looked at, if it is here.
@@ -188,7 +216,7 @@ impl Session {
             let connected = core.state.opened().is_some_and(|room| room.is_joined());
             connected && now - core.typed_at > every
         });
-        if due && self.ui.composing.with_untracked(|it| !matches!(it, Composing::Edit(_))) {
+        if due && !self.is_editing() {
             self.core.update_value(|core| core.typed_at = now);
             self.tell_json(Typing::NAME, &json::encode(&Typing { room: self.room() }));
         }
@@ -209,6 +237,7 @@ impl Session {
         self.perform(effects);
         self.ui.close();
         self.ui.composing.set(Composing::New);
+        self.ui.put_by.set(None);
         self.detach_all();
         self.ui.draft.set(String::new());
         self.read_draft();
@@ -224,7 +253,7 @@ impl Session {
 
     /// Shows or hides the people: beside the messages where there is room, else over them.
     pub fn toggle_people(&self) {
-        match place::is_narrow() {
+        match self.ui.room.get_untracked().people_are_a_drawer() {
             true => self.ui.people_open.update(|open| *open = !*open),
             false => self.choose(|settings| settings.people = !settings.people),
         }
@@ -360,11 +389,6 @@ impl Session {
                 session.apply(Input::Marker(marker));
             }
         });
-    }
-
-    /// Opens what can be done with a message.
-    pub fn open_menu(&self, id: MessageId) {
-        self.ui.open(Panel::Message(id));
     }
 
     /// What a message says, as it was written.

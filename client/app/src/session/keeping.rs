@@ -9,7 +9,7 @@ use parlour_events::{RoomName, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Composing, Session, tabs::Role};
+use super::{Session, tabs::Role};
 use crate::{
     browser::database::{DRAFTS, Database, OUTBOX},
     json,
@@ -114,9 +114,15 @@ impl Session {
     pub(crate) fn keep_draft_now(&self) {
         let mut due = false;
         self.core.try_update_value(|core| due = std::mem::take(&mut core.draft_due));
-        if due && self.ui.composing.with_untracked(|it| !matches!(it, Composing::Edit(_))) {
-            self.ui.draft.with_untracked(|draft| self.keep_draft(&self.room(), draft));
+        if due && !self.is_editing() {
+            self.keep_draft_at_once();
         }
+    }
+
+    /// Keeps it whether or not it was changed since.
+    pub(crate) fn keep_draft_at_once(&self) {
+        self.core.update_value(|core| core.draft_due = false);
+        self.ui.draft.with_untracked(|draft| self.keep_draft(&self.room(), draft));
     }
 
     /// Brings back what stood in the composer of the room that is looked at, unless something is
@@ -128,7 +134,8 @@ impl Session {
         spawn(async move {
             let Some(drafts) = database.all(DRAFTS).await else { return };
             let draft = drafts.into_iter().find(|(of, _)| *of == room.as_str());
-            let untouched = session.ui.draft.with_untracked(String::is_empty);
+            let untouched =
+                session.ui.draft.with_untracked(String::is_empty) && !session.is_editing();
             if let Some((_, text)) = draft.filter(|_| untouched && session.room() == room) {
                 session.ui.draft.set(text);
             }

@@ -39,7 +39,7 @@ use crate::{
         memory::{self, Person},
         place::{self, Auth, Site},
     },
-    entry::Entry,
+    entry::{Door, Entry},
     identity,
     line::Line,
     route::Route,
@@ -48,7 +48,7 @@ use crate::{
     text::mention::Names,
     words,
 };
-pub use ui::{Composing, Panel, Toast, Ui};
+pub use ui::{Ask, Composing, Panel, Toast, Ui};
 pub use uploads::Upload;
 pub use view::{Arrivals, RoomItem, RoomView, RowView, Standing};
 
@@ -95,6 +95,8 @@ pub struct Session {
     pub nickname: Live<Option<Nickname>>,
     /// The person asked to come in, and waits at the door.
     pub entering: Live<bool>,
+    /// What stands at the door.
+    pub door: Live<Door>,
     /// Why they were not let in.
     pub entry_error: Live<Option<String>>,
     /// The place that is looked at.
@@ -196,6 +198,7 @@ impl Session {
             me: Live::new(None),
             nickname: Live::new(nickname.clone()),
             entering: Live::new(false),
+            door: Live::new(Door::Name),
             entry_error: Live::new(None),
             route: Live::new(route),
             here: Live::new(None),
@@ -218,6 +221,7 @@ impl Session {
         session.watch_address();
         session.watch_attention();
         session.watch_settings();
+        session.ui.watch_room();
         session.open_database();
         session.open_room();
         if jwt {
@@ -256,7 +260,9 @@ impl Session {
 
     /// Comes in with these.
     pub(crate) fn come_in(&self, credentials: Credentials) {
-        self.entry_error.set(None);
+        if self.door.with_untracked(|door| *door == Door::Name) {
+            self.entry_error.set(None);
+        }
         self.entering.set(true);
         self.connect(credentials);
     }
@@ -268,6 +274,11 @@ impl Session {
         self.left();
     }
 
+    /// Does not wait any longer to be let in, and goes by another name.
+    pub fn take_another_name(&self) {
+        self.left();
+    }
+
     fn left(&self) {
         self.remember(|person| person.inside = false);
         self.core.update_value(|core| core.entry.left());
@@ -276,8 +287,10 @@ impl Session {
         self.line.set(Line::new(place::is_online()));
         self.entering.set(false);
         self.entry_error.set(None);
+        self.door.put(Door::Name);
         self.ui.close();
         self.screen.set(Screen::Landing);
+        self.tell_title();
     }
 
     pub(crate) fn apply(&self, input: Input) {
@@ -310,6 +323,7 @@ impl Session {
         self.nickname.set(Some(name));
         self.me.set(Some(Me { person: told.person.clone(), role: told.role, limits: told.limits }));
         self.remember(|_| {});
+        self.door.put(Door::Name);
         self.entering.set(false);
         self.entry_error.set(None);
         self.apply(Input::Session(told));
@@ -328,6 +342,7 @@ impl Session {
     fn ended(&self, ended: &SessionEnded) {
         self.token_refused(ended.code);
         self.left();
+        self.door.put(Door::after(ended.code));
         self.entry_error.set(Some(words::ended(ended)));
     }
 
@@ -342,10 +357,11 @@ impl Session {
 
     /// The server does not let us in. At the door the reason stands under the name; who was
     /// inside keeps what they see, with the reason on the strip.
-    fn turned_away(&self, sentence: String) {
+    fn turned_away(&self, sentence: String, code: Code) {
         self.change_line(|line| line.refused(sentence.clone()));
-        self.pass_on_refusal(&sentence);
+        self.pass_on_refusal(&sentence, code);
         self.entering.set(false);
+        self.door.put(Door::after(code));
         if !self.core.with_value(|core| core.was_inside) {
             self.entry_error.set(Some(sentence));
             self.screen.set(Screen::Landing);
@@ -391,7 +407,9 @@ impl Session {
     fn watch_address(&self) {
         let session = *self;
         listen("popstate", move |_| {
-            if let Some(route) = Route::parse(&place::path()) {
+            // A step within the page, such as to an anchor, is none to another place.
+            let route = Route::parse(&place::path());
+            if let Some(route) = route.filter(|it| session.route.with_untracked(|now| now != it)) {
                 session.arrive(route);
             }
         });

@@ -13,7 +13,7 @@ use crate::{
     browser::place,
     route::Route,
     state::{Input, Trouble},
-    words::{self, Key},
+    words::{self, Key, Pattern},
 };
 
 impl Session {
@@ -34,10 +34,13 @@ impl Session {
     /// Asks the server for something that has no answer but that it was done; a refusal is told.
     pub fn order<E: Event<Ack = Reply<Done>>>(&self, event: &E, done: Option<Key>) {
         let ui = self.ui;
-        self.request(event, move |outcome: Result<Done, String>| match (outcome, done) {
-            (Ok(_), Some(done)) => ui.say(words::text(done), false),
-            (Ok(_), None) => {}
-            (Err(sentence), _) => ui.say(sentence, true),
+        self.ask(event, move |outcome| match (outcome, done) {
+            (Ok(Done {}), Some(done)) => ui.say(words::text(done), false),
+            (Ok(Done {}), None) => {}
+            (Err(Trouble::Lost), _) => ui.say(words::text(Key::SENDING_NO_ANSWER), true),
+            (Err(Trouble::Refused(refusal)), _) => {
+                ui.say(words::fill(Pattern::MOD_FAILED, [&words::reason(&refusal)]), true);
+            }
         });
     }
 

@@ -24,7 +24,7 @@ use crate::live::after;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use parlour_events::{Credentials, Event as _, Session as Identity};
+use parlour_events::{Code, Credentials, Event as _, Session as Identity};
 use serde_json::value::RawValue;
 
 use super::{
@@ -109,7 +109,7 @@ enum Kind {
     News,
     /// From the leader: the state of the line.
     Line,
-    /// From the leader: the server does not let us in; the sentence is the name.
+    /// From the leader: the server does not let us in; the sentence is the name, the code the JSON.
     Refused,
     /// From any page: the person left.
     Leave,
@@ -231,9 +231,9 @@ impl Session {
     }
 
     /// Tells pages that follow that the server does not let us in.
-    pub(super) fn pass_on_refusal(&self, sentence: &str) {
+    pub(super) fn pass_on_refusal(&self, sentence: &str, code: Code) {
         if self.leads() {
-            self.say(Kind::Refused, "", 0, sentence, "");
+            self.say(Kind::Refused, "", 0, sentence, json::encode(&code).get());
         }
     }
 
@@ -395,7 +395,10 @@ impl Session {
                     self.line.set(line);
                 }
             }
-            Kind::Refused => self.turned_away(note.name.to_owned()),
+            Kind::Refused => {
+                let code = json::decode(note.json).unwrap_or(Code::Unknown);
+                self.turned_away(note.name.to_owned(), code);
+            }
             _ => {}
         }
     }

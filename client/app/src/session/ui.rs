@@ -1,11 +1,16 @@
 //! What is open over the chat, and what is being written: state of this page alone.
 
-use crate::live::Live;
+use crate::live::{Live, listen};
 use std::sync::Arc;
 
-use parlour_events::{Author, MessageId, Quote, RoomName, Seq};
+use leptos::prelude::window;
+use parlour_events::{Author, Ban, Kick, MessageId, Quote, RoomName, Seq};
 
 use super::Upload;
+use crate::{
+    browser::{clock, place},
+    layout,
+};
 
 /// What is open over the chat. One thing at a time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,12 +42,29 @@ pub enum Panel {
     Person(Author),
     /// Sure?
     Delete(MessageId),
+    /// Sure, of something else?
+    Ask(Ask),
     /// What moderators did, and who is banned.
     Moderation,
     /// Somebody to invite.
     Invite,
     /// What can be done with the room.
     Room(RoomName),
+}
+
+/// What is asked about before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Leaving a room that only an invitation leads back to.
+    Leave(RoomName),
+    /// Giving the name up.
+    End,
+    /// Putting somebody out of the room.
+    PutOut(Author),
+    /// Ending somebody's sessions.
+    Kick(Author, Kick),
+    /// Letting somebody in no more.
+    Ban(Author, Ban),
 }
 
 /// What is being written besides a new message.
@@ -93,6 +115,16 @@ pub struct Ui {
     pub to_end: Live<u32>,
     /// Counts up when the composer is to have the focus.
     pub to_composer: Live<u32>,
+    /// Counts up when the field of the search is to have the focus.
+    pub to_search: Live<u32>,
+    /// Counts up when the list is to have the focus.
+    pub to_log: Live<u32>,
+    /// What stood in the composer before another text for a message was begun.
+    pub put_by: Live<Option<String>>,
+    /// What a screen reader is to say at once.
+    pub said: Live<String>,
+    /// How much room there is.
+    pub room: Live<layout::Room>,
     /// The browser keeps nothing for us.
     pub forgetful: Live<bool>,
     /// A newer version of the page is here.
@@ -116,9 +148,14 @@ impl Ui {
             sought: Live::new(false),
             to_end: Live::new(0),
             to_composer: Live::new(0),
+            to_search: Live::new(0),
+            to_log: Live::new(0),
+            put_by: Live::new(None),
+            said: Live::new(String::new()),
+            room: Live::new(room()),
             forgetful: Live::new(false),
             newer: Live::new(false),
-            attention: Live::new(crate::browser::place::is_looked_at()),
+            attention: Live::new(place::is_looked_at()),
         }
     }
 
@@ -129,11 +166,40 @@ impl Ui {
         self.people_open.set(false);
     }
 
+    /// Opens the search; if it is open already, its field gets the focus.
+    pub fn open_search(&self) {
+        self.lay(layout::Over::Search);
+        self.to_search.update(|count| *count += 1);
+    }
+
     /// Closes whatever is open.
     pub fn close(&self) {
         self.panel.set(Panel::None);
         self.rooms_open.set(false);
         self.people_open.set(false);
+    }
+
+    /// What lies over the messages.
+    pub fn over(&self) -> layout::Over {
+        let open = layout::Open {
+            rooms: self.rooms_open.get(),
+            people: self.people_open.get(),
+            search: self.search_open.get(),
+        };
+        self.room.get().over(open)
+    }
+
+    /// Lays something over the messages, in place of what lies there.
+    pub fn lay(&self, over: layout::Over) {
+        self.rooms_open.set(over == layout::Over::Rooms);
+        self.people_open.set(over == layout::Over::People);
+        self.search_open.set(over == layout::Over::Search);
+    }
+
+    /// Looks how much room there is, now and whenever the window changes.
+    pub(super) fn watch_room(&self) {
+        let known = self.room;
+        listen("resize", move |_| known.put(room()));
     }
 
     /// Says a sentence that goes by itself.
@@ -144,5 +210,29 @@ impl Ui {
     /// Gives the focus to the composer.
     pub fn compose(&self) {
         self.to_composer.update(|count| *count += 1);
+    }
+
+    /// Gives the focus to the list.
+    pub fn read(&self) {
+        self.to_log.update(|count| *count += 1);
+    }
+
+    /// What had the focus goes: the composer gets it. Under a finger the list does, for in the
+    /// composer it would raise the keyboard.
+    pub fn settle_focus(&self) {
+        match clock::has_mouse() {
+            true => self.compose(),
+            false => self.read(),
+        }
+    }
+}
+
+/// How much room there is now.
+fn room() -> layout::Room {
+    let slim = window().match_media("(max-width: 640px)").ok().flatten();
+    layout::Room {
+        narrow: place::is_narrow(),
+        slim: slim.is_some_and(|query| query.matches()),
+        embedded: place::is_embedded(),
     }
 }

@@ -42,6 +42,9 @@ pub enum UploadState {
 }
 
 thread_local! {
+    /// The number of the next upload. None is given twice: what is drawn of a file is kept under it.
+    static NUMBER: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+
     /// Transfers by the number of their upload: they hold what belongs to the browser.
     static TRANSFERS: std::cell::RefCell<Vec<(u32, Rc<Transfer>)>> = const {
         std::cell::RefCell::new(Vec::new())
@@ -54,24 +57,21 @@ impl Session {
         let Some(me) = self.me.get_untracked() else { return };
         let most = me.limits.upload_bytes;
         if most == 0 {
-            return self.ui.say(words::text(Key::UPLOAD_CLOSED), true);
+            return self.ui.say(words::alone(words::text(Key::UPLOAD_CLOSED)), true);
         }
         if self.ui.uploads.with_untracked(Vec::len) >= ATTACHMENTS {
             return self
                 .ui
                 .say(words::count(Plural::UPLOAD_TOO_MANY, ATTACHMENTS as u64, []), true);
         }
-        let number = self.ui.uploads.with_untracked(|uploads| {
-            uploads.iter().map(|upload| upload.number + 1).max().unwrap_or(0)
-        });
+        let number = NUMBER.replace(NUMBER.get() + 1);
         let too_large = file.size() > most as f64;
+        let name = file_name(&file.name());
         let state = match too_large {
-            true => {
-                UploadState::Failed(words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)]))
-            }
+            true => failed(&name, &words::fill(Pattern::UPLOAD_TOO_LARGE, [&words::size(most)])),
             false => UploadState::Sending(0),
         };
-        let upload = Upload { number, name: file_name(&file.name()), size: file.size(), state };
+        let upload = Upload { number, name, size: file.size(), state };
         self.ui.uploads.update(|uploads| uploads.push(upload));
         if too_large {
             return;
@@ -99,7 +99,7 @@ impl Session {
         TRANSFERS.with_borrow_mut(|all| all.retain(|(known, _)| *known != number));
     }
 
-    /// Leaves all files out. What is on its way is given up: its number is given to others.
+    /// Leaves all files out. What is on its way is given up.
     pub(super) fn detach_all(&self) {
         self.ui.uploads.set(Vec::new());
         TRANSFERS.with_borrow_mut(Vec::clear);
@@ -125,7 +125,7 @@ impl Session {
                 // A float out of range becomes the nearest that fits.
                 Progress::Sent(part) => UploadState::Sending((part * 100.0) as u8),
                 Progress::Answered(body) => answered(&body, &upload.name),
-                Progress::Lost => UploadState::Failed(words::text(Key::UPLOAD_LOST).to_owned()),
+                Progress::Lost => failed(&upload.name, words::text(Key::UPLOAD_LOST)),
             };
         });
         if ended {
@@ -143,13 +143,17 @@ fn answered(body: &str, name: &FileName) -> UploadState {
         Ok(Reply::Ok(Uploaded { file, mime, size, pixels })) => {
             UploadState::Done(Attachment { file, name: name.clone(), mime, size, pixels })
         }
-        Ok(Reply::Error(refusal)) => UploadState::Failed(words::refused(&refusal)),
+        Ok(Reply::Error(refusal)) => failed(name, &words::reason(&refusal)),
         // Refused on the way, without the reply's form.
-        Err(_) => UploadState::Failed(json::decode::<Refusal>(body).map_or_else(
-            |_| words::text(Key::UPLOAD_LOST).to_owned(),
-            |refusal| words::refused(&refusal),
-        )),
+        Err(_) => match json::decode::<Refusal>(body) {
+            Ok(refusal) => failed(name, &words::reason(&refusal)),
+            Err(_) => failed(name, words::text(Key::UPLOAD_LOST)),
+        },
     }
+}
+
+fn failed(name: &FileName, reason: &str) -> UploadState {
+    UploadState::Failed(words::fill(Pattern::UPLOAD_FAILED, [name.as_str(), reason]))
 }
 
 /// A name that the server takes, as near as possible to the file's own.

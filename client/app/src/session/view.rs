@@ -230,23 +230,20 @@ impl Session {
         });
         let here = self.room();
         let item = items.iter().find(|item| item.name == here).cloned();
-        let elsewhere = self.here.with_untracked(|before| *before != item);
-        if elsewhere {
-            self.here.set(item);
-        }
-        let changed = self.rooms.with_untracked(|before| *before != items);
-        if changed {
-            let new = |item: &RoomItem| item.unread > 0 && !item.muted && item.name != here;
-            self.elsewhere.set(items.iter().any(new));
-            self.rooms.set(items);
-        }
-        if elsewhere || changed {
-            self.tell_title();
-        }
+        self.here.put(item);
+        // Where the person is counts too: another room is looked at, and nothing else is new.
+        let new = |item: &RoomItem| item.unread > 0 && !item.muted && item.name != here;
+        self.elsewhere.put(items.iter().any(new));
+        self.rooms.put(items);
+        self.tell_title();
         if let Some((rows, mut view)) = view {
             let typed = !view.typing.0.is_empty();
             let before = self.view.with_untracked(|view| view.rows.clone());
-            view.rows = refreshed(&before, rows);
+            let (rows, failed) = refreshed(&before, rows);
+            view.rows = rows;
+            if let Some(sentence) = failed {
+                self.ui.said.set(sentence);
+            }
             self.know_names(&view.people);
             self.view.set(view);
             if arrived.is_some() {
@@ -303,8 +300,10 @@ fn standing(room: &Room, listed: bool) -> Standing {
     }
 }
 
-/// The rows that are drawn under their keys, brought up to date; or new ones.
-fn refreshed(before: &[RowView], rows: Vec<Row>) -> Vec<RowView> {
+/// The rows that are drawn under their keys, brought up to date; or new ones. And what is to be
+/// said of one that the server has not taken.
+fn refreshed(before: &[RowView], rows: Vec<Row>) -> (Vec<RowView>, Option<String>) {
+    let mut failed = None;
     // Rows keep their order, so whatever is drawn already is found further on.
     let mut at = 0;
     let mut refreshed = Vec::with_capacity(rows.len());
@@ -317,6 +316,11 @@ fn refreshed(before: &[RowView], rows: Vec<Row>) -> Vec<RowView> {
         });
         refreshed.push(match (row, drawn) {
             (Row::Message(message), Some(RowView::Message(_, signal))) => {
+                signal.with_untracked(|drawn| {
+                    if let Some(why) = message.newly_failed(Some(drawn)) {
+                        failed = Some(words::not_sent(why));
+                    }
+                });
                 if signal.with_untracked(|drawn| *drawn != *message) {
                     signal.set(*message);
                 }
@@ -326,5 +330,5 @@ fn refreshed(before: &[RowView], rows: Vec<Row>) -> Vec<RowView> {
             (line, _) => RowView::Line(line),
         });
     }
-    refreshed
+    (refreshed, failed)
 }

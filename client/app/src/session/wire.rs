@@ -7,7 +7,7 @@ use crate::live::{self, listen, spawn};
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use parlour_events::{Credentials, Refusal, chat::NAMESPACE};
+use parlour_events::{Code, Credentials, Refusal, chat::NAMESPACE};
 use serde_json::value::RawValue;
 use socketio_client::{
     Client, ClientOptions, ConnectError, DisconnectReason, EventPacket, ManagerEvent, Socket,
@@ -42,7 +42,7 @@ impl Session {
         let Some(Wire { socket, .. }) =
             wire.filter(|it| it.socket.set_auth(&json::encode(credentials)).is_ok())
         else {
-            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned());
+            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned(), Code::Unknown);
             return;
         };
         socket.disconnect();
@@ -188,7 +188,7 @@ impl Session {
             self.connect_own(&credentials);
             return;
         }
-        self.turned_away(words::refused(&refusal));
+        self.turned_away(words::refused(&refusal), refusal.code);
         if then == Refused::ForNow {
             self.ask_again();
         }

@@ -88,13 +88,6 @@ pub fn count<const N: usize>(plural: Plural<N>, n: u64, values: [&str; N]) -> St
     filled(text, reference, Some(&whole(n)), &values)
 }
 
-/// What stands before and behind the value of a pattern, where the value is an element of its own.
-pub fn around(pattern: Pattern<1>) -> (&'static str, &'static str) {
-    let text = table::slot(pattern.0);
-    let before = text.split_once('{').map_or(text, |(before, _)| before);
-    (before, text.split_once('}').map_or("", |(_, behind)| behind))
-}
-
 /// A number as the language in force writes it: `4,000`.
 pub fn whole(n: u64) -> String {
     // Exact up to 2^53, which nothing here comes near.
@@ -143,7 +136,7 @@ fn filled(text: &str, reference: &str, n: Option<&str>, values: &[&str]) -> Stri
 
 /// The same with a capital at its beginning: what stands behind a colon, standing alone. Our
 /// sentences begin with a letter of ASCII, and a server's stays as it is if it does not.
-fn alone(text: &str) -> String {
+pub fn alone(text: &str) -> String {
     let mut text = text.to_owned();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();

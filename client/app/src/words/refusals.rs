@@ -172,12 +172,12 @@ mod tests {
     #[test]
     fn how_long_it_takes_is_kept() {
         let after = |millis| reason(&Refusal { retry_after: Some(millis), ..full() });
-        assert_eq!(after(0), "the server is full. Again in 1 second.");
-        assert_eq!(after(4_795), "the server is full. Again in 5 seconds.");
-        assert_eq!(after(61_000), "the server is full. Again in 2 minutes.");
-        assert_eq!(after(3 * HOUR), "the server is full. Again in 3 hours.");
+        assert_eq!(after(0), "the server is full. Try again in 1 second.");
+        assert_eq!(after(4_795), "the server is full. Try again in 5 seconds.");
+        assert_eq!(after(61_000), "the server is full. Try again in 2 minutes.");
+        assert_eq!(after(3 * HOUR), "the server is full. Try again in 3 hours.");
         german();
-        assert_eq!(after(3 * DAY), "Der Server ist voll. Wieder in 3 Tagen.");
+        assert_eq!(after(3 * DAY), "Der Server ist voll. Versuch es in 3 Tagen wieder.");
         let refusal = Refusal { retry_after: Some(SECOND), ..full() };
         assert_eq!(refused_for_now(&refusal), "Der Server ist voll.");
     }

@@ -1,10 +1,10 @@
 //! Sentences that need more than looking up: what is wrong with a text, how much there is, what is
 //! read out.
 
-use parlour_events::{Nickname, TextError, limits::BODY_CHARS};
+use parlour_events::{TextError, limits::BODY_CHARS};
 
 use super::{Key, Pattern, Plural, count, fill, text, whole};
-use crate::state::{Notice, message::Content};
+use crate::state::{Notice, message::Content, outbox::Failure};
 
 /// The message counter appears when this many characters or fewer are left.
 pub const COUNTER_FROM: usize = 200;
@@ -12,9 +12,13 @@ pub const COUNTER_FROM: usize = 200;
 /// Longest text that is read out of one message, in characters.
 const READ_OUT_CHARS: usize = 200;
 
-/// Why a message waits that was written under another name; behind a colon.
-pub fn written_as(before: &Nickname) -> String {
-    fill(Pattern::SENDING_WRITTEN_AS, [before.as_str()])
+/// Why a message was not taken.
+pub fn not_sent(why: &Failure) -> String {
+    let reason = match why {
+        Failure::Refused(refusal) => super::reason(refusal),
+        Failure::OtherPerson => text(Key::SENDING_OTHER_PERSON).to_owned(),
+    };
+    fill(Pattern::SENDING_FAILED, [&reason])
 }
 
 /// What is wrong with a nickname.

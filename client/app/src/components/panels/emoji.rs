@@ -8,7 +8,8 @@ use web_sys::{Element, Event};
 use super::{hint, seek, sheet};
 use crate::{
     browser::{emoji, language::t},
-    dom::{Html, hole, html, together},
+    components::composer::put_in,
+    dom::{Html, hole, html, nothing, together},
     session::{Panel, Session},
     text::emoji::{Emojis, Group},
     words::Key,
@@ -20,6 +21,17 @@ const USUAL: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
 /// Most that are shown for a word.
 const FOUND: usize = 60;
 
+/// How it stands with the emoji.
+#[derive(Clone, Copy)]
+enum Come {
+    /// They are on their way.
+    Soon,
+    /// They are here.
+    Here,
+    /// They cannot be had now.
+    Not,
+}
+
 pub(super) fn reactions(session: Session, id: MessageId) -> Html {
     choose(session, Key::MESSAGE_REACT, Some(id))
 }
@@ -30,12 +42,14 @@ pub(super) fn picker(session: Session) -> Html {
 
 fn choose(session: Session, title: Key, reacted: Option<MessageId>) -> Html {
     let query = Live::new(String::new());
-    let here = Live::new(emoji::with(|_| ()).is_some());
-    if !here.get_untracked() {
+    let come = Live::new(Come::Soon);
+    let load = move || {
+        come.set(Come::Soon);
         emoji::load(move || {
-            here.set(true);
+            come.set(if emoji::with(|_| ()).is_some() { Come::Here } else { Come::Not });
         });
-    }
+    };
+    load();
     // There are so many of them that what is around them listens, for all.
     let pressed = move |event: Event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -52,10 +66,16 @@ fn choose(session: Session, title: Key, reacted: Option<MessageId>) -> Html {
         }
         recent
     });
-    let list = move || {
-        here.track();
-        let list = query.with(|query| emoji::with(|all| found(all, query)));
-        list.unwrap_or_else(|| hint(Key::APP_LOADING))
+    let list = move || match come.get() {
+        Come::Here => {
+            let list = query.with(|query| emoji::with(|all| found(all, query)));
+            list.unwrap_or_else(nothing)
+        }
+        Come::Soon => hint(Key::APP_LOADING),
+        Come::Not => html(
+            r#"<p class="hint" role="alert"><span _></span> <button _ id="emoji-again" type="button" class="link-button"></button></p>"#,
+            vec![hole().say(Key::EMOJI_MISSING), hole().say(Key::STRIP_TRY_AGAIN).click(load)],
+        ),
     };
     let body = html(
         r#"<p _ class="emojis"></p>
@@ -78,7 +98,7 @@ fn take(session: Session, reacted: Option<MessageId>, chosen: &str) {
         (Some(id), Ok(emoji)) => session.react(id, emoji, true),
         (Some(_), Err(_)) => {}
         (None, _) => {
-            session.ui.draft.update(|draft| draft.push_str(chosen));
+            put_in(session, chosen);
             session.ui.compose();
         }
     }

@@ -5,8 +5,8 @@ use parlour_events::{MessageId, Role, RoomKind, RoomName};
 use super::{entry, list, sheet};
 use crate::{
     browser::{clipboard, language::t},
-    dom::{Html, hole, html, nothing},
-    session::{Panel, Session},
+    dom::{Html, hole, html, nothing, together},
+    session::{Ask, Panel, Session},
     words::Key,
 };
 
@@ -54,25 +54,6 @@ pub(super) fn message(session: Session, id: MessageId) -> Html {
     sheet(session, "sheet menu-sheet", title, list("menu", entries))
 }
 
-pub(super) fn delete(session: Session, id: MessageId) -> Html {
-    let body = html(
-        r#"<p _></p>
-        <p class="buttons">
-            <button _ type="button" class="quiet"></button>
-            <button _ id="delete" type="button" class="primary danger" data-first></button>
-        </p>"#,
-        vec![
-            hole().say(Key::MESSAGE_DELETE_TEXT),
-            hole().say(Key::APP_CANCEL).click(move || session.ui.panel.set(Panel::None)),
-            hole().say(Key::MESSAGE_DELETE).click(move || {
-                session.ui.panel.set(Panel::None);
-                session.delete(id);
-            }),
-        ],
-    );
-    sheet(session, "sheet form", t(Key::MESSAGE_DELETE_TITLE).to_owned(), body)
-}
-
 pub(super) fn room(session: Session, room: RoomName) -> Html {
     let ui = session.ui;
     let here = session.here.get_untracked();
@@ -106,13 +87,20 @@ pub(super) fn room(session: Session, room: RoomName) -> Html {
         };
         entries.push(entry(session, "menu-mute", t(label), mute));
         let name = room.clone();
-        let leave = move || session.leave_room(&name);
+        let private = here.kind == RoomKind::Private;
+        let leave = move || match private {
+            true => ui.open(Panel::Ask(Ask::Leave(name.clone()))),
+            false => session.leave_room(&name),
+        };
         entries.push(entry(session, "menu-leave", t(Key::ROOMS_LEAVE), leave));
     }
     if role > Role::Member {
         let open = move || ui.open(Panel::Moderation);
         entries.push(entry(session, "menu-moderation", t(Key::MOD_TITLE), open));
     }
+    // In the header there is not always room for all of it.
+    let topic = here.as_ref().map(|here| here.topic.clone()).unwrap_or_default();
+    let topic = html(r#"<p _ class="hint whole-topic" dir="auto"></p>"#, vec![hole().put(topic)]);
     let title = here.map_or_else(|| room.to_string(), |here| here.label());
-    sheet(session, "sheet menu-sheet", title, list("menu", entries))
+    sheet(session, "sheet menu-sheet", title, together([topic, list("menu", entries)]))
 }

@@ -3,6 +3,7 @@
 //! The browser's own `<dialog>` keeps the focus inside, closes at Escape and gives the focus back
 //! to where it was.
 
+mod ask;
 mod date;
 mod emoji;
 mod help;
@@ -22,6 +23,7 @@ use web_sys::{
     KeyboardEvent,
 };
 
+use super::strip::toast_inside;
 use crate::{
     dom::{Hole, Html, Ref, hole, html, nothing, together},
     session::{Panel, Session},
@@ -31,14 +33,19 @@ use crate::{
 /// The dialog.
 pub fn panels(session: Session) -> Html {
     let (panel, dialog) = (session.ui.panel, Ref::new());
-    let pressed = move |event: Event| {
-        // The dialog itself is what is behind its content.
-        let outside = event.target().is_some_and(|target| {
+    // The dialog itself is what is behind its content.
+    let outside = |event: &Event| {
+        event.target().is_some_and(|target| {
             target.dyn_ref::<Element>().is_some_and(|it| it.tag_name() == "DIALOG")
-        });
-        if outside {
+        })
+    };
+    // A press that began inside, such as to select a text, may end outside.
+    let began_inside = StoredValue::new(false);
+    let pressed = move |event: Event| {
+        if outside(&event) && !began_inside.get_value() {
             panel.set(Panel::None);
         }
+        began_inside.set_value(false);
     };
     // WebKit keeps the key for a field to be searched in, which it empties.
     let typed = move |event: Event| {
@@ -47,16 +54,22 @@ pub fn panels(session: Session) -> Html {
             event.prevent_default();
             panel.set(Panel::None);
         }
+        // A key that is held down may have opened this: it does not confirm what is asked here.
+        if key.key() == "Enter" && key.repeat() {
+            event.prevent_default();
+        }
     };
     let drawn = html(
-        r#"<dialog _ id="panel" class="panel" aria-labelledby="panel-title"></dialog>"#,
+        r#"<dialog _ id="panel" class="panel" aria-labelledby="panel-title"><i _></i></dialog>"#,
         vec![
             hole()
                 .refer(dialog)
                 .on("close", move |_| panel.set(Panel::None))
+                .on("pointerdown", move |event| began_inside.set_value(!outside(&event)))
                 .on("click", pressed)
                 .on("keydown", typed)
                 .part(move || content(session, &panel.get())),
+            hole().instead(toast_inside(session)),
         ],
     );
     let was_open = StoredValue::new(false);
@@ -126,7 +139,8 @@ fn content(session: Session, panel: &Panel) -> Html {
         Panel::Reactions(id) => emoji::reactions(session, *id),
         Panel::Emoji => emoji::picker(session),
         Panel::Message(id) => menus::message(session, *id),
-        Panel::Delete(id) => menus::delete(session, *id),
+        Panel::Delete(id) => ask::delete(session, *id),
+        Panel::Ask(about) => ask::ask(session, about.clone()),
         Panel::Person(person) => people::person(session, person.clone()),
         Panel::Invite => people::invite(session),
         Panel::Moderation => moderation::moderation(session),

@@ -62,7 +62,7 @@ pub(super) fn moderation(session: Session) -> Html {
                 hole().put(who),
                 hole().put(until),
                 hole().put(entry.reason.as_str()),
-                hole().say(Key::MOD_UNBAN).click(lift),
+                hole().set("data-at", number.to_string()).say(Key::MOD_UNBAN).click(lift),
             ],
         )
     };

@@ -3,17 +3,21 @@
 use crate::live::Live;
 use parlour_events::{
     Author, AuthorKind, Ban, Kick, Member, Mute, Reason, Role, RoomKind, SetRole,
+    limits::REASON_CHARS,
 };
 
-use super::{entry, is_ticked, list, list_or, seek, sheet, written};
+use super::{entry, is_ticked, list, list_or, problem, seek, sheet, written};
 use crate::{
     browser::language::{t, tf},
     components::disc::disc,
     dom::{Html, Ref, hole, html, nothing, together},
-    session::{Panel, Session},
+    session::{Ask, Panel, Session},
     text::fold::fold,
     words::{Key, Pattern},
 };
+
+/// A mute has an end: a hundred years is the longest that the server takes.
+const FOR_GOOD: u64 = 100 * 365 * 24 * 60 * 60;
 
 /// How long somebody is muted or banned, in seconds; none for good.
 const TIMES: [(Option<u64>, Key); 6] = [
@@ -47,7 +51,8 @@ pub(super) fn person(session: Session, person: Author) -> Html {
     let here = session.here.get_untracked();
     let owner = here.as_ref().is_some_and(|here| here.owned && here.kind != RoomKind::Direct);
     if !mine && (owner || (my_role > role && here.is_some())) {
-        let put_out = move || session.put_out(user);
+        let who = person.clone();
+        let put_out = move || session.ui.open(Panel::Ask(Ask::PutOut(who.clone())));
         entries.push(entry(session, "menu-remove", t(Key::PEOPLE_REMOVE), put_out));
     }
     let moderation = match !mine && my_role > role && my_role > Role::Member {
@@ -79,27 +84,42 @@ fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> Html {
     let time = Live::new(0_usize);
     let (reason, addresses) = (Ref::new(), Ref::new());
     let seconds = move || TIMES.get(time.get_untracked()).and_then(|(seconds, _)| *seconds);
-    let why = move || written(reason).parse::<Reason>().unwrap_or_default();
+    let error = Live::new(None::<String>);
+    // Why, if that can be a reason.
+    let why = move || match written(reason).parse::<Reason>() {
+        Ok(reason) => Some(reason),
+        Err(_) => {
+            error.set(Some(t(Key::MOD_REASON_WRONG).to_owned()));
+            reason.focus();
+            None
+        }
+    };
     let done = move || session.ui.panel.set(Panel::None);
     let said = Some(Key::MOD_DONE);
     let mute = move || {
-        // A mute has an end.
-        let seconds = seconds().unwrap_or(2_592_000);
-        session.order(&Mute { user, seconds, reason: why() }, said);
-        done();
+        if let Some(reason) = why() {
+            let seconds = seconds().unwrap_or(FOR_GOOD);
+            session.order(&Mute { user, seconds, reason }, said);
+            done();
+        }
     };
     let unmute = move || {
         session.order(&Mute { user, seconds: 0, reason: Reason::default() }, said);
         done();
     };
+    let ask = move |about: Ask| session.ui.open(Panel::Ask(about));
+    let whom = person.clone();
     let kick = move || {
-        session.order(&Kick { user, reason: why() }, said);
-        done();
+        if let Some(reason) = why() {
+            ask(Ask::Kick(whom.clone(), Kick { user, reason }));
+        }
     };
+    let whom = person.clone();
     let ban = move || {
-        let (seconds, addresses) = (seconds(), is_ticked(addresses));
-        session.order(&Ban { user, addresses, seconds, reason: why() }, said);
-        done();
+        if let Some(reason) = why() {
+            let (seconds, addresses) = (seconds(), is_ticked(addresses));
+            ask(Ask::Ban(whom.clone(), Ban { user, addresses, seconds, reason }));
+        }
     };
     let raise = match mine {
         Role::Admin => {
@@ -127,7 +147,8 @@ fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> Html {
             <label _ for="mod-time"></label>
             <select _ id="mod-time"></select>
             <label _ for="mod-reason"></label>
-            <input _ id="mod-reason" type="text" autocomplete="off">
+            <input _ id="mod-reason" type="text" autocomplete="off" aria-describedby="mod-error">
+            <p _ id="mod-error" class="error" role="alert"></p>
             <label class="tick"><input _ id="mod-addresses" type="checkbox"><span _></span></label>
             <p _ class="buttons">
                 <button _ id="mod-mute" type="button" class="quiet"></button>
@@ -144,7 +165,12 @@ fn moderate(session: Session, person: &Author, role: Role, mine: Role) -> Html {
                 .child(together(TIMES.iter().enumerate().map(option)))
                 .input(move |at| time.set(at.parse().unwrap_or(0))),
             hole().say(Key::MOD_REASON),
-            hole().refer(reason).word("placeholder", Key::MOD_REASON_HINT),
+            hole()
+                .refer(reason)
+                .set("maxlength", REASON_CHARS.to_string())
+                .word("placeholder", Key::MOD_REASON_HINT)
+                .input(move |_| error.set(None)),
+            problem(error),
             hole().refer(addresses),
             hole().say(Key::MOD_BAN_ADDRESSES),
             hole().child(raise),

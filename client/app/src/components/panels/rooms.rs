@@ -21,7 +21,8 @@ pub(super) fn create(session: Session) -> Html {
         let (Ok(name), Ok(topic)) = (&name, &topic) else {
             let sentence = match name {
                 Err(TextError::Empty) => t(Key::CREATE_NAME_NEEDED),
-                _ => t(Key::CREATE_NAME_WRONG),
+                Err(_) => t(Key::CREATE_NAME_WRONG),
+                Ok(_) => t(Key::CREATE_TOPIC_WRONG),
             };
             return error.set(Some(sentence.to_owned()));
         };

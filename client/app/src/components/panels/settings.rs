@@ -12,7 +12,7 @@ use crate::{
         place::Auth,
     },
     dom::{Html, Ref, hole, html, nothing, together},
-    session::{Panel, Session},
+    session::{Ask, Panel, Session},
     settings::{Density, Notify, Theme},
     words::{self, Key, Language},
 };
@@ -92,7 +92,7 @@ pub(super) fn settings(session: Session) -> Html {
             hole().hidden(|| !language::has_failed()).say(Key::SETTINGS_LANGUAGE_FAILED),
             hole().say(Key::KEYS_TITLE).click(move || session.ui.open(Panel::Shortcuts)),
             hole().say(Key::SETTINGS_SIGN_OUT).click(move || session.leave()),
-            hole().say(Key::SETTINGS_END).click(move || session.end()),
+            hole().say(Key::SETTINGS_END).click(move || session.ui.open(Panel::Ask(Ask::End))),
             hole().say(Key::SETTINGS_END_TEXT),
         ],
     );

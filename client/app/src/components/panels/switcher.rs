@@ -9,7 +9,7 @@ use web_sys::{Event, KeyboardEvent};
 use super::{seek, sheet};
 use crate::{
     browser::language::{t, tn},
-    components::disc::disc,
+    components::{composer::is_of_input_method, disc::disc},
     dom::{Html, hole, html, nothing, together},
     route::Route,
     session::{Panel, RoomItem, Session},
@@ -55,12 +55,15 @@ pub(super) fn switcher(session: Session) -> Html {
     };
     let pressed = move |event: Event| {
         let pressed: &KeyboardEvent = event.unchecked_ref();
+        if is_of_input_method(pressed) {
+            return;
+        }
         let count = found.with_untracked(Vec::len).max(1);
         let at = chosen.get_untracked();
         match pressed.key().as_str() {
             "ArrowDown" => chosen.set((at + 1) % count),
             "ArrowUp" => chosen.set((at + count - 1) % count),
-            "Enter" if !pressed.is_composing() => go(at),
+            "Enter" => go(at),
             _ => return,
         }
         event.prevent_default();
