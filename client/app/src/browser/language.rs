@@ -21,7 +21,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::{clock, memory};
-use crate::words::{self, Key, Language, Locale, NotSet};
+use crate::words::{self, Language, Locale, NotSet};
 
 pub use crate::words::{count as tn, fill as tf, text as t};
 
@@ -41,12 +41,6 @@ struct State {
     tag: String,
     /// The file did not come, or was not the one for this page.
     failed: bool,
-}
-
-/// A text for a view, as an element's content or an attribute's value, in whatever language is
-/// spoken. Less code than a closure around [`t`]: all of them are of one type.
-pub fn said(key: Key) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-    move || t(key)
 }
 
 /// Speaks what was chosen at an earlier visit. To be called once, before anything is shown.

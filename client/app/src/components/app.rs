@@ -51,6 +51,10 @@ pub fn App() -> impl IntoView {
     StoredValue::new_local(page);
 }
 
+/// The grounds of the style sheet.
+const LIGHT: &str = "#fbf8f3";
+const DARK: &str = "#17181c";
+
 /// Makes the page look as the person has chosen.
 fn look(settings: &Settings) {
     let Some(root) = document().document_element() else { return };
@@ -65,6 +69,20 @@ fn look(settings: &Settings) {
             Some(value) => root.set_attribute(name, value),
             None => root.remove_attribute(name),
         };
+    }
+    // What is around the page has the colour of its ground: of the theme that is chosen, or by
+    // day and by night as the device has it.
+    let Ok(all) = document().query_selector_all("meta[name=theme-color]") else { return };
+    for at in 0..all.length() {
+        let Some(meta) = all.item(at).and_then(|it| it.dyn_into::<web_sys::Element>().ok()) else {
+            continue;
+        };
+        let night = meta.get_attribute("media").is_some_and(|media| media.ends_with("dark)"));
+        let dark = match settings.theme {
+            Theme::System => night,
+            chosen => chosen == Theme::Dark,
+        };
+        let _ = meta.set_attribute("content", if dark { DARK } else { LIGHT });
     }
 }
 

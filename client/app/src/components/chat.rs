@@ -33,9 +33,9 @@ pub fn chat(session: Session) -> Html {
         let files = data.is_some_and(|data| {
             data.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files"))
         });
-        if files {
+        if files && session.can_write.get_untracked() {
             event.prevent_default();
-            dragging.set(true);
+            dragging.put(true);
         }
     };
     let dropped = move |event: Event| {
@@ -71,7 +71,10 @@ pub fn chat(session: Session) -> Html {
             hole().say(Key::APP_SKIP_TO_COMPOSER).on("click", move |event| {
                 // No step to come back from.
                 event.prevent_default();
-                session.ui.compose();
+                match session.can_write.get_untracked() {
+                    true => session.ui.compose(),
+                    false => session.ui.read(),
+                }
             }),
             hole().instead(rooms(session)),
             hole()

@@ -183,7 +183,7 @@ pub fn composer(session: Session) -> Html {
                 .on("paste", pasted)
                 .on("blur", move |_| {
                     session.keep_draft_now();
-                    suggest.close();
+                    suggest.leave();
                 }),
             hole().class("over", over).text(move || counter.get().unwrap_or_default()),
             hole().label(Key::COMPOSER_EMOJI).click(move || ui.open(Panel::Emoji)),

@@ -99,9 +99,11 @@ pub fn log(session: Session) -> Html {
         session.ui.to_end.track();
         list.to_bottom();
     });
+    let before = session.ui.to_log.get_untracked();
     effect(move || {
-        session.ui.to_log.track();
-        list.scroller.focus();
+        if session.ui.to_log.get() != before {
+            list.scroller.focus();
+        }
     });
     let about = derived(move || {
         session.view.with(|view| About {

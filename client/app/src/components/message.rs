@@ -194,15 +194,17 @@ fn reactions(reactions: &[Reaction]) -> Html {
     }
     let one = |reaction: &Reaction| {
         let emoji = reaction.emoji.as_str();
-        let names: Vec<&str> = reaction.names.iter().map(|name| name.as_str()).collect();
+        let names = who(reaction);
+        let label = tn(Plural::MESSAGE_REACTIONS, reaction.count, [emoji]);
+        let label = if names.is_empty() { label } else { [&label, ": ", &names].concat() };
         html(
             r#"<button _ type="button" class="reaction" data-do="react"><span _></span> <span _ class="reaction-count"></span></button>"#,
             vec![
                 hole()
                     .set("data-at", emoji)
                     .set("aria-pressed", if reaction.mine { "true" } else { "false" })
-                    .set("aria-label", tn(Plural::MESSAGE_REACTIONS, reaction.count, [emoji]))
-                    .set("title", names.join(", ")),
+                    .set("aria-label", label)
+                    .set("title", names),
                 hole().put(emoji),
                 hole().put(words::whole(reaction.count)),
             ],
@@ -210,6 +212,12 @@ fn reactions(reactions: &[Reaction]) -> Html {
     };
     let all = together(reactions.iter().map(one));
     html(r#"<p _ class="reactions"></p>"#, vec![hole().child(all)])
+}
+
+/// Who reacted, as far as the server tells.
+pub fn who(reaction: &Reaction) -> String {
+    let names: Vec<&str> = reaction.names.iter().map(|name| name.as_str()).collect();
+    names.join(", ")
 }
 
 /// Why a message is not through yet, and what can be done.

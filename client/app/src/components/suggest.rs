@@ -1,7 +1,6 @@
 //! Names and emoji that complete what is being typed.
 
 use crate::live::Live;
-use leptos::prelude::document;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
 use crate::{
@@ -75,13 +74,17 @@ impl Suggestions {
                 Some(all) => return self.suggest(written, typed, all),
                 // They are on their way: looked at again when they are here. Without a network
                 // they do not come, and are not asked for again before the next key.
-                None => emoji::load(move || {
-                    let here = emoji::with(|_| ()).is_some();
-                    let same = || self.session.ui.draft.with_untracked(|it| *it == written);
-                    if here && same() && self.has_focus() {
-                        self.look();
-                    }
-                }),
+                None => {
+                    self.of.set(written.clone());
+                    emoji::load(move || {
+                        let here = emoji::with(|_| ()).is_some();
+                        // Whoever has left, or written on, is not interrupted.
+                        let same = self.of.try_get_untracked() == Some(written);
+                        if here && same {
+                            self.look();
+                        }
+                    });
+                }
             }
         }
         self.close();
@@ -100,11 +103,6 @@ impl Suggestions {
         })
     }
 
-    fn has_focus(self) -> bool {
-        let field = self.field.get();
-        field.is_some_and(|field| document().active_element().as_ref() == Some(&field))
-    }
-
     fn suggest(self, of: String, typed: Typed, all: Vec<Suggestion>) {
         self.of.set(of);
         self.typed.set((!all.is_empty()).then_some(typed));
@@ -115,12 +113,17 @@ impl Suggestions {
     /// Closes the list if it was made for another text.
     pub fn check(self) {
         if self.session.ui.draft.with_untracked(|now| self.of.with_untracked(|of| now != of)) {
-            self.close();
+            self.leave();
         }
     }
 
-    /// Closes the list.
-    pub fn close(self) {
+    /// Closes the list, and opens none late.
+    pub fn leave(self) {
+        self.of.set(String::new());
+        self.close();
+    }
+
+    fn close(self) {
         if self.typed.with_untracked(Option::is_some) {
             self.typed.set(None);
             self.all.set(Vec::new());

@@ -70,11 +70,8 @@ fn progress(upload: Live<Upload>) -> Html {
             _ => "100".to_owned(),
         })
     };
-    let label = move || {
-        upload.with_untracked(|upload| {
-            tf(Pattern::UPLOAD_PROGRESS, [upload.name.as_str(), &percent()])
-        })
-    };
+    let name = upload.with_untracked(|upload| upload.name.to_string());
+    let label = move || tf(Pattern::UPLOAD_PROGRESS, [&name, &percent()]);
     html(
         r#"<progress _ max="100"></progress>"#,
         vec![hole().attr("value", percent).attr("aria-label", label)],

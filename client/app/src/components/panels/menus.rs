@@ -1,10 +1,11 @@
 //! What can be done with a message, and with a room.
 
-use parlour_events::{MessageId, Role, RoomKind, RoomName};
+use parlour_events::{MessageId, Reaction, Role, RoomKind, RoomName};
 
 use super::{entry, list, sheet};
 use crate::{
     browser::{clipboard, language::t},
+    components::message::who,
     dom::{Html, hole, html, nothing, together},
     session::{Ask, Panel, Session},
     words::Key,
@@ -12,9 +13,11 @@ use crate::{
 
 pub(super) fn message(session: Session, id: MessageId) -> Html {
     let about = session.message(id, |message| {
-        (message.author.clone(), message.seq, message.content.said().is_some())
+        let said = message.content.said();
+        let reactions = said.map(|said| said.reactions.to_vec()).unwrap_or_default();
+        (message.author.clone(), message.seq, said.is_some(), reactions)
     });
-    let Some((author, seq, said)) = about else {
+    let Some((author, seq, said, reactions)) = about else {
         session.ui.panel.set(Panel::None);
         return nothing();
     };
@@ -50,8 +53,14 @@ pub(super) fn message(session: Session, id: MessageId) -> Html {
         let open = move || ui.open(Panel::Person(author.clone()));
         entries.push(entry(session, "menu-person", t(Key::MOD_TITLE), open));
     }
+    // With a pointer it is seen at the reaction; here it can be read with a finger or keys too.
+    let one = |reaction: &Reaction| {
+        let text = [reaction.emoji.as_str(), " ", &who(reaction)].concat();
+        html(r#"<p _ class="hint" dir="auto"></p>"#, vec![hole().put(text)])
+    };
+    let reacted = together(reactions.iter().map(one));
     let title = t(Key::MESSAGE_ACTIONS).to_owned();
-    sheet(session, "sheet menu-sheet", title, list("menu", entries))
+    sheet(session, "sheet menu-sheet", title, together([list("menu", entries), reacted]))
 }
 
 pub(super) fn room(session: Session, room: RoomName) -> Html {

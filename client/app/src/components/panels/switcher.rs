@@ -47,7 +47,7 @@ pub(super) fn switcher(session: Session) -> Html {
                     session.join(&room.name);
                 }
                 session.go(Route::to(room.name));
-                session.ui.compose();
+                session.ui.settle_focus();
             }
             Some(Goal::Person(id, _)) => session.direct(id),
             None => {}
