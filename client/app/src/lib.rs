@@ -16,8 +16,8 @@ pub mod identity;
 pub mod json;
 #[cfg(target_arch = "wasm32")]
 pub mod keys;
-mod letters;
 pub mod layout;
+mod letters;
 pub mod line;
 #[cfg(target_arch = "wasm32")]
 pub mod live;

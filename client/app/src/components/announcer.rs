@@ -47,9 +47,6 @@ pub fn announcer(session: Session) -> Html {
     });
     html(
         r#"<div _ class="unseen" role="status"></div><div _ class="unseen" aria-live="polite"></div>"#,
-        vec![
-            hole().text(move || state.get()),
-            hole().text(move || messages.get()),
-        ],
+        vec![hole().text(move || state.get()), hole().text(move || messages.get())],
     )
 }

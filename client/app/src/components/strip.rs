@@ -47,11 +47,10 @@ pub fn strip(session: Session) -> Html {
             hole().class("passing", move || {
                 strip.with(|strip| strip.as_ref().is_some_and(|strip| strip.passing))
             }),
-            hole()
-                .text(move || {
-                    ended.track();
-                    says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))
-                }),
+            hole().text(move || {
+                ended.track();
+                says().or_else(|| muted(session)).unwrap_or_else(|| typing(session))
+            }),
             hole()
                 .hidden(move || button().is_none())
                 .text(move || button().unwrap_or_default().to_owned())
@@ -142,10 +141,7 @@ pub fn toast(session: Session) -> Html {
             });
         }
     });
-    html(
-        r#"<div _ id="toast" class="toast" role="status"></div>"#,
-        vec![told(session, false)],
-    )
+    html(r#"<div _ id="toast" class="toast" role="status"></div>"#, vec![told(session, false)])
 }
 
 /// The same in a dialog, which lies over everything else: it is told where the person is.
@@ -156,13 +152,13 @@ pub fn toast_inside(session: Session) -> Html {
 fn told(session: Session, inside: bool) -> Hole {
     let toast = session.ui.toast;
     let open = derived(move || session.ui.panel.with(|panel| *panel != Panel::None));
-    hole()
-        .class("bad", move || toast.with(|it| it.as_ref().is_some_and(|it| it.bad)))
-        .text(move || {
+    hole().class("bad", move || toast.with(|it| it.as_ref().is_some_and(|it| it.bad))).text(
+        move || {
             let here = open.get() == inside;
             let told = toast.with(|it| it.as_ref().map(|it| it.text.clone()));
             told.filter(|_| here).unwrap_or_default()
-        })
+        },
+    )
 }
 
 /// A newer version of the page, or a browser that keeps nothing: what is told above the chat.

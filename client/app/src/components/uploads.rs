@@ -32,9 +32,8 @@ fn one(session: Session, upload: Upload) -> Html {
             }
         });
     });
-    let sending = derived(move || {
-        upload.with(|upload| matches!(upload.state, UploadState::Sending(_)))
-    });
+    let sending =
+        derived(move || upload.with(|upload| matches!(upload.state, UploadState::Sending(_))));
     let called = name.clone();
     let label = move || {
         let pattern = match sending.get() {

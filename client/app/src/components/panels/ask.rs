@@ -23,7 +23,9 @@ pub(super) fn ask(session: Session, about: Ask) -> Html {
             let title = tf(Pattern::ROOMS_LEAVE_ASK, [&session.label_of(room)]);
             (title, Key::ROOMS_LEAVE_TEXT, Key::ROOMS_LEAVE)
         }
-        Ask::End => (t(Key::SETTINGS_END_ASK).to_owned(), Key::SETTINGS_END_TEXT, Key::SETTINGS_END),
+        Ask::End => {
+            (t(Key::SETTINGS_END_ASK).to_owned(), Key::SETTINGS_END_TEXT, Key::SETTINGS_END)
+        }
         Ask::PutOut(person) => {
             let title = tf(Pattern::PEOPLE_REMOVE_ASK, [person.name.as_str(), &room]);
             (title, Key::PEOPLE_REMOVE_TEXT, Key::PEOPLE_REMOVE)
