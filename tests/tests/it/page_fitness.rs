@@ -417,7 +417,9 @@ async fn with_panels(look: &Look<'_>) {
     page.closes().await;
     page.opens_author_of(&row).await;
     page.type_into("#mod-reason", "Noise at night").await;
-    page.click("#mod-ban").await;
+    page.goes_on_to("mod-ban").await;
+    look.with_keys(&page, "panel-ban").await;
+    page.click("#delete").await;
     page.has_no_panel().await;
     // Somebody who was banned is not let in, and stays on the list.
     wait_for("the ban to count", async || {

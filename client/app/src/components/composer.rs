@@ -22,7 +22,7 @@ use crate::{
         language::{t, tf},
     },
     dom::{Html, Ref, hole, html, nothing},
-    session::{Composing, Panel, Session},
+    session::{Composing, Panel, Session, ui::is_touched},
     text::complete,
     words::{self, Key, Pattern},
 };
@@ -128,9 +128,12 @@ pub fn composer(session: Session) -> Html {
         }
         fit(&field);
     });
+    // It is asked for, or the room is one to write to from now on.
+    let before = ui.to_composer.get_untracked();
     effect(move || {
-        ui.to_composer.track();
-        field.focus();
+        if ui.to_composer.get() != before || !is_touched() {
+            field.focus();
+        }
     });
     // Suggestions are for one text, in one room.
     effect(move || {

@@ -19,7 +19,10 @@ pub fn rooms(session: Session) -> Html {
     html(
         r#"<nav _ id="rooms" class="rooms"><div class="rooms-head"><p class="site">Parlour</p><button _ id="go-to" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.500 4.500"/></svg></button></div><div class="rooms-lists"><div class="rooms-title"><h2 _></h2><button _ id="new-room" type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg></button></div><i _></i><button _ id="browse" type="button" class="link-button"></button><div class="rooms-title"><h2 _></h2></div><i _></i></div><div class="rooms-foot"><span _ class="me"></span><button _ id="settings" type="button" class="icon-button"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM19.400 13.500a7.600 7.600 0 0 0 0-3l2-1.500-2-3.500-2.300 1a7.600 7.600 0 0 0-2.600-1.500L14.200 2.500h-4l-.4 2.500a7.600 7.600 0 0 0-2.600 1.500l-2.300-1-2 3.500 2 1.500a7.600 7.600 0 0 0 0 3l-2 1.500 2 3.500 2.300-1a7.600 7.600 0 0 0 2.600 1.500l.4 2.500h4l.4-2.500a7.600 7.600 0 0 0 2.600-1.500l2.300 1 2-3.500z"/></svg></button></div></nav>"#,
         vec![
-            hole().word("aria-label", Key::ROOMS_TITLE).class("open", move || ui.rooms_open.get()),
+            hole()
+                .word("aria-label", Key::ROOMS_TITLE)
+                .class("open", move || ui.rooms_open.get())
+                .flag("inert", move || matches!(ui.over(), Over::People | Over::Search)),
             hole().label(Key::SWITCHER_TITLE).click(move || ui.open(Panel::Switcher)),
             hole().say(Key::ROOMS_TITLE),
             hole().label(Key::ROOMS_NEW).click(move || ui.open(Panel::Create)),

@@ -7,10 +7,7 @@ use leptos::prelude::window;
 use parlour_events::{Author, Ban, Kick, MessageId, Quote, RoomName, Seq};
 
 use super::Upload;
-use crate::{
-    browser::{clock, place},
-    layout,
-};
+use crate::{browser::place, layout};
 
 /// What is open over the chat. One thing at a time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -220,19 +217,27 @@ impl Ui {
     /// What had the focus goes: the composer gets it. Under a finger the list does, for in the
     /// composer it would raise the keyboard.
     pub fn settle_focus(&self) {
-        match clock::has_mouse() {
-            true => self.compose(),
-            false => self.read(),
+        match is_touched() {
+            true => self.read(),
+            false => self.compose(),
         }
     }
 }
 
+/// Whether the page is used with a finger, so that the focus in a field raises a keyboard.
+pub fn is_touched() -> bool {
+    matches("(pointer: coarse)")
+}
+
+fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|query| query.matches())
+}
+
 /// How much room there is now.
 fn room() -> layout::Room {
-    let slim = window().match_media("(max-width: 640px)").ok().flatten();
     layout::Room {
         narrow: place::is_narrow(),
-        slim: slim.is_some_and(|query| query.matches()),
+        slim: matches("(max-width: 640px)"),
         embedded: place::is_embedded(),
     }
 }

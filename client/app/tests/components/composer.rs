@@ -221,3 +221,60 @@ async fn files_go_with_the_message_once_they_are_with_the_server() {
     stage.click(".uploads button").await;
     assert!(!stage.has(".uploads"));
 }
+
+#[wasm_bindgen_test]
+async fn another_text_for_a_message_leaves_what_is_half_written_alone() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    chat.post(1, ann(), "Hi");
+    until("it is here", || session.message(id(1), |_| ()).is_some()).await;
+    for leaves in ["Escape", "Enter"] {
+        stage.write(FIELD, "Half a sen").await;
+        session.edit(id(1));
+        settled().await;
+        assert_eq!(value(&stage), "Hi");
+        assert_eq!(stage.attribute("#send", "aria-label").unwrap(), "Save");
+        let described = stage.attribute(FIELD, "aria-describedby").unwrap();
+        assert!(described.starts_with("composing "), "{described}");
+        stage.press(FIELD, leaves, |_| {}).await;
+        assert_eq!(value(&stage), "Half a sen", "{leaves}");
+        assert_eq!(session.ui.composing.get_untracked(), Composing::New);
+    }
+    // Of another message, and of one after the other.
+    chat.post(2, ann(), "Ho");
+    until("it is here", || session.message(id(2), |_| ()).is_some()).await;
+    session.edit(id(1));
+    session.edit(id(2));
+    settled().await;
+    assert_eq!(value(&stage), "Ho");
+    session.write_anew();
+    settled().await;
+    assert_eq!(value(&stage), "Half a sen");
+}
+
+#[wasm_bindgen_test]
+async fn keys_with_alt_are_not_the_fields() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    chat.post(1, ann(), "Hi");
+    until("it is here", || session.message(id(1), |_| ()).is_some()).await;
+    assert!(stage.press(FIELD, "ArrowUp", |key| key.set_alt_key(true)).await);
+    assert_eq!(session.ui.composing.get_untracked(), Composing::New);
+}
+
+#[wasm_bindgen_test]
+async fn a_file_keeps_its_row_while_it_is_sent() {
+    let (chat, stage) = draw().await;
+    let uploads = chat.session.ui.uploads;
+    let upload =
+        |number, state| Upload { number, name: "a.png".parse().unwrap(), size: 2_000.0, state };
+    let failed = || UploadState::Failed("No.".to_owned());
+    uploads.set(vec![upload(1, failed()), upload(2, UploadState::Sending(1))]);
+    settled().await;
+    let before = (stage.all(".uploads button"), stage.all(".uploads [role=alert]"));
+    uploads.set(vec![upload(1, failed()), upload(2, UploadState::Sending(2))]);
+    settled().await;
+    assert_eq!(stage.attribute("progress", "value").unwrap(), "2");
+    let after = (stage.all(".uploads button"), stage.all(".uploads [role=alert]"));
+    assert!(before == after, "nothing was made anew");
+}

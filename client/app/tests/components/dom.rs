@@ -356,6 +356,38 @@ async fn an_element_can_be_remembered() {
     assert!(field.cast::<web_sys::HtmlTextAreaElement>().is_none());
 }
 
+#[wasm_bindgen_test]
+async fn the_focus_does_not_go_to_another_row() {
+    let names = RwSignal::new(vec!["Ann", "Bob"]);
+    let stage = Stage::draw(move || {
+        let one = |name| html("<button _></button>", vec![hole().put(name)]);
+        let make = move || together(names.get().into_iter().map(one));
+        html("<div _></div>", vec![hole().part(make)])
+    })
+    .await;
+    stage.find::<HtmlElement>("button").unwrap().focus().unwrap();
+    names.set(vec!["Cy", "Bob"]);
+    settled().await;
+    assert_eq!(document().active_element().unwrap().tag_name(), "BODY");
+}
+
+#[wasm_bindgen_test]
+async fn rows_that_change_places_stay_what_they_are() {
+    let keys = RwSignal::new(vec![1, 2, 3]);
+    let stage = Stage::draw(move || {
+        let make = |key: u32| html("<li _></li>", vec![hole().put(key.to_string())]);
+        html("<ul _></ul>", vec![hole().rows(move || keys.get(), |key| *key, make)])
+    })
+    .await;
+    let before = stage.all("li");
+    keys.set(vec![3, 4, 1, 2]);
+    settled().await;
+    let after = stage.all("li");
+    let text = |row: &web_sys::Element| row.text_content().unwrap();
+    assert_eq!(after.iter().map(text).collect::<String>(), "3412");
+    assert!([&after[2], &after[3], &after[0]].into_iter().eq(before.iter()));
+}
+
 /// Rows of these keys; a row says its key, and what its own signal says.
 struct Rows {
     stage: Stage,

@@ -12,7 +12,8 @@ use parlour_app::{
         strip::{notices, strip, toast},
     },
     dom::together,
-    session::{Panel, Session},
+    entry::Door,
+    session::{Ask, Panel, Session},
     state::message::Content,
 };
 use parlour_events::{ChangeKind, RoomName};
@@ -205,6 +206,46 @@ async fn the_door_is_drawn_and_says_what_is_wrong() {
     settled().await;
     assert_eq!(stage.text("#landing-error"), "<b>taken</b>");
     assert_eq!(document().active_element(), stage.find("#nickname"));
+}
+
+#[wasm_bindgen_test]
+async fn whoever_is_not_let_in_is_told_why_and_what_can_be_done() {
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || landing(session)).await;
+    for (door, says) in [(Door::Full, "full"), (Door::Banned, "cannot"), (Door::Refused, "not")] {
+        session.door.set(door);
+        session.entry_error.set(Some("<b>Because.</b>".to_owned()));
+        settled().await;
+        assert!(stage.text("h1").contains(says), "{door:?}");
+        assert_eq!(stage.text("#landing-error"), "<b>Because.</b>");
+        check(&stage, "a closed door");
+    }
+    stage.click("#other-name").await;
+    assert!(stage.has("#nickname") && !stage.has("#again"));
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_undone_is_asked_first() {
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || panels(session)).await;
+    session.ui.open(Panel::Ask(Ask::End));
+    settled().await;
+    assert_eq!(document().active_element(), stage.find("#cancel"));
+    stage.click("#cancel").await;
+    assert_eq!(session.ui.panel.get_untracked(), Panel::None);
+}
+
+#[wasm_bindgen_test]
+async fn a_room_keeps_its_row_when_something_is_new_in_it() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || parlour_app::components::rooms::rooms(session)).await;
+    until("the room is there", || stage.has(".room-link")).await;
+    let row: Element = stage.find(".room-link").unwrap();
+    session.rooms.update(|rooms| rooms[0].unread += 1);
+    settled().await;
+    assert_eq!(stage.text(".badge"), "1");
+    assert_eq!(stage.find(".room-link"), Some(row));
 }
 
 #[wasm_bindgen_test]
