@@ -33,9 +33,10 @@ pub fn chat(session: Session) -> Html {
         let files = data.is_some_and(|data| {
             data.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files"))
         });
-        if files && session.can_write.get_untracked() {
+        if files {
+            // Else the browser would leave the page for the file.
             event.prevent_default();
-            dragging.put(true);
+            dragging.put(session.can_write.get_untracked());
         }
     };
     let dropped = move |event: Event| {

@@ -14,26 +14,34 @@ use crate::{
 /// Gives the focus to what is laid over the messages, and back to what opened it. Says what lies
 /// there: whatever is below it is to be out of reach.
 pub fn keep_focus(session: Session) -> Live<Over> {
-    let over = derived(move || session.ui.over());
-    let before = StoredValue::new_local(Over::Nothing);
+    let ui = session.ui;
+    let over = derived(move || ui.over());
+    let asked = move || (ui.to_composer.get_untracked(), ui.to_log.get_untracked());
+    let before = StoredValue::new_local((Over::Nothing, asked()));
     effect(move || {
         let now = over.get();
-        let was = before.get_value();
-        before.set_value(now);
-        if now == was || session.ui.panel.with_untracked(|it| *it != Panel::None) {
+        let (was, (compose, read)) = before.get_value();
+        if now == was {
             return;
         }
-        let (first, opener) = match now {
-            Over::Rooms => ("#rooms [aria-current='page'], #go-to", ""),
-            Over::People => ("#people button:not([hidden])", ""),
-            Over::Search => ("#query", ""),
-            Over::Nothing => ("", opener(was)),
+        before.set_value((now, asked()));
+        if ui.panel.with_untracked(|it| *it != Panel::None) {
+            return;
+        }
+        let to = match now {
+            Over::Rooms => "#rooms [aria-current='page'], #go-to",
+            Over::People => "#people button:not([hidden])",
+            Over::Search => "#query",
+            // Whoever asked for the focus while this lay there could not have it.
+            Over::Nothing if ui.to_composer.get_untracked() != compose => "#composer",
+            Over::Nothing if ui.to_log.get_untracked() != read => "#log",
+            Over::Nothing => opener(was),
         };
         // When all that follows from it is drawn.
-        soon(move || match now {
-            Over::Nothing if is_lost() => focus(opener),
-            Over::Nothing => {}
-            _ => focus(first),
+        soon(move || {
+            if now != Over::Nothing || is_lost() {
+                focus(to);
+            }
         });
     });
     over
