@@ -1,12 +1,12 @@
 //! The people in the room.
 
 use crate::live::{Live, derived, now_and_then};
-use parlour_events::{Member, Role, RoomKind, UserId};
+use parlour_events::{Member, Role, RoomKind};
 
 use super::disc::disc;
 use crate::{
     browser::language::{t, tf, tn},
-    dom::{Html, hole, html, nothing},
+    dom::{Html, hole, html},
     session::{Panel, Session},
     words::{Key, Pattern, Plural},
 };
@@ -41,39 +41,34 @@ pub fn people(session: Session) -> Html {
 }
 
 fn group(session: Session, people: Live<Vec<Member>>, here: bool) -> Html {
-    let ids = derived(move || {
-        people.with(|people| {
-            let members = people.iter().filter(|it| it.here == here);
-            members.map(|it| it.person.id).collect::<Vec<_>>()
-        })
-    });
-    let none = move || ids.with(Vec::is_empty);
+    let in_group = move |it: &&Member| it.here == here;
+    let none = move || people.with(|people| !people.iter().any(|it| in_group(&it)));
+    let all = move || people.with(|people| people.iter().filter(in_group).cloned().collect());
     let title = if here { Key::PEOPLE_HERE } else { Key::PEOPLE_AWAY };
     html(
         "<h3 _></h3><ul _></ul>",
         vec![
             hole().hidden(none).say(title),
             hole().hidden(none).rows(
-                move || ids.get(),
-                UserId::clone,
-                move |id| one(session, people, id),
+                all,
+                |member| member.person.id,
+                move |member| one(session, people, member),
             ),
         ],
     )
 }
 
 /// Somebody keeps their row for as long as they are in the list.
-fn one(session: Session, people: Live<Vec<Member>>, id: UserId) -> Html {
-    let find = move |people: &Vec<Member>| people.iter().find(|it| it.person.id == id).cloned();
-    let Some(member) = people.with_untracked(find) else { return nothing() };
-    let here = member.here;
+fn one(session: Session, people: Live<Vec<Member>>, member: Member) -> Html {
+    let (id, here) = (member.person.id, member.here);
     let member = Live::new(member);
     now_and_then(move || {
-        if let Some(now) = people.with(find) {
-            member.put(now);
-        }
+        people.with(|people| {
+            if let Some(now) = people.iter().find(|it| it.person.id == id) {
+                member.put(now.clone());
+            }
+        });
     });
-    let name = derived(move || member.with(|it| it.person.name.clone()));
     let mine = move || session.me.with(|me| me.as_ref().is_some_and(|me| me.person.id == id));
     let note = move || match (mine(), member.with(|it| it.role)) {
         (true, _) => t(Key::PEOPLE_YOU),
@@ -90,10 +85,10 @@ fn one(session: Session, people: Live<Vec<Member>>, id: UserId) -> Html {
         r#"<li><button _ type="button" aria-haspopup="dialog"><i _></i><bdi _ class="person-name"></bdi><span _ class="note"></span><span _ class="unseen"></span></button></li>"#,
         vec![
             hole().set("class", if here { "person" } else { "person away" }).click(open),
-            hole().here(move || name.with(disc)),
-            hole().text(move || name.with(ToString::to_string)),
+            hole().here(move || member.with(|it| disc(&it.person.name))),
+            hole().text(move || member.with(|it| it.person.name.to_string())),
             hole().text(move || note().to_owned()),
-            hole().text(move || name.with(|name| tf(presence, [name.as_str()]))),
+            hole().text(move || member.with(|it| tf(presence, [it.person.name.as_str()]))),
         ],
     )
 }

@@ -1,7 +1,7 @@
 //! The list of rooms and conversations.
 
 use crate::live::{Live, derived, now_and_then};
-use parlour_events::{RoomKind, RoomName};
+use parlour_events::RoomKind;
 
 use super::{disc::disc, icons};
 use crate::{
@@ -48,31 +48,26 @@ fn me(session: Session) -> Html {
 /// The rooms, or the conversations. A room keeps its row whatever is new in it: a press that begins
 /// as a message comes ends where it began.
 fn list(session: Session, direct: bool) -> Html {
-    let mine = derived(move || {
-        session.rooms.with(|rooms| {
-            let of_kind =
-                |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && item.joined;
-            rooms.iter().filter(of_kind).map(|item| item.name.clone()).collect::<Vec<_>>()
-        })
-    });
+    let of_kind = move |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && item.joined;
+    let any = move || session.rooms.with(|rooms| rooms.iter().find(of_kind).is_some());
+    let mine = move || session.rooms.with(|rooms| rooms.iter().filter(of_kind).cloned().collect());
     let none = if direct { Key::ROOMS_NO_DIRECT } else { Key::ROOMS_NONE };
     html(
         r#"<p _ class="rooms-none"></p><ul _></ul>"#,
         vec![
-            hole().hidden(move || mine.with(|mine| !mine.is_empty())).say(none),
-            hole().hidden(move || mine.with(Vec::is_empty)).rows(
-                move || mine.get(),
-                RoomName::clone,
-                move |name| row(session, name),
+            hole().hidden(any).say(none),
+            hole().hidden(move || !any()).rows(
+                mine,
+                |item| item.name.clone(),
+                move |item| row(session, item),
             ),
         ],
     )
 }
 
-fn row(session: Session, name: RoomName) -> Html {
+fn row(session: Session, item: RoomItem) -> Html {
+    let name = item.name.clone();
     let route = Route::to(name.clone());
-    let find = |rooms: &Vec<RoomItem>| rooms.iter().find(|item| item.name == name).cloned();
-    let Some(item) = session.rooms.with_untracked(find) else { return nothing() };
     let item = Live::new(item);
     let of = name.clone();
     now_and_then(move || {
@@ -83,8 +78,6 @@ fn row(session: Session, name: RoomName) -> Html {
         });
     });
     let here = derived(move || session.route.with(|route| route.room == name));
-    let who = derived(move || item.with(|item| (item.with.clone(), item.kind)));
-    let muted = derived(move || item.with(|item| item.muted));
     let link = hole()
         .set("href", route.path())
         .set("class", "room-link")
@@ -104,7 +97,7 @@ fn row(session: Session, name: RoomName) -> Html {
         vec![
             link,
             hole().here(move || {
-                who.with(|who| match who {
+                item.with(|item| match (&item.with, item.kind) {
                     (Some(with), _) => disc(&with.name),
                     (None, RoomKind::Private) => icons::lock(),
                     _ => icons::hash(),
@@ -112,7 +105,7 @@ fn row(session: Session, name: RoomName) -> Html {
             }),
             hole().text(move || item.with(RoomItem::label)),
             hole().when(
-                move || muted.get(),
+                move || item.with(|item| item.muted),
                 || together([icons::muted(), unseen(t(Key::ROOMS_MUTED))]),
             ),
             hole().here(move || item.with(badge)),

@@ -16,41 +16,67 @@ pub(super) fn keyed<K: PartialEq + 'static, R: 'static>(
     key: fn(&R) -> K,
     make: impl Fn(R) -> Html + 'static,
 ) -> Html {
-    let end: Node = document().create_text_node("").into();
-    let _ = element.append_child(&end);
-    // Rows outlive the run that made them: each has an owner of its own for what it makes.
-    let outer = Owner::current().unwrap_or_default();
-    let mut shown: Vec<(K, Owner, Html)> = Vec::new();
+    let mut list = List::new(element);
+    let mut before: Vec<K> = Vec::new();
     let run = move || {
-        let rows = rows();
-        let keys: Vec<K> = rows.iter().map(key).collect();
-        // Whatever is not wanted any more goes first, so that what stays is mostly in order.
-        let mut rest = VecDeque::with_capacity(shown.len());
-        for row in std::mem::take(&mut shown) {
-            if keys.contains(&row.0) { rest.push_back(row) } else { row.2.remove() }
-        }
-        for (row, key) in rows.into_iter().zip(keys) {
-            let found = rest.iter().position(|(known, ..)| *known == key);
-            if let Some(known) = found.and_then(|at| rest.remove(at)) {
-                if found > Some(0) {
-                    moved(&known.2, first_of(&rest).unwrap_or(&end));
-                }
-                shown.push(known);
-                continue;
-            }
-            let owner = outer.child();
-            let html = owner.with(|| untrack(|| make(row)));
-            html.insert_before(first_of(&rest).unwrap_or(&end));
-            shown.push((key, owner, html));
-        }
-        // Under a key that came twice.
-        rest.into_iter().for_each(|(_, _, html)| html.remove());
+        let mut rows: Vec<_> = rows().into_iter().map(Some).collect();
+        let keys: Vec<K> = rows.iter().flatten().map(key).collect();
+        // Under a key that comes twice there are two rows.
+        let mut taken = vec![false; before.len()];
+        let known = |key: &K| {
+            let found = before.iter().zip(&taken).position(|(it, taken)| !taken && it == key)?;
+            taken[found] = true;
+            Some(found)
+        };
+        let plan: Vec<Option<usize>> = keys.iter().map(known).collect();
+        list.draw(plan, &mut |at| {
+            let row = rows.get_mut(at).and_then(Option::take);
+            row.map_or_else(Html::default, &make)
+        });
+        before = keys;
     };
     Html { stretches: Vec::new(), kept: vec![live(Box::new(run))] }
 }
 
-fn first_of<K>(rest: &VecDeque<(K, Owner, Html)>) -> Option<&Node> {
-    rest.iter().find_map(|(_, _, html)| html.first())
+/// What is drawn of a list: one code for all of them, whatever their rows are.
+struct List {
+    end: Node,
+    /// Rows outlive the run that made them: each has an owner of its own for what it makes.
+    outer: Owner,
+    shown: Vec<(Owner, Html)>,
+}
+
+impl List {
+    fn new(element: &Element) -> Self {
+        let end: Node = document().create_text_node("").into();
+        let _ = element.append_child(&end);
+        Self { end, outer: Owner::current().unwrap_or_default(), shown: Vec::new() }
+    }
+
+    /// Draws the rows anew. For each the plan has which of those before it is, if it was there.
+    fn draw(&mut self, plan: Vec<Option<usize>>, make: &mut dyn FnMut(usize) -> Html) {
+        // Whatever is not wanted any more goes first, so that what stays is mostly in order.
+        let mut rest = VecDeque::with_capacity(self.shown.len());
+        for (at, row) in std::mem::take(&mut self.shown).into_iter().enumerate() {
+            if plan.contains(&Some(at)) { rest.push_back((at, row)) } else { row.1.remove() }
+        }
+        for (at, known) in plan.into_iter().enumerate() {
+            let found = rest.iter().position(|(before, _)| Some(*before) == known);
+            let kept = found.and_then(|found| rest.remove(found));
+            let next = rest.iter().find_map(|(_, (_, html))| html.first()).unwrap_or(&self.end);
+            if let Some((_, row)) = kept {
+                if found > Some(0) {
+                    moved(&row.1, next);
+                }
+                self.shown.push(row);
+                continue;
+            }
+            let owner = self.outer.child();
+            let html = owner.with(|| untrack(|| make(at)));
+            html.insert_before(next);
+            self.shown.push((owner, html));
+        }
+    }
 }
 
 /// Puts a row before another one. What is moved loses the focus: it gets it back.
