@@ -11,8 +11,7 @@ use parlour_tests::{member::Member, person::text_in, raw::Raw};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-/// Requests of a connection that may wait for their answers: as many as the server takes in at a
-/// time from one client.
+/// Requests of a connection that wait for their answers, where there is no hurry.
 const UNANSWERED: usize = 60;
 
 /// What everybody says, behind its number.
@@ -33,7 +32,7 @@ pub(crate) fn now() -> f64 {
 #[derive(Debug)]
 pub(crate) struct Pace {
     begun: Instant,
-    /// Messages a second; as fast as they are answered if there is none.
+    /// Messages a second; all at once if there is none.
     rate: Option<f64>,
     /// Behind the last one.
     end: u64,
@@ -42,7 +41,7 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// So many, from this number on, as fast as they are answered.
+    /// So many, from this number on, all at once.
     pub(crate) fn burst(first: u64, count: u64) -> Self {
         let (end, next) = (first + count, AtomicU64::new(first));
         Self { begun: Instant::now(), rate: None, end, first, next }
@@ -120,8 +119,10 @@ impl Sender {
         let (event, answer) = (SendMessage::NAME, format!("43{NAMESPACE},"));
         let mut fed: Option<Fed> = None;
         let (mut unanswered, mut id) = (0, 0);
+        // A burst is sent like the tutorial's, without waiting for anything.
+        let most = pace.rate.map_or(usize::MAX, |_| UNANSWERED);
         loop {
-            while unanswered < UNANSWERED
+            while unanswered < most
                 && let Some(number) = pace.take()
             {
                 let message = text_in(&self.room, &text(number));

@@ -35,7 +35,8 @@ impl Figures {
             Some(false) => "NOT REACHED",
             None => "",
         };
-        let line = format!("  {what:<52} {:>14}  {:<14} {reached}", shown.trim_end(), aim.trim_end());
+        let line =
+            format!("  {what:<52} {:>14}  {:<14} {reached}", shown.trim_end(), aim.trim_end());
         println!("{}", line.trim_end());
     }
 
@@ -88,4 +89,3 @@ pub(crate) fn percentile(sorted: &[f64], percent: usize) -> f64 {
     let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
     sorted.get(at).copied().unwrap_or(f64::NAN)
 }
-

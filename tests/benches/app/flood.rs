@@ -12,7 +12,7 @@ use tokio::{
 use crate::{
     feed::{Fed, Pace, Sender},
     figures::{Aim, Figures, median, percentile},
-    server,
+    profile, server,
     watch::{MESSAGES, browser, long_tasks, look, memory, nodes, press, seen, typed},
 };
 
@@ -40,9 +40,9 @@ const PRESS: &str = "document.querySelector(arguments[0]).click();";
 
 pub(crate) async fn flood(browsers: &Browsers, figures: &mut Figures) {
     let (server, _folder) = server().await;
-    let (_browser, page) = browser(browsers, "ann").await;
+    let (_browser, page) = browser(browsers, "reader").await;
     page.goto(server.url()).await;
-    page.enter("ann").await;
+    page.enter("reader").await;
     let mut senders = Vec::new();
     for number in 0..SENDERS {
         senders.push(Sender::enter(server.url(), &format!("sender {number}")).await);
@@ -50,7 +50,9 @@ pub(crate) async fn flood(browsers: &Browsers, figures: &mut Figures) {
     page.click("#composer").await;
     long_tasks(&page).await;
     typed(&page).await;
+    profile::begin(&page).await;
     let fed = feed_and_type(&page, senders).await;
+    profile::end(&page).await;
     look(&page, json!({ "of": MESSAGES, "seq": fed.last.to_string() })).await;
     let there = seen(&page, BOUND).await;
     tell_flood(&page, &server, fed, there, figures).await;
@@ -89,7 +91,12 @@ async fn tell_flood(page: &Page, server: &Server, fed: Fed, there: f64, figures:
     let typed = typed(page).await;
     let count = fed.last + 1 - fed.first;
     figures.heading("10,000 messages a second for 10 s, offered to one page");
-    figures.tell("offered by those who send", count as f64 / fed.seconds(), "/s", Aim::Least(9_900.0));
+    figures.tell(
+        "offered by those who send",
+        count as f64 / fed.seconds(),
+        "/s",
+        Aim::Least(9_900.0),
+    );
     figures.tell("all on screen after the last was answered", there - fed.to, "ms", Aim::None);
     figures.tell("tasks over 50 ms", long.len() as f64, "", Aim::Most(0.0));
     let longest = long.into_iter().fold(0.0, f64::max);

@@ -10,12 +10,16 @@
 //! * *room*: what a page holds of the room with those 100,000 messages, and how long the way to the
 //!   first of them takes.
 //!
+//! With `PARLOUR_BENCH_PROFILE=FILE` the flood is slower, and what took the page's time is written
+//! into the file, for DevTools. Functions have names in it if the page was built with them.
+//!
 //! A figure that is not reached fails nothing; something that is lost does.
 
 mod burst;
 mod feed;
 mod figures;
 mod flood;
+mod profile;
 mod start;
 mod watch;
 
@@ -59,6 +63,8 @@ async fn main() -> ExitCode {
 /// A server without limits, with its data on a disk: a folder for temporary files may be in memory.
 async fn server() -> (Server, TempDir) {
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let server = Launch::default().unlimited().quiet().data(folder.path()).start().await;
+    let launch = Launch::default().unlimited().quiet().data(folder.path());
+    // Whoever sends a burst does not wait for answers.
+    let server = launch.flags(&["--max-pending-requests", "65536"]).start().await;
     (server, folder)
 }

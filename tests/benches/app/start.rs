@@ -31,6 +31,11 @@ pub(crate) async fn start(browsers: &Browsers, figures: &Figures) {
         browser.quit().await;
     }
     figures.heading("Ready to type, after the navigation (median of 5)");
-    figures.tell("first visit, empty profile: the nickname", median(first), "ms", Aim::Most(1_000.0));
+    figures.tell(
+        "first visit, empty profile: the nickname",
+        median(first),
+        "ms",
+        Aim::Most(1_000.0),
+    );
     figures.tell("coming back, empty cache: the message", median(back), "ms", Aim::Most(1_000.0));
 }
