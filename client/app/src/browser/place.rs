@@ -83,6 +83,11 @@ pub fn is_plain(event: &web_sys::Event) -> bool {
     !click.ctrl_key() && !click.meta_key() && !click.shift_key()
 }
 
+/// How high the page's window is, in pixels.
+pub fn height() -> f64 {
+    leptos::prelude::window().inner_height().ok().and_then(|it| it.as_f64()).unwrap_or_default()
+}
+
 /// Whether there is room for one thing beside the messages at most.
 pub fn is_narrow() -> bool {
     let query = window().match_media("(max-width: 900px)");

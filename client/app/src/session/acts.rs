@@ -21,7 +21,7 @@ use crate::{
         Input, Spot,
         message::{Content, Message},
         outbox::{Act, Post},
-        rows::Window,
+        rows::{Rush, Window},
     },
     words::{self, Key},
 };
@@ -201,6 +201,7 @@ impl Session {
         self.core.update_value(|core| {
             effects = core.state.apply(Input::Open(Some(room.clone())));
             core.window = Window::Newest;
+            core.rush = Rush::default();
             core.jump = None;
             core.at_bottom = true;
             let unread = core.state.opened().map(|room| room.unread());

@@ -44,7 +44,10 @@ use crate::{
     line::Line,
     route::Route,
     settings::Settings,
-    state::{ChatState, Input, Spot, rows::Window},
+    state::{
+        ChatState, Input, Spot,
+        rows::{Rush, Window},
+    },
     text::mention::Names,
     words,
 };
@@ -136,6 +139,8 @@ struct Core {
     person: Option<Person>,
     database: Option<Database>,
     window: Window,
+    /// How much of the newest is drawn.
+    rush: Rush,
     /// A place that the reader wants to be at, and that is not here yet.
     jump: Option<Spot>,
     /// Up to where the room was read when the person came to it.
@@ -143,8 +148,10 @@ struct Core {
     at_bottom: bool,
     /// What is drawn is to be made anew at the next frame.
     draw_due: bool,
-    /// How long making it took last.
+    /// How long making it took last, with all that the browser did for it.
     drawing_took: f64,
+    /// It is made anew then in any case.
+    unseen: Option<TimeoutHandle>,
     /// The read marker is to be moved.
     mark_due: bool,
     /// A draft is to be kept.
@@ -177,11 +184,13 @@ impl Session {
             person,
             database: None,
             window: Window::default(),
+            rush: Rush::default(),
             jump: None,
             new_from: None,
             at_bottom: true,
             draw_due: false,
             drawing_took: 0.0,
+            unseen: None,
             mark_due: false,
             draft_due: false,
             typed_at: 0.0,

@@ -65,6 +65,9 @@ pub(super) struct Tabs {
     /// Questions that the leader has not answered.
     asked: Vec<(u64, Then)>,
     last: u64,
+    /// Of the page that leads: those that follow, by name. What the server says is told to nobody
+    /// while there are none: to say it costs more than to take it in.
+    followers: Vec<String>,
     /// When the leader was last heard.
     heard: f64,
     /// What the server last said of who we are, for pages that come later; empty while there is
@@ -225,7 +228,7 @@ impl Session {
         if name == Identity::NAME || name == news::LOST {
             self.core.update_value(|core| core.tabs.session = payload.to_owned());
         }
-        if self.leads() {
+        if self.leads() && self.core.with_value(|core| !core.tabs.followers.is_empty()) {
             self.say(Kind::News, "", 0, name, payload);
         }
     }
@@ -371,8 +374,22 @@ impl Session {
         if !identity.is_empty() {
             self.say(Kind::News, tab, 0, Identity::NAME, &identity);
         }
-        if let Some(locks) = Locks::get() {
-            locks.when_free(&[TAB, tab].concat(), move || session.adopt());
+        let mut is_new = false;
+        self.core.update_value(|core| {
+            let followers = &mut core.tabs.followers;
+            is_new = !followers.iter().any(|known| known == tab);
+            if is_new {
+                followers.push(tab.to_owned());
+            }
+        });
+        if let Some(locks) = Locks::get().filter(|_| is_new) {
+            let gone = tab.to_owned();
+            locks.when_free(&[TAB, tab].concat(), move || {
+                session.core.try_update_value(|core| {
+                    core.tabs.followers.retain(|known| *known != gone);
+                });
+                session.adopt();
+            });
         }
     }
 

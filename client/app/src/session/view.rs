@@ -11,10 +11,10 @@ use parlour_events::{Author, Member, RoomKind, RoomName, Seq};
 
 use super::Session;
 use crate::{
-    browser::clock,
+    browser::{clock, place},
     state::{
         Notice, Phase, Reading, Room,
-        rows::{MessageRow, Row, RowKey, Window, rows},
+        rows::{MessageRow, Row, RowKey, Rush, Window, rows},
     },
     text::mention::Names,
     words,
@@ -29,6 +29,12 @@ const SHARE: f64 = 3.0;
 
 /// Drawing waits for no longer than this, however long it takes.
 const LONGEST_WAIT: f64 = 200.0;
+
+/// When messages come no faster than they are drawn, more of them are drawn after this.
+const CALM: Duration = Duration::from_millis(120);
+
+/// The lowest a message is, in pixels.
+const LOWEST: f64 = 26.0;
 
 /// People told of as typing; more are "several".
 const TYPING_TOLD: usize = 3;
@@ -164,18 +170,32 @@ impl Session {
         } else {
             frame();
         }
-        after(UNSEEN, move || session.draw_if_due());
+        // None is left from an earlier time: it would draw this sooner.
+        let unseen = after(UNSEEN, move || session.draw_if_due());
+        self.core.try_update_value(|core| core.unseen = unseen);
     }
 
     /// Draws now, if anything is to be drawn.
     pub(crate) fn draw_if_due(&self) {
         let mut due = false;
-        self.core.try_update_value(|core| due = std::mem::take(&mut core.draw_due));
+        let mut unseen = None;
+        self.core.try_update_value(|core| {
+            due = std::mem::take(&mut core.draw_due);
+            unseen = core.unseen.take_if(|_| due);
+        });
+        if let Some(unseen) = unseen {
+            unseen.clear();
+        }
         if due {
+            let session = *self;
             let began = clock::elapsed();
             self.draw();
-            let took = clock::elapsed() - began;
-            self.core.try_update_value(|core| core.drawing_took = took);
+            // Most of it is done behind this: elements are made, the browser lays them out and
+            // paints them. A timer comes after all of that.
+            after(Duration::ZERO, move || {
+                let took = clock::elapsed() - began;
+                session.core.try_update_value(|core| core.drawing_took = took);
+            });
         }
     }
 
@@ -185,6 +205,8 @@ impl Session {
         let mut view = None;
         let mut arrived = None;
         let now = clock::now();
+        let fits = (place::height() / LOWEST) as usize;
+        let mut rush = false;
         self.core.update_value(|core| {
             let item = |room: &Room| item(room, settings.is_muted(room.name()));
             items = core.state.rooms().iter().filter_map(item).collect();
@@ -196,8 +218,16 @@ impl Session {
                 core.jump = None;
                 arrived = at;
             }
-            let drawn = rows(room, core.window, me, core.new_from, clock::day);
             let log = room.log();
+            let window = match core.window {
+                Window::Newest => core.rush.window(log.posted(), fits),
+                window => {
+                    core.rush = Rush::default();
+                    window
+                }
+            };
+            rush = core.rush.is_on();
+            let drawn = rows(room, window, me, core.new_from, clock::day);
             let unread = core.new_from.filter(|_| log.is_at_present()).and_then(|read| {
                 let live = log.live();
                 let at = live.position(read.next());
@@ -220,7 +250,8 @@ impl Session {
                     posted: log.posted(),
                     waiting,
                     notice: log.notice(),
-                    reading: matches!(room.reading(), Reading::Asked(..)),
+                    // What is left out is on its way to the screen.
+                    reading: rush || matches!(room.reading(), Reading::Asked(..)),
                     unreadable: matches!(room.reading(), Reading::Failed(..)),
                     people: room.people().members().to_vec(),
                     typing: (some, more),
@@ -252,6 +283,10 @@ impl Session {
             if arrived.is_some() {
                 self.ui.sought.set(true);
                 self.ui.target.set(arrived);
+            }
+            if rush {
+                let session = *self;
+                after(CALM, move || session.draw_soon());
             }
             if typed {
                 // It ends by itself.

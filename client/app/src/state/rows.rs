@@ -29,6 +29,12 @@ const STEP: usize = bound(40, 8);
 /// out.
 const FOLLOW_STEP: u64 = bound(20, 4) as u64;
 
+/// So many more are drawn at a time when it is calm again.
+const CALM_STEP: usize = bound(15, 3);
+
+/// Every screen has room for as many.
+const FITS_LEAST: usize = bound(20, 4);
+
 /// Names a row for as long as it shows the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowKey {
@@ -134,6 +140,8 @@ pub enum Window {
     /// The newest messages, and what is on its way.
     #[default]
     Newest,
+    /// Only so many of them: see [`Rush`].
+    Last(usize),
     /// From this message on.
     From(Seq),
 }
@@ -206,6 +214,7 @@ impl Window {
                 let from = usize::try_from(from.saturating_sub(gone)).unwrap_or(length);
                 (from.min(length).max(length.saturating_sub(WINDOW_MOST)), length)
             }
+            Self::Last(most) => (length.saturating_sub(most), length),
             Self::From(seq) => {
                 let mut from = log.shown().position(seq);
                 if from == length {
@@ -219,6 +228,41 @@ impl Window {
 
     fn at(stretch: &Stretch, at: usize) -> Self {
         stretch.messages().get(at).map_or(Self::Newest, |message| Self::From(message.seq))
+    }
+}
+
+/// How many of the newest messages are drawn while they come faster than they can be drawn.
+///
+/// When all that a screen has room for is new, nothing that was drawn is of use any more. Then only
+/// a screen of messages is drawn, and the others before it a few at a time when it is calm again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rush {
+    /// How many messages the log ever had when it was last drawn; none before that.
+    posted: Option<u64>,
+    /// So many are drawn; all of them if there is none.
+    most: Option<usize>,
+}
+
+impl Rush {
+    /// The window for drawing the newest messages now. `posted` is how many the log ever had,
+    /// `fits` how many a screen has room for.
+    pub fn window(&mut self, posted: u64, fits: usize) -> Window {
+        let fits = fits.max(FITS_LEAST);
+        // What is there when a room is opened is drawn at once.
+        let before = self.posted.replace(posted).filter(|before| *before > 0);
+        let came = before.map_or(0, |before| posted.saturating_sub(before));
+        self.most = match self.most {
+            _ if came >= fits as u64 => Some(fits),
+            Some(most) => Some(most + usize::try_from(came).unwrap_or(0) + CALM_STEP),
+            None => None,
+        };
+        self.most = self.most.filter(|most| *most < WINDOW);
+        self.most.map_or(Window::Newest, Window::Last)
+    }
+
+    /// Whether there is more to be drawn when it is calm.
+    pub fn is_on(&self) -> bool {
+        self.most.is_some()
     }
 }
 
