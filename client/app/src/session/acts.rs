@@ -208,6 +208,9 @@ impl Session {
             core.new_from = unread.filter(|it| it.any()).map(|it| it.read);
         });
         self.perform(effects);
+        // Numbers are a room's own: what was sought in the one before is nowhere in this one.
+        self.ui.sought.set(false);
+        self.ui.target.set(None);
         self.ui.close();
         self.ui.composing.set(Composing::New);
         self.detach_all();

@@ -11,13 +11,13 @@ use parlour_events::{Author, Member, RoomKind, RoomName, Seq};
 
 use super::Session;
 use crate::{
-    browser::{clock, place},
+    browser::{clock, language::t, place},
     state::{
-        Notice, Phase, Reading, Room,
+        Notice, Phase, Reading, Room, Spot,
         rows::{MessageRow, Row, RowKey, Rush, Window, rows},
     },
     text::mention::Names,
-    words,
+    words::{self, Key},
 };
 
 /// Frames stop in a tab that is not seen; this often it is drawn all the same, so that what is
@@ -204,6 +204,7 @@ impl Session {
         let mut items = Vec::new();
         let mut view = None;
         let mut arrived = None;
+        let mut instead = None;
         let now = clock::now();
         let fits = (place::height() / LOWEST) as usize;
         let mut rush = false;
@@ -215,8 +216,19 @@ impl Session {
             let (Some(room), Some(me)) = (core.state.opened(), core.state.me()) else { return };
             if let Some((window, at)) = core.jump.and_then(|spot| Window::to(room, spot)) {
                 core.window = window;
-                core.jump = None;
+                let spot = core.jump.take();
                 arrived = at;
+                instead = at.and_then(|at| {
+                    let message = room.log().shown().get(at);
+                    match (spot?, message) {
+                        (Spot::Message(_), None) => Some(Key::MESSAGE_LINKED_MISSING),
+                        (Spot::Time(day), Some(message)) => {
+                            let near = clock::day(message.at) == clock::day(day);
+                            (!near).then_some(Key::JUMP_NOTHING)
+                        }
+                        _ => None,
+                    }
+                });
             }
             let log = room.log();
             let window = match core.window {
@@ -280,6 +292,9 @@ impl Session {
             view.rows = refreshed(&before, rows);
             self.know_names(&view.people);
             self.view.set(view);
+            if let Some(sentence) = instead {
+                self.ui.say(t(sentence), false);
+            }
             if arrived.is_some() {
                 self.ui.sought.set(true);
                 self.ui.target.set(arrived);

@@ -329,6 +329,7 @@ fn read_at(room: &mut Room, spot: Spot, around: &mut Around<'_>) {
         Spot::Newest => room.read_newest(around),
         Spot::Message(seq) if known && room.log().shown().covers(seq) => {}
         Spot::Message(seq) => room.read(Part::Elsewhere, Some(Place::Around(seq)), around),
+        Spot::Time(at) if known && room.log().shown().covers_time(at) => {}
         Spot::Time(at) => room.read(Part::Elsewhere, Some(Place::At(at)), around),
         Spot::Oldest if known && !room.log().shown().earlier => {}
         Spot::Oldest => room.read(Part::Elsewhere, Some(Place::After(Seq(0))), around),

@@ -155,19 +155,26 @@ impl Window {
 
     /// The window that goes to this place, and the message there, if it is here.
     pub fn to(room: &Room, spot: Spot) -> Option<(Self, Option<Seq>)> {
+        // Before the first answer nothing is known of what there is.
+        room.log().cursor()?;
         let shown = room.log().shown();
         let around = |seq| (Self::around(shown, seq), Some(seq));
         match spot {
             Spot::Newest => room.log().is_at_present().then_some((Self::Newest, None)),
+            // There is nowhere to go.
+            _ if shown.is_all() && shown.messages().is_empty() => Some((Self::Newest, None)),
             Spot::Message(seq) => shown.covers(seq).then(|| around(seq)),
             Spot::Oldest => {
                 let first = shown.first().filter(|_| !shown.earlier)?;
                 Some((Self::From(first), Some(first)))
             }
-            Spot::Time(at) => {
+            Spot::Time(at) if shown.covers_time(at) => {
                 let from = shown.messages().partition_point(|message| message.at < at);
-                shown.messages().get(from).map(|message| around(message.seq))
+                // Behind the last one there is nothing: that is the nearest.
+                let nearest = shown.messages().get(from).or(shown.messages().back())?;
+                Some(around(nearest.seq))
             }
+            Spot::Time(_) => None,
         }
     }
 
