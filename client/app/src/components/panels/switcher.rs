@@ -95,7 +95,10 @@ pub(super) fn switcher(session: Session) -> Html {
                 chosen.set(0);
                 query.set(text);
             })
-            .attr("aria-activedescendant", move || id(chosen.get()))
+            .attr("aria-activedescendant", move || match found.with(Vec::is_empty) {
+                true => String::new(),
+                false => id(chosen.get()),
+            })
             .on("keydown", pressed),
             hole().word("aria-label", Key::SWITCHER_TITLE).part(move || {
                 let draw = |found: &Vec<Goal>| {
