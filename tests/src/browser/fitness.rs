@@ -131,12 +131,18 @@ const FOCUS: &str = "
     if (right <= 0 || bottom <= 0 || left >= innerWidth || top >= innerHeight || !width || !height) {
         return [where, `${where}: has the focus and is out of sight`];
     }
-    // The middle of what of it is inside the window.
-    const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
-    const at = document.elementFromPoint(middle(left, right, innerWidth),
-        middle(top, bottom, innerHeight));
-    const free = at && (it.contains(at) || at.contains(it) || it.labels?.[0]?.contains(at));
-    return [where, free ? '' : `${where}: has the focus behind ${at?.outerHTML.slice(0, 80)}`];";
+    // Some of it has to be seen (WCAG 2.4.11), of what is inside the window.
+    const between = (from, to, end, part) => {
+        const [first, last] = [Math.max(from, 0), Math.min(to, end)];
+        return first + (last - first) * part;
+    };
+    const at = (across, down) => document.elementFromPoint(
+        between(left, right, innerWidth, across), between(top, bottom, innerHeight, down));
+    const is_free = (at) => at && (it.contains(at) || at.contains(it) || it.labels?.[0]?.contains(at));
+    const free = [0.1, 0.5, 0.9].some((down) => [0.1, 0.5, 0.9].some((across) =>
+        is_free(at(across, down))));
+    const front = at(0.5, 0.5)?.outerHTML.slice(0, 80);
+    return [where, free ? '' : `${where}: has the focus behind ${front}`];";
 
 impl Tab {
     /// What is wrong with the page for those who do not see or press well, beside what

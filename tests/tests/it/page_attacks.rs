@@ -192,14 +192,16 @@ async fn ask(person: &Person, event: &str, payload: Value) -> Option<Value> {
 /// A message with this text; where it is in the log, unless it is refused.
 async fn say(person: &Person, text: &str) -> Option<u64> {
     let message = json!({ "room": "chat", "id": Uuid::now_v7(), "body": text });
-    let sent: Sent = serde_json::from_value(ask(person, SendMessage::NAME, message).await?).unwrap();
+    let sent: Sent =
+        serde_json::from_value(ask(person, SendMessage::NAME, message).await?).unwrap();
     Some(sent.seq.0)
 }
 
 /// Whether markup means nothing in it, so that it is drawn as it was written.
 fn is_plain(text: &str) -> bool {
     let rest = text.replacen("__xss()", "", 1);
-    text.starts_with('<') && !rest.contains(['*', '_', '~', '`', '[', '\\', '\n', '\t', '\u{c}'])
+    text.starts_with('<')
+        && !rest.contains(['*', '_', '~', '`', '[', '\\', '\n', '\t', '\u{c}'])
         && !rest.contains("://")
 }
 
@@ -419,9 +421,11 @@ async fn in_names_of_files(browsers: &Browsers) {
     let page = "<script>parent.__xss?.();fetch('/x')</script>";
     let text = sent(server.url(), &mallory.token(), page).await.file;
     let send = async |names: &[String]| {
-        let attach = |name: &String| json!([
-            { "file": picture.as_str(), "name": name }, { "file": text.as_str(), "name": name },
-        ]);
+        let attach = |name: &String| {
+            json!([
+                { "file": picture.as_str(), "name": name }, { "file": text.as_str(), "name": name },
+            ])
+        };
         let files: Vec<Value> =
             names.iter().flat_map(|name| attach(name).as_array().unwrap().clone()).collect();
         let message = json!({ "room": "chat", "id": Uuid::now_v7(), "attachments": files });

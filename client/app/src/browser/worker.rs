@@ -27,7 +27,9 @@ pub fn start(newer: impl Fn() + Clone + 'static) {
         let found = {
             let (registration, newer) = (registration.clone(), newer.clone());
             move || {
-                if let Some(worker) = registration.installing().filter(|_| is_renewal(&registration)) {
+                if let Some(worker) =
+                    registration.installing().filter(|_| is_renewal(&registration))
+                {
                     watch(worker, newer.clone());
                 }
             }
