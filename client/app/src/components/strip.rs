@@ -71,7 +71,12 @@ pub fn strip(session: Session) -> Html {
 /// A moderator has muted the person.
 fn muted(session: Session) -> Option<String> {
     let until = session.muted.get()?.until.filter(|until| until.0 > clock::timestamp().0)?;
-    Some(tf(Pattern::MOD_MUTED_UNTIL, [&clock::in_full(until)]))
+    // On a phone the day would take all of the strip.
+    let until = match clock::day(until) == session.today.get() {
+        true => clock::time_of_day(until),
+        false => clock::in_full(until),
+    };
+    Some(tf(Pattern::MOD_MUTED_UNTIL, [&until]))
 }
 
 /// Who is typing.

@@ -262,6 +262,11 @@ impl Session {
         self.draw_soon();
     }
 
+    /// Asks the server which rooms there are by now.
+    pub fn list_rooms(&self) {
+        self.apply(Input::List);
+    }
+
     /// Joins a room.
     pub fn join(&self, room: &RoomName) {
         self.apply(Input::Join(room.clone()));

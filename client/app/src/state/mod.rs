@@ -163,6 +163,7 @@ impl ChatState {
                 self.wakes = 0;
                 self.rooms.iter_mut().for_each(Room::disconnected);
             }
+            Input::List => self.list_again(out),
             Input::Listed(ticket, outcome) => self.listed(ticket, outcome, out),
             Input::CaughtUp(room, ticket, outcome) => {
                 self.with(&room, out, |room, around| room.caught_up(ticket, outcome, around));
