@@ -19,6 +19,7 @@ mod classic_clients;
 mod deep_links;
 mod embed_example;
 mod embed_headers;
+mod embed_jwt;
 mod embed_page;
 mod event_names;
 mod feature_table;
