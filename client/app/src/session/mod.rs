@@ -312,6 +312,7 @@ impl Session {
         self.apply(Input::Disconnected);
         self.line.set(Line::new(place::is_online()));
         self.entering.set(false);
+        self.awaiting.put(false);
         self.entry_error.set(None);
         self.closed.put(Closed::No);
         self.ui.close();

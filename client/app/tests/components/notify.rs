@@ -1,6 +1,5 @@
 //! Notifications, with a constructor in their place that keeps what it is called with.
 
-use leptos::prelude::*;
 use parlour_app::{browser::notify, components::strip::notices, settings::Notify};
 use parlour_events::RoomName;
 use wasm_bindgen_test::wasm_bindgen_test;
