@@ -29,12 +29,17 @@ pub fn start(version: String, newer: impl Fn() + 'static) {
     let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let data = event.data();
         let text = |name: &str| js::get(&data, name).and_then(|value| value.as_string());
-        if text("type").as_deref() != Some("version") {
+        // The one at work may be asked as well, by whomever.
+        let Some(worker) = waiting().filter(|it| js::get(&event, "source").as_ref() == Some(it))
+        else {
             return;
-        }
-        match text("version") == Some(version.clone()) {
-            true => drop(waiting().map(|worker| say(&worker, "skip-waiting"))),
-            false => newer(),
+        };
+        match text("version") {
+            Some(waits) if text("type").as_deref() == Some("version") => match waits == version {
+                true => say(&worker, "skip-waiting"),
+                false => newer(),
+            },
+            _ => {}
         }
     });
     js::set(&container, "onmessage", &heard.into_js_value());

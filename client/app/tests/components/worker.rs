@@ -16,8 +16,11 @@ fn with_worker(version: &str, at_work: &str) {
                 this.told.push(message.type);
                 if (message.type !== 'version') return;
                 const data = {{ type: 'version', version: '{version}' }};
-                queueMicrotask(() => container.onmessage({{ data: {{ type: 'other' }} }}));
-                queueMicrotask(() => container.onmessage({{ data }}));
+                const hears = (data, source) =>
+                    queueMicrotask(() => container.onmessage({{ data, source }}));
+                hears({{ type: 'other' }}, this);
+                hears({{ type: 'version', version: 'of the one at work' }}, {{}});
+                hears(data, this);
             }},
         }};
         const registration = {{
