@@ -16,6 +16,8 @@ pub fn start(session: Session) {
         let event: &KeyboardEvent = event.unchecked_ref();
         let on = session.settings.with_untracked(|settings| settings.shortcuts);
         let inside = session.screen.get_untracked() == Screen::Chat;
+        // What is open is closed whatever is switched off.
+        let on = on || event.key() == "Escape";
         if on && inside && !event.is_composing() && press(session, event) {
             event.prevent_default();
         }

@@ -8,17 +8,25 @@ use crate::{
     browser::{language::t, place::Auth},
     dom::{Html, Ref, hole, html, nothing},
     line::Status,
-    session::Session,
+    session::{Closed, Session},
     words::{self, Key},
 };
 
+/// The sign over the door.
+const MARK: &str = r#"<svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg>"#;
+
 /// Asks for a nickname, says what is wrong with it, and comes in. Where people come in with a token
-/// of another system, says how.
+/// of another system, says how; where nobody comes in, says why.
 pub fn landing(session: Session) -> Html {
-    match session.site.with_value(|site| site.auth) {
-        Auth::Guests => door(session),
-        Auth::Jwt => elsewhere(session),
-    }
+    let make = move || {
+        let closed = session.closed.get();
+        untrack(|| match (closed, session.site.with_value(|site| site.auth)) {
+            (Closed::No, Auth::Guests) => door(session),
+            (Closed::No, Auth::Jwt) => elsewhere(session),
+            _ => shut(session, closed),
+        })
+    };
+    html("<i _></i>", vec![hole().here(make)])
 }
 
 fn door(session: Session) -> Html {
@@ -51,9 +59,10 @@ fn door(session: Session) -> Html {
         }
     });
     html(
-        r#"<main class="landing"><form _ class="door" novalidate><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1>Parlour</h1><p _ class="welcome"></p><label _ for="nickname"></label><input _ id="nickname" name="nickname" type="text" autocomplete="nickname" autocapitalize="words" spellcheck="false" dir="auto" aria-describedby="landing-error landing-status"><p _ id="landing-error" class="error" role="alert"></p><button _ id="enter" type="submit" class="primary"></button><p _ id="landing-status" class="hint" role="status"></p></form></main>"#,
+        r#"<main class="landing"><form _ class="door" novalidate><i _></i><h1>Parlour</h1><p _ class="welcome"></p><label _ for="nickname"></label><input _ id="nickname" name="nickname" type="text" autocomplete="nickname" autocapitalize="words" spellcheck="false" dir="auto" aria-describedby="landing-error landing-status"><p _ id="landing-error" class="error" role="alert"></p><button _ id="enter" type="submit" class="primary"></button><p _ id="landing-status" class="hint" role="status"></p></form></main>"#,
         vec![
             hole().submit(enter).yes("aria-busy", move || session.entering.get()),
+            hole().instead(html(MARK, Vec::new())),
             hole().say(Key::LANDING_WELCOME),
             hole().say(Key::LANDING_NICKNAME),
             hole()
@@ -89,14 +98,20 @@ fn status(session: Session) -> String {
 fn elsewhere(session: Session) -> Html {
     let refused = move || session.entry_error.get();
     let title = move || {
-        let key = if refused().is_some() { Key::LANDING_REFUSED } else { Key::LANDING_ELSEWHERE };
+        let key = match (refused(), session.awaiting.get()) {
+            (Some(_), _) => Key::LANDING_REFUSED,
+            (None, true) => Key::LANDING_WAITING,
+            (None, false) => Key::LANDING_ELSEWHERE,
+        };
         t(key).to_owned()
     };
     let how = move || {
-        refused().unwrap_or_else(|| match session.entering.get() {
-            true => t(Key::LANDING_ENTERING).to_owned(),
-            false => t(Key::LANDING_ELSEWHERE_HOW).to_owned(),
-        })
+        let key = match (session.entering.get(), session.awaiting.get()) {
+            (true, _) => Key::LANDING_ENTERING,
+            (false, true) => Key::LANDING_WAITING_HOW,
+            (false, false) => Key::LANDING_ELSEWHERE_HOW,
+        };
+        refused().unwrap_or_else(|| t(key).to_owned())
     };
     let sign_in = match session.site.with_value(|site| site.sign_in.clone()) {
         Some(link) => html(
@@ -106,7 +121,47 @@ fn elsewhere(session: Session) -> Html {
         None => nothing(),
     };
     html(
-        r#"<main class="landing"><div class="door"><svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><rect class="mark-ground" width="64" height="64" rx="15"/><path class="mark-sign" d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z" fill-rule="evenodd"/></svg><h1 _></h1><p _ class="welcome" role="status"></p><i _></i></div></main>"#,
-        vec![hole().text(title), hole().text(how), hole().instead(sign_in)],
+        r#"<main class="landing"><div class="door"><i _></i><h1 _></h1><p _ class="welcome" role="status"></p><i _></i><button _ id="again" type="button" class="quiet"></button></div></main>"#,
+        vec![
+            hole().instead(html(MARK, Vec::new())),
+            hole().text(title),
+            hole().text(how),
+            hole().instead(sign_in),
+            hole()
+                .hidden(move || refused().is_none())
+                .say(Key::LANDING_AGAIN)
+                .click(move || session.come_in_by_token()),
+        ],
+    )
+}
+
+/// Nobody comes in here now, under whatever name.
+fn shut(session: Session, closed: Closed) -> Html {
+    let banned = closed == Closed::Banned;
+    let (title, does) = match (banned, session.site.with_value(|site| site.auth)) {
+        (true, Auth::Guests) => (Key::LANDING_BANNED, Key::LANDING_OTHER_NAME),
+        (true, Auth::Jwt) => (Key::LANDING_BANNED, Key::LANDING_AGAIN),
+        (false, _) => (Key::LANDING_FULL, Key::LANDING_AGAIN),
+    };
+    let why = move || match banned {
+        true => session.entry_error.get().unwrap_or_default(),
+        false => t(Key::LANDING_FULL_WAIT).to_owned(),
+    };
+    let act = move || match does {
+        Key::LANDING_OTHER_NAME => {
+            session.entry_error.set(None);
+            session.closed.set(Closed::No);
+        }
+        _ if banned => session.come_in_by_token(),
+        _ => session.try_now(),
+    };
+    html(
+        r#"<main class="landing"><div class="door" role="alert"><i _></i><h1 _></h1><p _ class="welcome" dir="auto"></p><button _ id="again" type="button" class="quiet"></button></div></main>"#,
+        vec![
+            hole().instead(html(MARK, Vec::new())),
+            hole().say(title),
+            hole().text(why),
+            hole().say(does).click(act),
+        ],
     )
 }

@@ -5,6 +5,7 @@
 //! the server. What is drawn is made anew at most once a frame, however much arrives (`view`).
 //!
 //! * `wire`: the connection of this page's own; `tabs`: sharing it with other pages;
+//! * `tokens`: coming in with the token of another system;
 //! * `news`: what the server says unasked; `effects`: what the state wants done;
 //! * `acts`: what the person does; `requests`: what they ask of the server themselves;
 //! * `keeping`: what the browser keeps: the outbox and drafts;
@@ -17,6 +18,7 @@ mod news;
 mod requests;
 mod tabs;
 mod telling;
+mod tokens;
 pub mod ui;
 pub mod uploads;
 pub mod view;
@@ -35,11 +37,12 @@ use crate::{
     browser::{
         clock,
         database::Database,
-        ids,
+        ids, language,
         memory::{self, Person},
         place::{self, Auth, Site},
+        worker,
     },
-    entry::Entry,
+    entry::{self, Entry, Tokens},
     identity,
     line::Line,
     route::Route,
@@ -73,6 +76,28 @@ pub enum Screen {
     Chat,
 }
 
+/// Why there is nothing to be done at the door but to wait, or to go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Closed {
+    /// It is open.
+    #[default]
+    No,
+    /// The person is banned.
+    Banned,
+    /// The server is full.
+    Full,
+}
+
+impl Closed {
+    fn of(code: Code) -> Self {
+        match code {
+            Code::Banned => Self::Banned,
+            Code::Full => Self::Full,
+            _ => Self::No,
+        }
+    }
+}
+
 /// Who the person is, since the server last told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Me {
@@ -100,6 +125,10 @@ pub struct Session {
     pub entering: Live<bool>,
     /// Why they were not let in.
     pub entry_error: Live<Option<String>>,
+    /// Whether that is for good, or for long.
+    pub closed: Live<Closed>,
+    /// The page around this one was asked for a token, and has not given one that is good.
+    pub awaiting: Live<bool>,
     /// The place that is looked at.
     pub route: Live<Route>,
     /// The room that is looked at, as the list has it.
@@ -134,6 +163,9 @@ struct Core {
     wire: Option<wire::Wire>,
     tabs: tabs::Tabs,
     entry: Entry,
+    tokens: Tokens,
+    /// Another token is asked for after this.
+    ask_token: Option<TimeoutHandle>,
     /// The server is asked again after this.
     ask_again: Option<TimeoutHandle>,
     person: Option<Person>,
@@ -167,19 +199,22 @@ impl Session {
     /// in.
     #[expect(clippy::new_without_default, reason = "it opens a database and listens to the window")]
     pub fn new() -> Self {
-        let person = memory::person();
+        let site = place::site();
+        let jwt = site.auth == Auth::Jwt;
+        // Whoever was here as a guest of this server is nobody where people come in otherwise.
+        let person = memory::person().filter(|_| !jwt);
         let inside = person.as_ref().is_some_and(|person| person.inside);
         let nickname = person.as_ref().map(|person| person.nickname.clone());
         let settings = memory::settings();
         let route = Route::parse(&place::path())
             .unwrap_or_else(|| Route::to(settings.last.clone().unwrap_or_default()));
-        let site = place::site();
-        let jwt = site.auth == Auth::Jwt;
         let core = Core {
             state: ChatState::default(),
             wire: None,
             tabs: tabs::Tabs::named(ids::new().to_string()),
             entry: Entry::default(),
+            tokens: Tokens::default(),
+            ask_token: None,
             ask_again: None,
             person,
             database: None,
@@ -196,7 +231,7 @@ impl Session {
             typed_at: 0.0,
             was_inside: false,
         };
-        let screen = if inside && !jwt { Screen::Chat } else { Screen::Landing };
+        let screen = if inside { Screen::Chat } else { Screen::Landing };
         let view = Live::new(RoomView::default());
         let session = Self {
             core: StoredValue::new_local(core),
@@ -206,6 +241,8 @@ impl Session {
             nickname: Live::new(nickname.clone()),
             entering: Live::new(false),
             entry_error: Live::new(None),
+            closed: Live::new(Closed::No),
+            awaiting: Live::new(false),
             route: Live::new(route),
             here: Live::new(None),
             elsewhere: Live::new(false),
@@ -229,9 +266,8 @@ impl Session {
         session.watch_settings();
         session.open_database();
         session.open_room();
-        if jwt {
-            session.await_token();
-        } else if let Some(nickname) = nickname.filter(|_| inside) {
+        session.listen_around();
+        if let Some(nickname) = nickname.filter(|_| inside) {
             session.enter(nickname);
         }
         session
@@ -266,6 +302,7 @@ impl Session {
     /// Comes in with these.
     pub(crate) fn come_in(&self, credentials: Credentials) {
         self.entry_error.set(None);
+        self.closed.put(Closed::No);
         self.entering.set(true);
         self.connect(credentials);
     }
@@ -284,7 +321,9 @@ impl Session {
         self.apply(Input::Disconnected);
         self.line.set(Line::new(place::is_online()));
         self.entering.set(false);
+        self.awaiting.put(false);
         self.entry_error.set(None);
+        self.closed.put(Closed::No);
         self.ui.close();
         self.screen.set(Screen::Landing);
     }
@@ -306,7 +345,9 @@ impl Session {
                 // The person came in on another page.
                 core.entry.wanted(Credentials::default());
             }
-            back_with = core.entry.let_in(name.clone(), told.token.clone()).cloned();
+            core.tokens.taken();
+            let token = told.token.clone().or_else(|| core.tokens.newest());
+            back_with = core.entry.let_in(name.clone(), token).cloned();
         });
         let Some(credentials) = back_with else { return };
         self.come_back_with(&credentials);
@@ -335,25 +376,22 @@ impl Session {
 
     /// The server ended the session: back to the door, with the reason.
     fn ended(&self, ended: &SessionEnded) {
-        self.token_refused(ended.code);
+        if self.is_by_token() && entry::is_of_a_jwt(ended.code) {
+            // What is seen stays: the next token is on its way.
+            return self.token_refused(ended.code);
+        }
+        self.remember(|person| person.token = None);
         self.left();
         self.entry_error.set(Some(words::ended(ended)));
-    }
-
-    /// The token is worth nothing any more.
-    fn token_refused(&self, code: Code) {
-        if self.site.with_value(|site| site.auth == Auth::Jwt) {
-            self.ask_for_token(code);
-        } else {
-            self.remember(|person| person.token = None);
-        }
+        self.closed.put(Closed::of(ended.code));
     }
 
     /// The server does not let us in. At the door the reason stands under the name; who was
     /// inside keeps what they see, with the reason on the strip.
-    fn turned_away(&self, sentence: String) {
+    fn turned_away(&self, sentence: String, closed: Closed) {
         self.change_line(|line| line.refused(sentence.clone()));
-        self.pass_on_refusal(&sentence);
+        self.pass_on_refusal(&sentence, closed);
+        self.closed.put(closed);
         self.entering.set(false);
         if !self.core.with_value(|core| core.was_inside) {
             self.entry_error.set(Some(sentence));
@@ -364,7 +402,7 @@ impl Session {
     }
 
     fn remember(&self, change: impl FnOnce(&mut Person)) {
-        let keep = self.site.with_value(|site| site.auth == Auth::Guests);
+        let keep = !self.is_by_token();
         self.core.update_value(|core| {
             if let Some(person) = &mut core.person {
                 change(person);
@@ -393,6 +431,11 @@ impl Session {
         }
         if self.line.update_if(Line::caught_up) {
             let line = self.line;
+            // What did not come while there was no server may come now.
+            language::again();
+            if self.has_own() {
+                worker::look();
+            }
             after(GOOD_NEWS, move || line.update(Line::fade));
         }
     }

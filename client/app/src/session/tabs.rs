@@ -28,7 +28,7 @@ use parlour_events::{Credentials, Event as _, Session as Identity};
 use serde_json::value::RawValue;
 
 use super::{
-    Session, news,
+    Closed, Session, news,
     wire::{ANSWER, Then},
 };
 use crate::{
@@ -112,7 +112,8 @@ enum Kind {
     News,
     /// From the leader: the state of the line.
     Line,
-    /// From the leader: the server does not let us in; the sentence is the name.
+    /// From the leader: the server does not let us in; the sentence is the name, and the number
+    /// says whether the door is closed.
     Refused,
     /// From any page: the person left.
     Leave,
@@ -234,9 +235,9 @@ impl Session {
     }
 
     /// Tells pages that follow that the server does not let us in.
-    pub(super) fn pass_on_refusal(&self, sentence: &str) {
+    pub(super) fn pass_on_refusal(&self, sentence: &str, closed: Closed) {
         if self.leads() {
-            self.say(Kind::Refused, "", 0, sentence, "");
+            self.say(Kind::Refused, "", closed as u64, sentence, "");
         }
     }
 
@@ -412,7 +413,11 @@ impl Session {
                     self.line.set(line);
                 }
             }
-            Kind::Refused => self.turned_away(note.name.to_owned()),
+            Kind::Refused => {
+                let all = [Closed::Banned, Closed::Full];
+                let closed = all.into_iter().find(|it| *it as u64 == note.number);
+                self.turned_away(note.name.to_owned(), closed.unwrap_or_default());
+            }
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Telling the person of news: notifications, the title and its icon, and what is read out.
 
-use crate::live::listen;
+use crate::live::{listen, spawn};
 use leptos::prelude::*;
 use parlour_events::RoomName;
 
@@ -10,7 +10,7 @@ use crate::{
     route::Route,
     settings::{Notify, Settings},
     state::message::Message,
-    words::{self, Pattern},
+    words::{self, Key, Pattern},
 };
 
 impl Session {
@@ -27,34 +27,48 @@ impl Session {
                 arrivals.last.push_str(&said);
             });
         }
-        let attention = self.ui.attention.get_untracked();
-        if (looked_at && attention) || (self.follows() && !personal) {
+        let settings = self.settings.get_untracked();
+        if settings.offers(room, personal) && notify::may_be_asked() {
+            self.ui.offers.put(true);
+        }
+        // One page tells: the one that has the connection.
+        if self.ui.attention.get_untracked() || !self.has_own() || !settings.tells(room, personal) {
             return;
         }
-        let settings = self.settings.get_untracked();
-        let wanted = match settings.notify {
-            Notify::Off => false,
-            Notify::Personal => personal,
-            Notify::All => true,
+        let session = *self;
+        let route = Route { room: room.clone(), message: Some(message.seq) };
+        let direct = self.rooms.with_untracked(|rooms| {
+            rooms.iter().any(|known| known.name == *room && known.with.is_some())
+        });
+        let (name, label) = (message.author.name.as_str(), self.label_of(room));
+        let title = match (personal, direct) {
+            (_, true) => words::fill(Pattern::NOTIFY_DIRECT, [name]),
+            (true, false) => words::fill(Pattern::NOTIFY_MENTION, [name, &label]),
+            (false, false) => words::fill(Pattern::NOTIFY_MESSAGE, [name, &label]),
         };
-        // One page tells: the one that has the connection.
-        if wanted && !settings.is_muted(room) && !self.follows() && !attention {
-            let session = *self;
-            let route = Route { room: room.clone(), message: Some(message.seq) };
-            let title = words::fill(
-                Pattern::NOTIFY_MESSAGE,
-                [message.author.name.as_str(), &self.label_of(room)],
-            );
-            notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
-            if settings.sound {
-                notify::sound();
-            }
+        notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
+        if settings.sound {
+            notify::sound();
         }
     }
 
-    /// Whether another page has the connection.
-    fn follows(&self) -> bool {
-        !self.has_own()
+    /// Answers the offer to notify the person.
+    pub fn answer_offer(&self, wanted: bool) {
+        let session = *self;
+        self.ui.offers.set(false);
+        self.choose(|settings| {
+            settings.offered = true;
+            if wanted {
+                settings.notify = Notify::Personal;
+            }
+        });
+        if wanted {
+            spawn(async move {
+                if !notify::ask().await {
+                    session.ui.say(words::text(Key::NOTIFY_BLOCKED), true);
+                }
+            });
+        }
     }
 
     /// The title and its icon tell how much was not read.
@@ -91,6 +105,7 @@ impl Session {
         memory::watch(move || {
             session.settings.set(memory::settings());
             if session.screen.get_untracked() == Screen::Landing
+                && !session.is_by_token()
                 && let Some(person) = memory::person().filter(|person| person.inside)
             {
                 session.core.update_value(|core| core.person = Some(person.clone()));

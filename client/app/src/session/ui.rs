@@ -97,6 +97,8 @@ pub struct Ui {
     pub forgetful: Live<bool>,
     /// A newer version of the page is here.
     pub newer: Live<bool>,
+    /// The person is asked whether to be notified.
+    pub offers: Live<bool>,
     /// Somebody looks at the page.
     pub attention: Live<bool>,
 }
@@ -118,6 +120,7 @@ impl Ui {
             to_composer: Live::new(0),
             forgetful: Live::new(false),
             newer: Live::new(false),
+            offers: Live::new(false),
             attention: Live::new(crate::browser::place::is_looked_at()),
         }
     }

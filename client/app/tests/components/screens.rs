@@ -220,7 +220,7 @@ async fn what_comes_and_goes_is_drawn() {
     session.ui.search_open.set(true);
     settled().await;
     assert_eq!(stage.text("#toast"), "<b>Done</b>");
-    assert!(stage.has("#toast.bad") && stage.shows(".page-notice"));
+    assert!(stage.has("#toast.bad") && stage.has(".page-notice:not([hidden])"));
     check(&stage, "the search");
     session.line.update(|line| line.connected());
     let typing = parlour_events::SomebodyTyping { room: RoomName::default(), person: bob() };
