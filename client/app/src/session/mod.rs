@@ -150,6 +150,8 @@ struct Core {
     draw_due: bool,
     /// How long making it took last, with all that the browser did for it.
     drawing_took: f64,
+    /// When something last changed that is drawn.
+    changed_at: f64,
     /// It is made anew then in any case.
     unseen: Option<TimeoutHandle>,
     /// The read marker is to be moved.
@@ -190,6 +192,7 @@ impl Session {
             at_bottom: true,
             draw_due: false,
             drawing_took: 0.0,
+            changed_at: 0.0,
             unseen: None,
             mark_due: false,
             draft_due: false,

@@ -1,6 +1,8 @@
 //! Telling the person of news: notifications, the title and its icon, and what is read out.
 
 use crate::live::listen;
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use parlour_events::RoomName;
 
@@ -14,23 +16,21 @@ use crate::{
 };
 
 impl Session {
-    /// Somebody else has posted a message.
-    pub(super) fn arrived(&self, room: &RoomName, message: &Message, personal: bool) {
-        let Some(said) = words::read_out(&message.content) else { return };
-        let looked_at = *room == self.room();
+    /// Somebody else has posted a message. They may come by the thousand: what is said of them is
+    /// made when it is said.
+    pub(super) fn arrived(&self, room: &RoomName, message: &Arc<Message>, personal: bool) {
+        let looked_at = self.route.with_untracked(|route| route.room == *room);
         if looked_at {
             self.arrivals.update(|arrivals| {
                 arrivals.count += 1;
-                arrivals.last = String::new();
-                arrivals.last.push_str(message.author.name.as_str());
-                arrivals.last.push_str(": ");
-                arrivals.last.push_str(&said);
+                arrivals.last = Some(Arc::clone(message));
             });
         }
         let attention = self.ui.attention.get_untracked();
         if (looked_at && attention) || (self.follows() && !personal) {
             return;
         }
+        let Some(said) = words::read_out(&message.content) else { return };
         let settings = self.settings.get_untracked();
         let wanted = match settings.notify {
             Notify::Off => false,
