@@ -12,7 +12,7 @@ use crate::{
     browser::language::tn,
     dom::{Html, hole, html},
     session::Session,
-    words::Plural,
+    words::{self, Plural},
 };
 
 /// What comes within this time is told together.
@@ -34,9 +34,14 @@ pub fn announcer(session: Session) -> Html {
         let new = arrivals.count - before;
         told.set_value(arrivals.count);
         pause.set_value(if new > 1 { TOGETHER_IN_A_BURST } else { TOGETHER });
+        let last = arrivals.last.map(|last| {
+            let said = words::read_out(&last.content).unwrap_or_default();
+            [last.author.name.as_str(), ": ", &said].concat()
+        });
+        let last = last.unwrap_or_default();
         messages.set(match new {
-            0 | 1 => arrivals.last,
-            new => tn(Plural::ANNOUNCE_SEVERAL, new, [&arrivals.last]),
+            0 | 1 => last,
+            new => tn(Plural::ANNOUNCE_SEVERAL, new, [&last]),
         });
     };
     effect(move || {

@@ -182,6 +182,8 @@ struct Core {
     draw_due: bool,
     /// How long making it took last, with all that the browser did for it.
     drawing_took: f64,
+    /// When something last changed that is drawn.
+    changed_at: f64,
     /// It is made anew then in any case.
     unseen: Option<TimeoutHandle>,
     /// The read marker is to be moved.
@@ -190,6 +192,8 @@ struct Core {
     draft_due: bool,
     /// When it was last told that the person types.
     typed_at: f64,
+    /// What the person is to be notified of in a moment.
+    untold: Vec<telling::Untold>,
     /// This page was let in before: a refusal from now on leaves what it shows in place.
     was_inside: bool,
 }
@@ -225,10 +229,12 @@ impl Session {
             at_bottom: true,
             draw_due: false,
             drawing_took: 0.0,
+            changed_at: 0.0,
             unseen: None,
             mark_due: false,
             draft_due: false,
             typed_at: 0.0,
+            untold: Vec::new(),
             was_inside: false,
         };
         let screen = if inside { Screen::Chat } else { Screen::Landing };

@@ -65,9 +65,9 @@ pub(super) struct Tabs {
     /// Questions that the leader has not answered.
     asked: Vec<(u64, Then)>,
     last: u64,
-    /// Of the page that leads: those that follow, by name. What the server says is told to nobody
-    /// while there are none: to say it costs more than to take it in.
-    followers: Vec<String>,
+    /// Another page follows this one, or did: when it is gone cannot be told from when it has only
+    /// come. Before that nobody is told what the server says: that costs more than to take it in.
+    followed: bool,
     /// When the leader was last heard.
     heard: f64,
     /// What the server last said of who we are, for pages that come later; empty while there is
@@ -229,7 +229,7 @@ impl Session {
         if name == Identity::NAME || name == news::LOST {
             self.core.update_value(|core| core.tabs.session = payload.to_owned());
         }
-        if self.leads() && self.core.with_value(|core| !core.tabs.followers.is_empty()) {
+        if self.leads() && self.core.with_value(|core| core.tabs.followed) {
             self.say(Kind::News, "", 0, name, payload);
         }
     }
@@ -369,28 +369,15 @@ impl Session {
     /// A page is new: it is told how things are, and what it leaves is taken over some day.
     fn welcome(&self, tab: &str) {
         let session = *self;
+        self.core.update_value(|core| core.tabs.followed = true);
         let line = self.line.with_untracked(json::encode);
         self.say(Kind::Line, tab, 0, "", line.get());
         let identity = self.core.with_value(|core| core.tabs.session.clone());
         if !identity.is_empty() {
             self.say(Kind::News, tab, 0, Identity::NAME, &identity);
         }
-        let mut is_new = false;
-        self.core.update_value(|core| {
-            let followers = &mut core.tabs.followers;
-            is_new = !followers.iter().any(|known| known == tab);
-            if is_new {
-                followers.push(tab.to_owned());
-            }
-        });
-        if let Some(locks) = Locks::get().filter(|_| is_new) {
-            let gone = tab.to_owned();
-            locks.when_free(&[TAB, tab].concat(), move || {
-                session.core.try_update_value(|core| {
-                    core.tabs.followers.retain(|known| *known != gone);
-                });
-                session.adopt();
-            });
+        if let Some(locks) = Locks::get() {
+            locks.when_free(&[TAB, tab].concat(), move || session.adopt());
         }
     }
 

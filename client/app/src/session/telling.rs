@@ -1,6 +1,8 @@
 //! Telling the person of news: notifications, the title and its icon, and what is read out.
 
-use crate::live::{listen, spawn};
+use crate::live::{listen, soon, spawn};
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use parlour_events::RoomName;
 
@@ -13,41 +15,67 @@ use crate::{
     words::{self, Key, Pattern},
 };
 
+/// A message that the person is to be notified of.
+pub(super) struct Untold {
+    room: RoomName,
+    message: Arc<Message>,
+    personal: bool,
+}
+
 impl Session {
-    /// Somebody else has posted a message.
-    pub(super) fn arrived(&self, room: &RoomName, message: &Message, personal: bool) {
-        let Some(said) = words::read_out(&message.content) else { return };
-        let looked_at = *room == self.room();
+    /// Somebody else has posted a message. They may come by the thousand: what is said of them is
+    /// made when it is said.
+    pub(super) fn arrived(&self, room: &RoomName, message: &Arc<Message>, personal: bool) {
+        let looked_at = self.route.with_untracked(|route| route.room == *room);
         if looked_at {
             self.arrivals.update(|arrivals| {
                 arrivals.count += 1;
-                arrivals.last = String::new();
-                arrivals.last.push_str(message.author.name.as_str());
-                arrivals.last.push_str(": ");
-                arrivals.last.push_str(&said);
+                arrivals.last = Some(Arc::clone(message));
             });
         }
-        let settings = self.settings.get_untracked();
-        if settings.offers(room, personal) && notify::may_be_asked() {
+        let (offers, tells) = self.settings.with_untracked(|settings| {
+            (settings.offers(room, personal), settings.tells(room, personal))
+        });
+        if offers && notify::may_be_asked() {
             self.ui.offers.put(true);
         }
         // One page tells: the one that has the connection.
-        if self.ui.attention.get_untracked() || !self.has_own() || !settings.tells(room, personal) {
+        if !tells || !self.has_own() || self.is_attended() {
             return;
         }
-        let session = *self;
-        let route = Route { room: room.clone(), message: Some(message.seq) };
-        let direct = self.rooms.with_untracked(|rooms| {
-            rooms.iter().any(|known| known.name == *room && known.with.is_some())
+        let mut is_first = false;
+        self.core.update_value(|core| {
+            is_first = core.untold.is_empty();
+            core.untold.retain(|untold| untold.room != *room);
+            core.untold.push(Untold { room: room.clone(), message: message.clone(), personal });
         });
-        let (name, label) = (message.author.name.as_str(), self.label_of(room));
-        let title = match (personal, direct) {
-            (_, true) => words::fill(Pattern::NOTIFY_DIRECT, [name]),
-            (true, false) => words::fill(Pattern::NOTIFY_MENTION, [name, &label]),
-            (false, false) => words::fill(Pattern::NOTIFY_MESSAGE, [name, &label]),
-        };
-        notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
-        if settings.sound {
+        if is_first {
+            let session = *self;
+            soon(move || session.tell());
+        }
+    }
+
+    /// Notifies the person: of what came at once, of the last message of each room. After a night's
+    /// sleep there may be hundreds.
+    fn tell(&self) {
+        let mut untold = Vec::new();
+        self.core.try_update_value(|core| untold = std::mem::take(&mut core.untold));
+        for Untold { room, message, personal } in untold {
+            let Some(said) = words::read_out(&message.content) else { continue };
+            let direct = self.rooms.with_untracked(|rooms| {
+                rooms.iter().any(|known| known.name == room && known.with.is_some())
+            });
+            let (name, label) = (message.author.name.as_str(), self.label_of(&room));
+            let title = match (personal, direct) {
+                (_, true) => words::fill(Pattern::NOTIFY_DIRECT, [name]),
+                (true, false) => words::fill(Pattern::NOTIFY_MENTION, [name, &label]),
+                (false, false) => words::fill(Pattern::NOTIFY_MESSAGE, [name, &label]),
+            };
+            let session = *self;
+            let route = Route { room: room.clone(), message: Some(message.seq) };
+            notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
+        }
+        if self.settings.with_untracked(|settings| settings.sound) {
             notify::sound();
         }
     }

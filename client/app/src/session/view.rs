@@ -14,6 +14,7 @@ use crate::{
     browser::{clock, language::t, place},
     state::{
         Notice, Phase, Reading, Room, Spot,
+        message::Message,
         rows::{MessageRow, Row, RowKey, Rush, Window, rows},
     },
     text::mention::Names,
@@ -29,6 +30,11 @@ const SHARE: f64 = 3.0;
 
 /// Drawing waits for no longer than this, however long it takes.
 const LONGEST_WAIT: f64 = 200.0;
+
+/// While drawing waits, this is how often it is looked whether it has to, and how long nothing may
+/// have come then, in milliseconds.
+const LOOK: Duration = Duration::from_millis(12);
+const QUIET: f64 = 12.0;
 
 /// When messages come no faster than they are drawn, more of them are drawn after this.
 const CALM: Duration = Duration::from_millis(120);
@@ -144,8 +150,8 @@ impl RowView {
 pub struct Arrivals {
     /// How many messages.
     pub count: u64,
-    /// The last one, as it is read out.
-    pub last: String,
+    /// The last one.
+    pub last: Option<Arc<Message>>,
 }
 
 impl Session {
@@ -156,23 +162,42 @@ impl Session {
         self.core.try_update_value(|core| {
             was_due = std::mem::replace(&mut core.draw_due, true);
             took = core.drawing_took;
+            core.changed_at = clock::elapsed();
         });
         if was_due {
             return;
         }
         let session = *self;
         let wait = took * SHARE;
-        let frame = move || at_frame(move || session.draw_if_due());
         // A frame is 16 ms: shorter waits than that are in it.
         if wait > 16.0 {
-            let wait = Duration::from_secs_f64(wait.min(LONGEST_WAIT) / 1_000.0);
-            after(wait, frame);
+            let now = clock::elapsed();
+            self.draw_behind(now + took.min(LONGEST_WAIT), now + wait.min(LONGEST_WAIT));
         } else {
-            frame();
+            at_frame(move || session.draw_if_due());
         }
         // None is left from an earlier time: it would draw this sooner.
         let unseen = after(UNSEEN, move || session.draw_if_due());
         self.core.try_update_value(|core| core.unseen = unseen);
+    }
+
+    /// Draws at this time, or from `quiet` on when nothing comes any more: the end of a burst is
+    /// not waited for.
+    fn draw_behind(&self, quiet: f64, latest: f64) {
+        let session = *self;
+        after(LOOK, move || {
+            let (mut due, mut changed_at) = (false, 0.0);
+            session
+                .core
+                .try_with_value(|core| (due, changed_at) = (core.draw_due, core.changed_at));
+            let now = clock::elapsed();
+            let is_quiet = now >= quiet && now - changed_at >= QUIET;
+            if due && (now >= latest || is_quiet) {
+                at_frame(move || session.draw_if_due());
+            } else if due {
+                session.draw_behind(quiet, latest);
+            }
+        });
     }
 
     /// Draws now, if anything is to be drawn.
