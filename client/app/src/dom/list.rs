@@ -16,8 +16,6 @@ pub(super) fn keyed<K: PartialEq + 'static, R: 'static>(
 ) -> Html {
     let end: Node = document().create_text_node("").into();
     let _ = element.append_child(&end);
-    // Rows outlive the run that made them: each has an owner of its own for what it makes.
-    let outer = Owner::current().unwrap_or_default();
     let mut shown: Vec<(K, Owner, Html)> = Vec::new();
     let run = move || {
         let rows = rows();
@@ -33,7 +31,9 @@ pub(super) fn keyed<K: PartialEq + 'static, R: 'static>(
                 shown.push(known);
                 continue;
             }
-            let owner = outer.child();
+            // Rows outlive the run that made them: each has an owner of its own for what it makes.
+            // It has no parent, which would remember it for as long as the list lives.
+            let owner = Owner::default();
             let html = owner.with(|| untrack(|| make(row)));
             let anchor = rest.peek().and_then(|(_, _, html)| html.first()).unwrap_or(&end);
             html.insert_before(anchor);

@@ -204,8 +204,8 @@ impl Session {
             core.rush = Rush::default();
             core.jump = None;
             core.at_bottom = true;
-            let unread = core.state.opened().map(|room| room.unread());
-            core.new_from = unread.filter(|it| it.any()).map(|it| it.read);
+            core.new_from = None;
+            core.new_known = false;
         });
         self.perform(effects);
         // Numbers are a room's own: what was sought in the one before is nowhere in this one.

@@ -177,6 +177,8 @@ struct Core {
     jump: Option<Spot>,
     /// Up to where the room was read when the person came to it.
     new_from: Option<Seq>,
+    /// That was known when the person came to it, or became known since.
+    new_known: bool,
     at_bottom: bool,
     /// What is drawn is to be made anew at the next frame.
     draw_due: bool,
@@ -226,6 +228,7 @@ impl Session {
             rush: Rush::default(),
             jump: None,
             new_from: None,
+            new_known: false,
             at_bottom: true,
             draw_due: false,
             drawing_took: 0.0,
@@ -321,6 +324,7 @@ impl Session {
     }
 
     fn left(&self) {
+        self.keep_draft_now();
         self.remember(|person| person.inside = false);
         self.core.update_value(|core| core.entry.left());
         self.disconnect_own();
@@ -347,10 +351,6 @@ impl Session {
         let (name, id) = (told.person.name.clone(), told.person.id);
         let mut back_with = None;
         self.core.update_value(|core| {
-            if !core.entry.is_wanted() {
-                // The person came in on another page.
-                core.entry.wanted(Credentials::default());
-            }
             core.tokens.taken();
             let token = told.token.clone().or_else(|| core.tokens.newest());
             back_with = core.entry.let_in(name.clone(), token).cloned();
@@ -358,7 +358,9 @@ impl Session {
         let Some(credentials) = back_with else { return };
         self.come_back_with(&credentials);
         let is_first = self.core.with_value(|core| !core.was_inside);
+        let mut is_another = false;
         self.core.update_value(|core| {
+            is_another = core.person.as_ref().is_none_or(|before| before.id != id);
             let token = credentials.token;
             core.was_inside = true;
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
@@ -376,6 +378,11 @@ impl Session {
         } else if through_the_door {
             // Perhaps as somebody else, who is in no room yet.
             self.open_room();
+        }
+        if is_another {
+            // What stands in the composer is what somebody else wrote.
+            self.ui.draft.set(String::new());
+            self.read_draft();
         }
         self.adopt();
     }

@@ -132,6 +132,13 @@ impl Session {
         let session = *self;
         memory::watch(move || {
             session.settings.set(memory::settings());
+            let left = memory::person().filter(|person| !person.inside).is_some_and(|left| {
+                let me = session.me.get_untracked();
+                me.is_some_and(|me| me.person.id == left.id)
+            });
+            if left && !session.is_by_token() && session.screen.get_untracked() == Screen::Chat {
+                session.left();
+            }
             if session.screen.get_untracked() == Screen::Landing
                 && !session.is_by_token()
                 && let Some(person) = memory::person().filter(|person| person.inside)
@@ -151,6 +158,7 @@ impl Session {
                 return;
             }
             session.ui.attention.set(attention);
+            session.tell_attention();
             if attention {
                 session.mark_soon();
             } else {

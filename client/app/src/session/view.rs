@@ -255,6 +255,10 @@ impl Session {
                     }
                 });
             }
+            if !core.new_known && room.is_loaded() {
+                core.new_known = true;
+                core.new_from = Some(room.unread()).filter(|it| it.any()).map(|it| it.read);
+            }
             let log = room.log();
             let window = match core.window {
                 Window::Newest => core.rush.window(log.posted(), fits),

@@ -139,6 +139,10 @@ impl ChatState {
             return Err(OutboxFull);
         }
         let by = self.me().map(|me| me.id);
+        // The order of what is kept is that of these times, whatever the clock does.
+        let last = self.room(room).and_then(|room| room.outbox().entries().last());
+        let after_it = last.map(|last| Timestamp(last.written.0.saturating_add(1)));
+        let written = after_it.map_or(written, |after_it| after_it.max(written));
         let entry = Entry { id, act, written, by, state: EntryState::Queued };
         Ok(self.apply(Input::Compose(room.clone(), entry)))
     }
@@ -240,9 +244,7 @@ impl ChatState {
                 }
             }
             Input::TryAgain(name, id) => self.with(&name, out, |room, around| {
-                let me = around.me;
-                room.outbox_mut().try_again(id, me);
-                room.send_next(around);
+                room.try_again(id, around);
             }),
             Input::Discard(name, id) => self.with(&name, out, |room, around| {
                 room.outbox_mut().discard(id);

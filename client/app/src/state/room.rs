@@ -233,7 +233,15 @@ impl Room {
         self.at_bottom = true;
         self.reading = Reading::No;
         self.log.read_newest();
-        self.log.trim(true);
+        self.trim();
+    }
+
+    /// Keeps within bounds what is kept; of a room that nobody looks at, little.
+    fn trim(&mut self) {
+        match self.open {
+            true => self.log.trim(self.at_bottom),
+            false => self.log.trim_unseen(),
+        }
     }
 
     pub(super) fn disconnected(&mut self) {
