@@ -375,7 +375,7 @@ impl Room {
     /// Tells whether the reader sees the newest message.
     pub(super) fn at_bottom(&mut self, at_bottom: bool) {
         self.at_bottom = at_bottom;
-        self.log.trim(at_bottom);
+        self.trim();
     }
 
     fn close_gap(&mut self) {
