@@ -42,6 +42,9 @@ const CALM: Duration = Duration::from_millis(120);
 /// The lowest a message is, in pixels.
 const LOWEST: f64 = 26.0;
 
+/// When nothing comes any more, it waits for no longer than this.
+const LONGEST_REST: f64 = 50.0;
+
 /// People told of as typing; more are "several".
 const TYPING_TOLD: usize = 3;
 
@@ -172,7 +175,7 @@ impl Session {
         // A frame is 16 ms: shorter waits than that are in it.
         if wait > 16.0 {
             let now = clock::elapsed();
-            self.draw_behind(now + took.min(LONGEST_WAIT), now + wait.min(LONGEST_WAIT));
+            self.draw_behind(now + took.min(LONGEST_REST), now + wait.min(LONGEST_WAIT));
         } else {
             at_frame(move || session.draw_if_due());
         }
