@@ -43,7 +43,8 @@ cargo xtask COMMAND
                          kill the server under load and fail its networks, hundreds of times
   bench [-- FLAGS]       run the benchmarks of socketio-proto
   bench server [PART]    how much the server takes in (sends), and what stuck readers cost (stuck)
-  bench app              what Lighthouse says of the page
+  bench app [PART..]     what Lighthouse says of the page (lighthouse), and what the page does when
+                         it starts (start), in a burst (burst) and in a flood of messages (flood)
   size                   what the page weighs, by part
   screenshots            take the pictures of docs/screenshots again
   env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
@@ -85,7 +86,7 @@ fn main() -> ExitCode {
         ["chaos", ref rest @ ..] if let Some(plan) = chaos::Plan::parse(rest) => run_chaos(plan),
         ["bench"] => run_benches(&[]),
         ["bench", "server", ref parts @ ..] => bench_server(parts),
-        ["bench", "app"] => bench_app(),
+        ["bench", "app", ref parts @ ..] => bench_app(parts),
         ["bench", "--", ref flags @ ..] => run_benches(flags),
         ["size"] => measure_page(),
         ["screenshots"] => take_screenshots(),
@@ -166,10 +167,17 @@ fn bench_server(parts: &[&str]) -> Result<(), String> {
     bench::become_server_bench(&kit, parts)
 }
 
-fn bench_app() -> Result<(), String> {
+fn bench_app(parts: &[&str]) -> Result<(), String> {
     let kit = set_up(Purpose::Measure)?;
     shared::claim(&kit)?;
-    lighthouse::run(&kit)
+    build::build(&kit, &report::Report::new())?;
+    if parts.is_empty() || parts.contains(&"lighthouse") {
+        lighthouse::run(&kit)?;
+    }
+    match parts {
+        ["lighthouse"] => Ok(()),
+        _ => bench::become_app_bench(&kit, parts),
+    }
 }
 
 fn take_screenshots() -> Result<(), String> {

@@ -126,7 +126,11 @@ fn cold(sizes: &[Size]) -> usize {
 
 fn table(sizes: &[Size]) -> String {
     let line = |name: &str, size: Size| {
-        format!("  {name:<20}{:>9.1} kB brotli{:>9.1} kB plain\n", kilo(size.brotli), kilo(size.plain))
+        format!(
+            "  {name:<20}{:>9.1} kB brotli{:>9.1} kB plain\n",
+            kilo(size.brotli),
+            kilo(size.plain)
+        )
     };
     let mut table = String::new();
     for part in Part::ALL {

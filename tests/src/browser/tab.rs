@@ -162,9 +162,17 @@ impl Tab {
     /// # Panics
     /// If it does not answer, or is another engine.
     pub async fn ask_chromium(&self, command: &str) -> Value {
+        self.ask_chromium_with(command, json!({})).await
+    }
+
+    /// As [`Tab::ask_chromium`], with parameters.
+    ///
+    /// # Panics
+    /// If it does not answer, or is another engine.
+    pub async fn ask_chromium_with(&self, command: &str, parameters: Value) -> Value {
         assert_eq!(self.engine(), Engine::Chromium, "nobody else is asked so");
         let _turn = self.turn().await;
-        self.session.devtools(command, json!({})).await
+        self.session.devtools(command, parameters).await
     }
 
     /// Gives the page another size, in CSS pixels, and waits until it has it.

@@ -185,7 +185,8 @@ async fn at_the_door(look: &Look<'_>) {
     let secret = folder.path().join("secret");
     fs::write(&secret, "a secret of thirty-two bytes or so").unwrap();
     let secret = secret.to_str().unwrap();
-    let flags = ["--auth", "jwt", "--jwt-secret-file", secret, "--sign-in-url", "https://s.example/"];
+    let flags =
+        ["--auth", "jwt", "--jwt-secret-file", secret, "--sign-in-url", "https://s.example/"];
     let server = Server::start_with(&flags).await;
     let page = look.open("Lou", server.url()).await;
     page.reads_in("h1", "entered from another page").await;
@@ -197,19 +198,27 @@ async fn talk(server: &Server) {
     let url = server.url();
     let tove = Person::chatting(url, "Tove Lind").await;
     let joost = Person::chatting(url, "Joost van Dijk").await;
-    let (hello, _) = tove.say(&chat(), "Morning! **Did** the backup _and_ the certificate go through?").await;
+    let (hello, _) =
+        tove.say(&chat(), "Morning! **Did** the backup _and_ the certificate go through?").await;
     for emoji in ["👍", "🎉"] {
         react(&joost, hello, emoji).await;
         react(&tove, hello, emoji).await;
     }
-    let answer = SendMessage { reply_to: Some(hello), ..text_in(&chat(), "Done, ~~one~~ both. @Tove Lind look: `cargo xtask run`") };
+    let answer = SendMessage {
+        reply_to: Some(hello),
+        ..text_in(&chat(), "Done, ~~one~~ both. @Tove Lind look: `cargo xtask run`")
+    };
     joost.may(&answer).await;
     joost.say(&chat(), "> So you said.\n\n- first\n- second\n\n1. one\n2. two\n\n```rust\nfn main() {\n    let this_is_a_line_that_is_a_good_deal_longer_than_any_phone_is_wide = everything_at_once();\n}\n```").await;
     tove.say(&chat(), "שלום לכולם, מה שלומכם?").await;
     tove.say(&chat(), "👋").await;
     tove.say(&chat(), "[The minutes](https://example.org/minutes) and https://example.org/a/very/long/address/that/does/not/break/anywhere/because/it/has/no/blanks/whatsoever").await;
     tove.say(&chat(), &"A long story, told again and again. ".repeat(60)).await;
-    tove.say(&chat(), "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft").await;
+    tove.say(
+        &chat(),
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    )
+    .await;
     let (wrong, _) = joost.say(&chat(), "Wrong room").await;
     let id = parlour_events::ChangeId(Uuid::now_v7());
     joost.may(&DeleteMessage { room: chat(), id, message: wrong }).await;
@@ -225,7 +234,11 @@ async fn talk(server: &Server) {
         attach(picture, "a drawing.png"),
         attach(text, "minutes of the meeting with a name that goes on and on.txt"),
     ];
-    tove.may(&SendMessage { attachments, ..text_in(&chat(), "Yes, at eight.\nBring the minutes.") }).await;
+    tove.may(&SendMessage {
+        attachments,
+        ..text_in(&chat(), "Yes, at eight.\nBring the minutes.")
+    })
+    .await;
     tove.say(&chat(), "@Olu you too!").await;
 }
 
@@ -274,7 +287,11 @@ async fn in_the_chat(look: &Look<'_>) {
     look.at(&page, "chat-too-long").await;
     page.pastes("").await;
     page.press("Escape").await;
-    page.chooses_files(&[("notes.txt", 300, "text/plain"), ("a film with a rather long name.mp4", 30_000, "video/mp4")]).await;
+    page.chooses_files(&[
+        ("notes.txt", 300, "text/plain"),
+        ("a film with a rather long name.mp4", 30_000, "video/mp4"),
+    ])
+    .await;
     page.has_shown(".uploads .file-size").await;
     page.has_shown(".uploads .error").await;
     look.with_keys(&page, "chat-uploads").await;
@@ -338,7 +355,8 @@ async fn with_panels(look: &Look<'_>) {
     let tove = Person::chatting(server.url(), "Tove Lind").await;
     let topic = "What grows, and who waters it while everybody is away";
     for (name, topic) in [("garden", topic), ("kitchen", "")] {
-        tove.may(&CreateRoom { room: room(name), private: false, topic: topic.parse().unwrap() }).await;
+        tove.may(&CreateRoom { room: room(name), private: false, topic: topic.parse().unwrap() })
+            .await;
     }
     // Known from elsewhere, and not here.
     page.makes("attic", "").await;
@@ -476,4 +494,3 @@ async fn with_a_bad_line(look: &Look<'_>) {
     page.line_is("connected").await;
     page.shows("Olu", "From the train").await;
 }
-

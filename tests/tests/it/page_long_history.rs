@@ -68,8 +68,9 @@ async fn said() -> TempDir {
     let folder = TempDir::new().unwrap();
     let launch = Launch::default().data(folder.path()).unlimited().quiet();
     let mut server = launch.start().await;
-    let people =
-        join_all((0..PEOPLE).map(|at| Member::joined(server.url(), &format!("Guest {at}")))).await;
+    let url = server.url().to_owned();
+    let people = (0..PEOPLE).map(async |at| Member::joined(&url, &format!("Guest {at}")).await);
+    let people = join_all(people).await;
     let talk = people.iter().enumerate().map(async |(at, person)| {
         for round in 0..MESSAGES / PEOPLE / AT_A_TIME {
             let requests = (0..AT_A_TIME).map(|number| {

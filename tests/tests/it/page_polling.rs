@@ -54,5 +54,8 @@ async fn two_talk(browsers: &Browsers, how: WithoutWebSockets) {
     assert_eq!(rows, ben.rows().await);
     let log = server.log.text();
     let connects: Vec<_> = log.lines().filter(|line| line.contains("member connected")).collect();
-    assert!(connects.len() >= 2 && connects.iter().all(|it| it.contains("Polling")), "{connects:?}");
+    assert!(
+        connects.len() >= 2 && connects.iter().all(|it| it.contains("Polling")),
+        "{connects:?}"
+    );
 }

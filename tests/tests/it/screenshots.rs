@@ -7,7 +7,7 @@ use parlour_tests::{
     browser::{Browsers, Engine, Looks, with_browsers},
     line::Line,
     member::Member,
-    page::Page,
+    page::{Opens, Page},
     server::Server,
     settings,
 };
@@ -64,19 +64,41 @@ async fn take_all(browsers: &Browsers, server: &Server) {
     let (_, last) = TALK[TALK.len() - 1];
     let desktop = Looks::DESKTOP.sized(1100, 760);
     let olu = browsers.start("Olu", desktop).await.open(server.url()).await;
+    olu.has_focus("#nickname").await;
+    take(&olu, "door-light-desktop").await;
     olu.enter("Olu").await;
     olu.shows("Tove Lind", last).await;
     take(&olu, "chat-light-desktop").await;
+    olu.opens(Opens::Emoji).await;
+    olu.has_shown(".emoji-list .emoji").await;
+    take(&olu, "emoji-light-desktop").await;
+    olu.closes().await;
+
+    let ada = browsers.start("Ada", desktop.dark()).await.open(server.url()).await;
+    ada.enter("Ada").await;
+    ada.shows("Tove Lind", last).await;
+    take(&ada, "chat-dark-desktop").await;
+    ada.opens_search().await;
+    ada.searches("the", "found").await;
+    take(&ada, "search-dark-desktop").await;
 
     let mio = browsers.start("Mio", Looks::PHONE.sharp().dark()).await.open(server.url()).await;
+    mio.has_focus("#nickname").await;
+    take(&mio, "door-dark-phone").await;
     mio.enter("Mio").await;
     mio.shows("Tove Lind", last).await;
     take(&mio, "chat-dark-phone").await;
+    mio.opens_rooms().await;
+    take(&mio, "rooms-dark-phone").await;
 
     let line = Line::to(server).await;
     let kim = browsers.start("Kim", Looks::PHONE.sharp()).await.open(line.url()).await;
     kim.enter("Kim").await;
     kim.shows("Tove Lind", last).await;
+    take(&kim, "chat-light-phone").await;
+    kim.opens(Opens::Settings).await;
+    take(&kim, "settings-light-phone").await;
+    kim.closes().await;
     line.cut();
     kim.line_is("reconnecting").await;
     kim.say("From the train").await;

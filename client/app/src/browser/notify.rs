@@ -8,12 +8,18 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
-use super::js;
+use super::{js, place};
 
 /// Whether notifications may be shown; none where the browser has none.
 pub fn permission() -> Option<NotificationPermission> {
     js::get(&window(), "Notification")?;
     Some(Notification::permission())
+}
+
+/// Whether the person has not said yet whether notifications may be shown. In a frame they are
+/// never asked.
+pub fn may_be_asked() -> bool {
+    permission() == Some(NotificationPermission::Default) && !place::is_framed()
 }
 
 /// Asks the person whether notifications may be shown.
@@ -35,7 +41,7 @@ pub fn show(title: &str, text: &str, tag: &str, open: impl Fn() + 'static) {
     let options = NotificationOptions::new();
     options.set_body(text);
     options.set_tag(tag);
-    options.set_icon("/icon-192.png");
+    options.set_icon("/icons/icon-192.png");
     // Phones show them by way of a service worker only.
     let Ok(notification) = Notification::new_with_options(title, &options) else { return };
     let shown = notification.clone();

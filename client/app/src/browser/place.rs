@@ -22,6 +22,9 @@ pub struct Site {
     /// Where people get their token.
     #[serde(default)]
     pub sign_in: Option<String>,
+    /// Names this page; the service worker that brings it has the same name.
+    #[serde(default)]
+    pub version: Option<String>,
 }
 
 /// How people come in.
@@ -83,6 +86,11 @@ pub fn is_plain(event: &web_sys::Event) -> bool {
     !click.ctrl_key() && !click.meta_key() && !click.shift_key()
 }
 
+/// How high the page's window is, in pixels.
+pub fn height() -> f64 {
+    leptos::prelude::window().inner_height().ok().and_then(|it| it.as_f64()).unwrap_or_default()
+}
+
 /// Whether there is room for one thing beside the messages at most.
 pub fn is_narrow() -> bool {
     let query = window().match_media("(max-width: 900px)");
@@ -116,44 +124,52 @@ fn parameter(name: &str) -> Option<String> {
     web_sys::UrlSearchParams::new_with_str(&search).ok()?.get(name)
 }
 
-/// Tells the page that shows this one in a frame that it is there, and calls `given` with each
-/// token that it gives. Only pages of these origins, and of this page's own, are heard.
-pub fn on_token(mut origins: Vec<String>, given: impl Fn(String) + 'static) {
-    let own = window().location().origin().unwrap_or_default();
-    origins.push(own);
-    let allowed = origins.clone();
+/// The page that shows this one in a frame; none if this one stands alone.
+fn around() -> Option<web_sys::Window> {
+    let parent = window().parent().ok()??;
+    (parent != window()).then_some(parent)
+}
+
+/// Whether another page shows this one in a frame.
+pub fn is_framed() -> bool {
+    around().is_some()
+}
+
+/// Calls `given` with each token that the page around this one gives. Only that page is heard, and
+/// only if it is of one of these origins.
+pub fn on_token(origins: Vec<String>, given: impl Fn(&str) + 'static) {
     let heard = move |event: web_sys::Event| {
-        let Ok(event) = event.dyn_into::<web_sys::MessageEvent>() else { return };
-        if !allowed.contains(&event.origin()) {
+        let event: &web_sys::MessageEvent = event.unchecked_ref();
+        let (from, around) = (js::get(event, "source"), around().map(JsValue::from));
+        if around.is_none() || from != around || !origins.contains(&event.origin()) {
             return;
         }
         let data = event.data();
         let text = |name: &str| js::get(&data, name).and_then(|value| value.as_string());
         if let (Some("parlour:token"), Some(token)) = (text("type").as_deref(), text("token")) {
-            given(token);
+            given(&token);
         }
     };
     listen("message", heard);
-    ask_for_token(&origins, None);
 }
 
-/// Asks the page that shows this one in a frame for a token: the first one, or another because of
-/// this.
-pub fn ask_for_token(origins: &[String], code: Option<Code>) {
-    let Ok(Some(parent)) = window().parent() else { return };
-    if parent == window() {
-        return;
-    }
-    let question = js_sys::Object::new();
-    match code {
-        None => js::set(&question, "type", &"parlour:ready".into()),
+/// Tells the page around this one, if it is of one of these origins: that this one listens, or
+/// that it needs a token, because of this.
+pub fn tell_around(origins: &[String], needed: Option<Code>) {
+    let Some(around) = around() else { return };
+    let message = js_sys::Object::new();
+    match needed {
+        None => js::set(&message, "type", &"parlour:ready".into()),
         Some(code) => {
-            js::set(&question, "type", &"parlour:token-needed".into());
-            js::set(&question, "code", &code.as_str().into());
+            js::set(&message, "type", &"parlour:token-needed".into());
+            js::set(&message, "code", &code.as_str().into());
         }
     }
-    for origin in origins {
-        // Whoever is of another origin does not get it.
-        let _ = parent.post_message(&question, origin);
+    // Not every browser says who is around. Whoever is of another origin does not get it, but that
+    // stands in the console.
+    let origin = js::get(&window().location(), "ancestorOrigins")
+        .and_then(|origins| js::get(&origins, "0")?.as_string());
+    for target in origins.iter().filter(|it| origin.as_ref().is_none_or(|origin| origin == *it)) {
+        let _ = around.post_message(&message, target);
     }
 }

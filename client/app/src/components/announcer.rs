@@ -12,11 +12,13 @@ use crate::{
     browser::language::tn,
     dom::{Html, hole, html},
     session::Session,
-    words::Plural,
+    words::{self, Plural},
 };
 
 /// What comes within this time is told together.
 const TOGETHER: Duration = Duration::from_millis(1_000);
+/// The same behind a sentence that summed up: it takes longer to say, and more is to come.
+const TOGETHER_IN_A_BURST: Duration = Duration::from_millis(5_000);
 
 /// The two live regions.
 pub fn announcer(session: Session) -> Html {
@@ -27,22 +29,29 @@ pub fn announcer(session: Session) -> Html {
     let messages = Live::new(String::new());
     let told = StoredValue::new(0_u64);
     let due = StoredValue::new(false);
+    let pause = StoredValue::new(TOGETHER);
     let tell = move || {
         due.set_value(false);
         let arrivals = session.arrivals.get_untracked();
         let Some(before) = told.try_get_value() else { return };
         let new = arrivals.count - before;
         told.set_value(arrivals.count);
+        pause.set_value(if new > 1 { TOGETHER_IN_A_BURST } else { TOGETHER });
+        let last = arrivals.last.map(|last| {
+            let said = words::read_out(&last.content).unwrap_or_default();
+            [last.author.name.as_str(), ": ", &said].concat()
+        });
+        let last = last.unwrap_or_default();
         messages.set(match new {
-            0 | 1 => arrivals.last,
-            new => tn(Plural::ANNOUNCE_SEVERAL, new, [&arrivals.last]),
+            0 | 1 => last,
+            new => tn(Plural::ANNOUNCE_SEVERAL, new, [&last]),
         });
     };
     effect(move || {
         let arrived = session.arrivals.with(|arrivals| arrivals.count) > told.get_value();
         if arrived && !due.get_value() {
             due.set_value(true);
-            after(TOGETHER, tell);
+            after(pause.get_value(), tell);
         }
     });
     html(

@@ -29,11 +29,12 @@ pub fn App() -> impl IntoView {
     let session = Session::new();
     effect(move || session.settings.with(look));
     keys::start(session);
-    if !place::is_embedded() {
-        let newer = session.ui.newer;
-        worker::start(move || {
-            newer.set(true);
-        });
+    // What is kept for starting is never used in a frame, where only the server can say who may
+    // show it; and a page that says no version is not served by one that has a worker.
+    if let Some(version) = session.site.with_value(|site| site.version.clone())
+        && !place::is_embedded()
+    {
+        worker::start(version, move || session.ui.newer.set(true));
     }
     // The server says who we are at every connection: nothing is to be drawn anew for that.
     let which = derived(move || session.screen.get());

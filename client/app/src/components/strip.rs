@@ -40,7 +40,9 @@ pub fn strip(session: Session) -> Html {
         session.line.with(|line| line.strip(now, waiting.get()))
     });
     let says = move || strip.with(|strip| strip.as_ref().map(|strip| strip.text.clone()));
-    let button = move || strip.with(|strip| strip.as_ref().and_then(|strip| strip.button));
+    // What is waited for is not the server's to give, while it is a token.
+    let button =
+        move || strip.with(|strip| strip.as_ref()?.button).filter(|_| !session.awaiting.get());
     html(
         r#"<div _ class="strip"><span _ class="strip-text"></span><button _ id="try-now" type="button" class="link-button"></button></div>"#,
         vec![
@@ -109,7 +111,12 @@ fn muted(session: Session) -> Option<String> {
     if until.0 - clock::timestamp().0 > LONG {
         return Some(words::refused(&Refusal::new(Code::Muted, "")));
     }
-    Some(tf(Pattern::MOD_MUTED_UNTIL, [&clock::in_full(until)]))
+    // On a phone the day would take all of the strip.
+    let until = match clock::day(until) == session.today.get() {
+        true => clock::time_of_day(until),
+        false => clock::in_full(until),
+    };
+    Some(tf(Pattern::MOD_MUTED_UNTIL, [&until]))
 }
 
 /// Who is typing.
@@ -177,7 +184,20 @@ pub fn notices(session: Session) -> Html {
             ],
         )
     };
+    let offer = html(
+        r#"<p _ id="offer" class="page-notice" role="status"><span _></span> <button _ type="button" class="link-button"></button> <button _ type="button" class="link-button"></button></p>"#,
+        vec![
+            // It may have been answered on another page.
+            hole().hidden(move || {
+                !ui.offers.get() || session.settings.with(|settings| settings.offered)
+            }),
+            hole().say(Key::NOTIFY_ASK),
+            hole().say(Key::NOTIFY_ALLOW).click(move || session.answer_offer(true)),
+            hole().say(Key::NOTIFY_NOT_NOW).click(move || session.answer_offer(false)),
+        ],
+    );
     together([
+        offer,
         notice(ui.newer, Key::APP_NEW_VERSION, Key::APP_RELOAD, |_| worker::take_over()),
         notice(ui.forgetful, Key::APP_STORAGE_MISSING, Key::APP_ALL_RIGHT, |so| so.set(false)),
     ])

@@ -42,7 +42,6 @@ pub(super) fn keyed<K: PartialEq + 'static, R: 'static>(
 struct List {
     end: Node,
     /// Rows outlive the run that made them: each has an owner of its own for what it makes.
-    outer: Owner,
     shown: Vec<(Owner, Html)>,
 }
 
@@ -50,7 +49,7 @@ impl List {
     fn new(element: &Element) -> Self {
         let end: Node = document().create_text_node("").into();
         let _ = element.append_child(&end);
-        Self { end, outer: Owner::current().unwrap_or_default(), shown: Vec::new() }
+        Self { end, shown: Vec::new() }
     }
 
     /// Draws the rows anew. For each the plan has which of those before it is, if it was there.
@@ -71,7 +70,8 @@ impl List {
                 self.shown.push(row);
                 continue;
             }
-            let owner = self.outer.child();
+            // It has no parent, which would remember it for as long as the list lives.
+            let owner = Owner::default();
             let html = owner.with(|| untrack(|| make(at)));
             html.insert_before(next);
             self.shown.push((owner, html));

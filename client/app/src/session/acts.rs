@@ -21,7 +21,7 @@ use crate::{
         Input, Spot,
         message::{Content, Message},
         outbox::{Act, Post},
-        rows::Window,
+        rows::{Rush, Window},
     },
     words::{self, Key},
 };
@@ -229,12 +229,16 @@ impl Session {
         self.core.update_value(|core| {
             effects = core.state.apply(Input::Open(Some(room.clone())));
             core.window = Window::Newest;
+            core.rush = Rush::default();
             core.jump = None;
             core.at_bottom = true;
-            let unread = core.state.opened().map(|room| room.unread());
-            core.new_from = unread.filter(|it| it.any()).map(|it| it.read);
+            core.new_from = None;
+            core.new_known = false;
         });
         self.perform(effects);
+        // Numbers are a room's own: what was sought in the one before is nowhere in this one.
+        self.ui.sought.set(false);
+        self.ui.target.set(None);
         self.ui.close();
         self.ui.composing.set(Composing::New);
         self.ui.put_by.set(None);
@@ -285,6 +289,11 @@ impl Session {
     /// Draws anew what was chosen otherwise.
     pub fn redraw(&self) {
         self.draw_soon();
+    }
+
+    /// Asks the server which rooms there are by now.
+    pub fn list_rooms(&self) {
+        self.apply(Input::List);
     }
 
     /// Joins a room.

@@ -5,6 +5,7 @@
 //! the server. What is drawn is made anew at most once a frame, however much arrives (`view`).
 //!
 //! * `wire`: the connection of this page's own; `tabs`: sharing it with other pages;
+//! * `tokens`: coming in with the token of another system;
 //! * `news`: what the server says unasked; `effects`: what the state wants done;
 //! * `acts`: what the person does; `requests`: what they ask of the server themselves;
 //! * `keeping`: what the browser keeps: the outbox and drafts;
@@ -17,6 +18,7 @@ mod news;
 mod requests;
 mod tabs;
 mod telling;
+mod tokens;
 pub mod ui;
 pub mod uploads;
 pub mod view;
@@ -35,16 +37,20 @@ use crate::{
     browser::{
         clock,
         database::Database,
-        ids,
+        ids, language,
         memory::{self, Person},
         place::{self, Auth, Site},
+        worker,
     },
-    entry::{Door, Entry},
+    entry::{self, Entry, Tokens},
     identity,
     line::Line,
     route::Route,
     settings::Settings,
-    state::{ChatState, Input, Spot, rows::Window},
+    state::{
+        ChatState, Input, Spot,
+        rows::{Rush, Window},
+    },
     text::mention::Names,
     words,
 };
@@ -68,6 +74,28 @@ pub enum Screen {
     Landing,
     /// The chat.
     Chat,
+}
+
+/// Why there is nothing to be done at the door but to wait, or to go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Closed {
+    /// It is open.
+    #[default]
+    No,
+    /// The person is banned.
+    Banned,
+    /// The server is full.
+    Full,
+}
+
+impl Closed {
+    fn of(code: Code) -> Self {
+        match code {
+            Code::Banned => Self::Banned,
+            Code::Full => Self::Full,
+            _ => Self::No,
+        }
+    }
 }
 
 /// Who the person is, since the server last told.
@@ -95,10 +123,12 @@ pub struct Session {
     pub nickname: Live<Option<Nickname>>,
     /// The person asked to come in, and waits at the door.
     pub entering: Live<bool>,
-    /// What stands at the door.
-    pub door: Live<Door>,
     /// Why they were not let in.
     pub entry_error: Live<Option<String>>,
+    /// Whether that is for good, or for long.
+    pub closed: Live<Closed>,
+    /// The page around this one was asked for a token, and has not given one that is good.
+    pub awaiting: Live<bool>,
     /// The place that is looked at.
     pub route: Live<Route>,
     /// The room that is looked at, as the list has it.
@@ -133,26 +163,39 @@ struct Core {
     wire: Option<wire::Wire>,
     tabs: tabs::Tabs,
     entry: Entry,
+    tokens: Tokens,
+    /// Another token is asked for after this.
+    ask_token: Option<TimeoutHandle>,
     /// The server is asked again after this.
     ask_again: Option<TimeoutHandle>,
     person: Option<Person>,
     database: Option<Database>,
     window: Window,
+    /// How much of the newest is drawn.
+    rush: Rush,
     /// A place that the reader wants to be at, and that is not here yet.
     jump: Option<Spot>,
     /// Up to where the room was read when the person came to it.
     new_from: Option<Seq>,
+    /// That was known when the person came to it, or became known since.
+    new_known: bool,
     at_bottom: bool,
     /// What is drawn is to be made anew at the next frame.
     draw_due: bool,
-    /// How long making it took last.
+    /// How long making it took last, with all that the browser did for it.
     drawing_took: f64,
+    /// When something last changed that is drawn.
+    changed_at: f64,
+    /// It is made anew then in any case.
+    unseen: Option<TimeoutHandle>,
     /// The read marker is to be moved.
     mark_due: bool,
     /// A draft is to be kept.
     draft_due: bool,
     /// When it was last told that the person types.
     typed_at: f64,
+    /// What the person is to be notified of in a moment.
+    untold: Vec<telling::Untold>,
     /// This page was let in before: a refusal from now on leaves what it shows in place.
     was_inside: bool,
 }
@@ -162,34 +205,42 @@ impl Session {
     /// in.
     #[expect(clippy::new_without_default, reason = "it opens a database and listens to the window")]
     pub fn new() -> Self {
-        let person = memory::person();
+        let site = place::site();
+        let jwt = site.auth == Auth::Jwt;
+        // Whoever was here as a guest of this server is nobody where people come in otherwise.
+        let person = memory::person().filter(|_| !jwt);
         let inside = person.as_ref().is_some_and(|person| person.inside);
         let nickname = person.as_ref().map(|person| person.nickname.clone());
         let settings = memory::settings();
         let route = Route::parse(&place::path())
             .unwrap_or_else(|| Route::to(settings.last.clone().unwrap_or_default()));
-        let site = place::site();
-        let jwt = site.auth == Auth::Jwt;
         let core = Core {
             state: ChatState::default(),
             wire: None,
             tabs: tabs::Tabs::named(ids::new().to_string()),
             entry: Entry::default(),
+            tokens: Tokens::default(),
+            ask_token: None,
             ask_again: None,
             person,
             database: None,
             window: Window::default(),
+            rush: Rush::default(),
             jump: None,
             new_from: None,
+            new_known: false,
             at_bottom: true,
             draw_due: false,
             drawing_took: 0.0,
+            changed_at: 0.0,
+            unseen: None,
             mark_due: false,
             draft_due: false,
             typed_at: 0.0,
+            untold: Vec::new(),
             was_inside: false,
         };
-        let screen = if inside && !jwt { Screen::Chat } else { Screen::Landing };
+        let screen = if inside { Screen::Chat } else { Screen::Landing };
         let view = Live::new(RoomView::default());
         let session = Self {
             core: StoredValue::new_local(core),
@@ -198,8 +249,9 @@ impl Session {
             me: Live::new(None),
             nickname: Live::new(nickname.clone()),
             entering: Live::new(false),
-            door: Live::new(Door::Name),
             entry_error: Live::new(None),
+            closed: Live::new(Closed::No),
+            awaiting: Live::new(false),
             route: Live::new(route),
             here: Live::new(None),
             elsewhere: Live::new(false),
@@ -224,9 +276,8 @@ impl Session {
         session.ui.watch_room();
         session.open_database();
         session.open_room();
-        if jwt {
-            session.await_token();
-        } else if let Some(nickname) = nickname.filter(|_| inside) {
+        session.listen_around();
+        if let Some(nickname) = nickname.filter(|_| inside) {
             session.enter(nickname);
         }
         session
@@ -260,9 +311,8 @@ impl Session {
 
     /// Comes in with these.
     pub(crate) fn come_in(&self, credentials: Credentials) {
-        if self.door.with_untracked(|door| *door == Door::Name) {
-            self.entry_error.set(None);
-        }
+        self.entry_error.set(None);
+        self.closed.put(Closed::No);
         self.entering.set(true);
         self.connect(credentials);
     }
@@ -280,14 +330,16 @@ impl Session {
     }
 
     fn left(&self) {
+        self.keep_draft_now();
         self.remember(|person| person.inside = false);
         self.core.update_value(|core| core.entry.left());
         self.disconnect_own();
         self.apply(Input::Disconnected);
         self.line.set(Line::new(place::is_online()));
         self.entering.set(false);
+        self.awaiting.put(false);
         self.entry_error.set(None);
-        self.door.put(Door::Name);
+        self.closed.put(Closed::No);
         self.ui.close();
         self.screen.set(Screen::Landing);
         self.tell_title();
@@ -306,16 +358,16 @@ impl Session {
         let (name, id) = (told.person.name.clone(), told.person.id);
         let mut back_with = None;
         self.core.update_value(|core| {
-            if !core.entry.is_wanted() {
-                // The person came in on another page.
-                core.entry.wanted(Credentials::default());
-            }
-            back_with = core.entry.let_in(name.clone(), told.token.clone()).cloned();
+            core.tokens.taken();
+            let token = told.token.clone().or_else(|| core.tokens.newest());
+            back_with = core.entry.let_in(name.clone(), token).cloned();
         });
         let Some(credentials) = back_with else { return };
         self.come_back_with(&credentials);
         let is_first = self.core.with_value(|core| !core.was_inside);
+        let mut is_another = false;
         self.core.update_value(|core| {
+            is_another = core.person.as_ref().is_none_or(|before| before.id != id);
             let token = credentials.token;
             core.was_inside = true;
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
@@ -323,7 +375,6 @@ impl Session {
         self.nickname.set(Some(name));
         self.me.set(Some(Me { person: told.person.clone(), role: told.role, limits: told.limits }));
         self.remember(|_| {});
-        self.door.put(Door::Name);
         self.entering.set(false);
         self.entry_error.set(None);
         self.apply(Input::Session(told));
@@ -335,33 +386,33 @@ impl Session {
             // Perhaps as somebody else, who is in no room yet.
             self.open_room();
         }
+        if is_another {
+            // What stands in the composer is what somebody else wrote.
+            self.ui.draft.set(String::new());
+            self.read_draft();
+        }
         self.adopt();
     }
 
     /// The server ended the session: back to the door, with the reason.
     fn ended(&self, ended: &SessionEnded) {
-        self.token_refused(ended.code);
-        self.left();
-        self.door.put(Door::after(ended.code));
-        self.entry_error.set(Some(words::ended(ended)));
-    }
-
-    /// The token is worth nothing any more.
-    fn token_refused(&self, code: Code) {
-        if self.site.with_value(|site| site.auth == Auth::Jwt) {
-            self.ask_for_token(code);
-        } else {
-            self.remember(|person| person.token = None);
+        if self.is_by_token() && entry::is_of_a_jwt(ended.code) {
+            // What is seen stays: the next token is on its way.
+            return self.token_refused(ended.code);
         }
+        self.remember(|person| person.token = None);
+        self.left();
+        self.entry_error.set(Some(words::ended(ended)));
+        self.closed.put(Closed::of(ended.code));
     }
 
     /// The server does not let us in. At the door the reason stands under the name; who was
     /// inside keeps what they see, with the reason on the strip.
-    fn turned_away(&self, sentence: String, code: Code) {
+    fn turned_away(&self, sentence: String, closed: Closed) {
         self.change_line(|line| line.refused(sentence.clone()));
-        self.pass_on_refusal(&sentence, code);
+        self.pass_on_refusal(&sentence, closed);
+        self.closed.put(closed);
         self.entering.set(false);
-        self.door.put(Door::after(code));
         if !self.core.with_value(|core| core.was_inside) {
             self.entry_error.set(Some(sentence));
             self.screen.set(Screen::Landing);
@@ -371,7 +422,7 @@ impl Session {
     }
 
     fn remember(&self, change: impl FnOnce(&mut Person)) {
-        let keep = self.site.with_value(|site| site.auth == Auth::Guests);
+        let keep = !self.is_by_token();
         self.core.update_value(|core| {
             if let Some(person) = &mut core.person {
                 change(person);
@@ -400,6 +451,11 @@ impl Session {
         }
         if self.line.update_if(Line::caught_up) {
             let line = self.line;
+            // What did not come while there was no server may come now.
+            language::again();
+            if self.has_own() {
+                worker::look();
+            }
             after(GOOD_NEWS, move || line.update(Line::fade));
         }
     }

@@ -1,16 +1,14 @@
 //! What the person asks of the server themselves: rooms, people, moderation. Each is answered
 //! where it was asked, with a sentence where it was refused.
 
-use leptos::prelude::*;
 use parlour_events::{
-    Code, CreateRoom, Done, EndSession, Event, Invite, LeaveRoom, Nickname, OpenDirect,
-    RemoveMember, Rename, Reply, Room, RoomName, SetTopic, Topic, UserId,
+    CreateRoom, Done, EndSession, Event, Invite, LeaveRoom, Nickname, OpenDirect, RemoveMember,
+    Rename, Reply, Room, RoomName, SetTopic, Topic, UserId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Session;
 use crate::{
-    browser::place,
     route::Route,
     state::{Input, Trouble},
     words::{self, Key, Pattern},
@@ -119,23 +117,5 @@ impl Session {
                 session.ui.say(sentence, true);
             }
         });
-    }
-
-    /// The page that shows this one in a frame is asked for a token, and gives one when it has
-    /// one.
-    pub(super) fn await_token(&self) {
-        let session = *self;
-        let site = self.site.get_value();
-        place::on_token(site.embed, move |token| {
-            if let Ok(token) = token.parse() {
-                let token = Some(token);
-                session.come_in(parlour_events::Credentials { nickname: None, token });
-            }
-        });
-    }
-
-    /// The token is worth nothing any more: the page that gave it is asked for another.
-    pub(super) fn ask_for_token(&self, code: Code) {
-        self.site.with_value(|site| place::ask_for_token(&site.embed, Some(code)));
     }
 }

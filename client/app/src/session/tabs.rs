@@ -16,26 +16,31 @@
 //!
 //! Where the browser lacks locks or channels, and in a frame of another site, every page has a
 //! connection of its own. So has a page whose leader does not answer (a browser may freeze pages).
+//! What is asked says who asks and when: a leader that comes round late, or for somebody else by
+//! then, does not ask it.
 //!
 //! What is not sent yet stands in the browser's storage under the page that wrote it. The page
 //! that leads takes over what pages left that are gone.
 
 use crate::live::after;
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use leptos::prelude::*;
-use parlour_events::{Code, Credentials, Event as _, Session as Identity};
+use parlour_events::{Credentials, Event as _, Session as Identity};
 use serde_json::value::RawValue;
 
 use super::{
-    Session, news,
+    Closed, Session, news,
     wire::{ANSWER, Then},
 };
 use crate::{
     browser::{channel::Channel, clock, locks::Locks, place},
     json,
-    line::Line,
+    line::{Line, Status},
 };
+
+/// A leader that lives answers a page that comes within this time.
+const WELCOME: Duration = Duration::from_secs(5);
 
 const CHANNEL: &str = "parlour";
 const LEADER: &str = "parlour.leader";
@@ -65,8 +70,13 @@ pub(super) struct Tabs {
     /// Questions that the leader has not answered.
     asked: Vec<(u64, Then)>,
     last: u64,
-    /// When the leader was last heard.
+    /// Another page follows this one, or did: when it is gone cannot be told from when it has only
+    /// come. Before that nobody is told what the server says: that costs more than to take it in.
+    followed: bool,
+    /// When the leader was last heard, in milliseconds of this page's life.
     heard: f64,
+    /// Of the page that leads: the one that somebody looks at.
+    attended: Option<String>,
     /// What the server last said of who we are, for pages that come later; empty while there is
     /// no connection.
     session: String,
@@ -86,6 +96,10 @@ struct Note<'a> {
     /// For one page; for all if it is empty.
     to: &'a str,
     number: u64,
+    /// Who is inside on the page that says it.
+    by: &'a str,
+    /// When it was said, in milliseconds since 1970.
+    at: u64,
     name: &'a str,
     json: &'a str,
 }
@@ -109,14 +123,17 @@ enum Kind {
     News,
     /// From the leader: the state of the line.
     Line,
-    /// From the leader: the server does not let us in; the sentence is the name, the code the JSON.
+    /// From the leader: the server does not let us in; the sentence is the name, and the number
+    /// says whether the door is closed.
     Refused,
     /// From any page: the person left.
     Leave,
+    /// To the leader: somebody looks at this page; or, without a name, not any more.
+    Look,
 }
 
 /// The kinds under their numbers.
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Hello,
     Kind::Lead,
     Kind::Ask,
@@ -127,17 +144,20 @@ const KINDS: [Kind; 10] = [
     Kind::Line,
     Kind::Refused,
     Kind::Leave,
+    Kind::Look,
 ];
 
 impl<'a> Note<'a> {
     /// Reads a note; none if it is none of this version's.
     fn read(text: &'a str) -> Option<Self> {
         let (head, json) = text.split_once('\n')?;
-        let mut fields = head.splitn(5, '\t');
+        let mut fields = head.splitn(7, '\t');
         let kind = *KINDS.get(fields.next()?.parse::<usize>().ok()?)?;
         let (from, to) = (fields.next()?, fields.next()?);
         let number = fields.next()?.parse().ok()?;
-        Some(Self { kind, from, to, number, name: fields.next()?, json })
+        let by = fields.next()?;
+        let at = fields.next()?.parse().ok()?;
+        Some(Self { kind, from, to, number, by, at, name: fields.next()?, json })
     }
 
     fn write(&self) -> String {
@@ -147,6 +167,8 @@ impl<'a> Note<'a> {
             self.from,
             self.to,
             &self.number.to_string(),
+            self.by,
+            &self.at.to_string(),
             self.name,
         ] {
             if !text.is_empty() {
@@ -215,8 +237,7 @@ impl Session {
     pub(super) fn change_line(&self, change: impl FnOnce(&mut Line)) {
         self.line.update(change);
         if self.leads() {
-            let line = self.line.with_untracked(json::encode);
-            self.say(Kind::Line, "", 0, "", line.get());
+            self.tell_line("");
         }
     }
 
@@ -225,15 +246,15 @@ impl Session {
         if name == Identity::NAME || name == news::LOST {
             self.core.update_value(|core| core.tabs.session = payload.to_owned());
         }
-        if self.leads() {
+        if self.leads() && self.core.with_value(|core| core.tabs.followed) {
             self.say(Kind::News, "", 0, name, payload);
         }
     }
 
     /// Tells pages that follow that the server does not let us in.
-    pub(super) fn pass_on_refusal(&self, sentence: &str, code: Code) {
+    pub(super) fn pass_on_refusal(&self, sentence: &str, closed: Closed) {
         if self.leads() {
-            self.say(Kind::Refused, "", 0, sentence, json::encode(&code).get());
+            self.say(Kind::Refused, "", closed as u64, sentence, "");
         }
     }
 
@@ -271,7 +292,6 @@ impl Session {
         self.core.update_value(|core| {
             core.tabs.role = Role::Following;
             core.tabs.channel = Some(Rc::new(channel));
-            core.tabs.heard = clock::now();
         });
         locks.hold(&[TAB, &tab].concat(), || {});
         locks.hold(LEADER, move || session.lead_as(Role::Leading));
@@ -297,21 +317,56 @@ impl Session {
 
     /// The leader did not answer. If it says nothing at all, it is not waited for.
     fn doubt_leader(&self) {
-        let (role, heard) = self.core.with_value(|core| (core.tabs.role, core.tabs.heard));
-        if role == Role::Following && clock::now() - heard > ANSWER.as_secs_f64() * 1_000.0 {
+        self.give_up_leader(clock::elapsed() - ANSWER.as_secs_f64() * 1_000.0);
+    }
+
+    /// A leader is there if it says something within a moment from now.
+    fn expect_leader(&self) {
+        let (session, from) = (*self, clock::elapsed());
+        after(WELCOME, move || session.give_up_leader(from));
+    }
+
+    fn give_up_leader(&self, silent_since: f64) {
+        let silent = |core: &super::Core| {
+            core.tabs.role == Role::Following && core.tabs.heard < silent_since
+        };
+        if self.core.try_with_value(silent) == Some(true) {
             self.lead_as(Role::Alone);
         }
+    }
+
+    /// Tells the leader whether somebody looks at this page, which makes sure that there is one.
+    pub(super) fn tell_attention(&self) {
+        if !self.has_own() {
+            let attention = self.ui.attention.get_untracked();
+            self.say(Kind::Look, "", 0, if attention { "1" } else { "" }, "");
+            if attention {
+                self.expect_leader();
+            }
+        }
+    }
+
+    /// Whether somebody looks at this page, or at one that follows it.
+    pub(super) fn is_attended(&self) -> bool {
+        self.ui.attention.get_untracked()
+            || self.core.with_value(|core| core.tabs.attended.is_some())
     }
 
     fn say_hello(&self) {
         let credentials = self.core.with_value(|core| core.entry.credentials());
         let credentials = credentials.map(|credentials| json::encode(&credentials));
         self.say(Kind::Hello, "", 0, "", credentials.as_ref().map_or("", |json| json.get()));
+        self.expect_leader();
+        if self.ui.attention.get_untracked() {
+            self.tell_attention();
+        }
     }
 
     fn say(&self, kind: Kind, to: &str, number: u64, name: &str, json: &str) {
         let said = self.core.with_value(|core| {
-            let note = Note { kind, from: &core.tabs.tab, to, number, name, json };
+            let by = core.person.as_ref().map(|person| person.id.to_string()).unwrap_or_default();
+            let (from, at) = (&core.tabs.tab, clock::timestamp().0);
+            let note = Note { kind, from, to, number, by: &by, at, name, json };
             core.tabs.channel.clone().map(|channel| (channel, note.write()))
         });
         if let Some((channel, note)) = said {
@@ -339,7 +394,10 @@ impl Session {
         match note.kind {
             Kind::Hello => {
                 self.welcome(note.from);
-                if let Some(wanted) = json::decode(note.json).ok().filter(|_| !self.is_wanted()) {
+                // After a refusal for good somebody else may have more luck.
+                let refused = self.line.with_untracked(Line::status) == Status::Refused;
+                let wanted = json::decode(note.json).ok();
+                if let Some(wanted) = wanted.filter(|_| refused || !self.is_wanted()) {
                     self.connect(wanted);
                 }
             }
@@ -348,8 +406,26 @@ impl Session {
                 let then = move |answer: Option<&str>| {
                     session.say(Kind::Answer, &from, number, "", answer.unwrap_or_default());
                 };
-                if let Some(payload) = payload() {
-                    self.ask_own(note.name, &payload, Box::new(then));
+                let same_person = self.core.with_value(|core| {
+                    core.person.as_ref().is_some_and(|person| person.id.to_string() == note.by)
+                });
+                let given_up = clock::now() - note.at as f64 > ANSWER.as_secs_f64() * 1_000.0;
+                match payload().filter(|_| same_person && !given_up) {
+                    Some(payload) => self.ask_own(note.name, &payload, Box::new(then)),
+                    None => then(None),
+                }
+            }
+            Kind::Look => {
+                self.core.update_value(|core| {
+                    let attended = &mut core.tabs.attended;
+                    if !note.name.is_empty() {
+                        *attended = Some(note.from.to_owned());
+                    } else if attended.as_deref() == Some(note.from) {
+                        *attended = None;
+                    }
+                });
+                if !note.name.is_empty() {
+                    self.tell_line(note.from);
                 }
             }
             Kind::Tell => {
@@ -365,8 +441,8 @@ impl Session {
     /// A page is new: it is told how things are, and what it leaves is taken over some day.
     fn welcome(&self, tab: &str) {
         let session = *self;
-        let line = self.line.with_untracked(json::encode);
-        self.say(Kind::Line, tab, 0, "", line.get());
+        self.core.update_value(|core| core.tabs.followed = true);
+        self.tell_line(tab);
         let identity = self.core.with_value(|core| core.tabs.session.clone());
         if !identity.is_empty() {
             self.say(Kind::News, tab, 0, Identity::NAME, &identity);
@@ -376,9 +452,17 @@ impl Session {
         }
     }
 
+    fn tell_line(&self, tab: &str) {
+        let line = self.line.with_untracked(json::encode);
+        self.say(Kind::Line, tab, 0, "", line.get());
+    }
+
     /// What the page that leads says.
     fn follow(&self, note: &Note<'_>) {
-        self.core.update_value(|core| core.tabs.heard = clock::now());
+        if matches!(note.kind, Kind::Hello | Kind::Ask | Kind::Tell | Kind::Try | Kind::Look) {
+            return;
+        }
+        self.core.update_value(|core| core.tabs.heard = clock::elapsed());
         match note.kind {
             Kind::Lead => {
                 self.all_lost();
@@ -396,8 +480,9 @@ impl Session {
                 }
             }
             Kind::Refused => {
-                let code = json::decode(note.json).unwrap_or(Code::Unknown);
-                self.turned_away(note.name.to_owned(), code);
+                let all = [Closed::Banned, Closed::Full];
+                let closed = all.into_iter().find(|it| *it as u64 == note.number);
+                self.turned_away(note.name.to_owned(), closed.unwrap_or_default());
             }
             _ => {}
         }

@@ -1,6 +1,8 @@
 //! Telling the person of news: notifications, the title and its icon, and what is read out.
 
-use crate::live::listen;
+use crate::live::{listen, soon, spawn};
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use parlour_events::RoomName;
 
@@ -10,51 +12,91 @@ use crate::{
     route::Route,
     settings::{Notify, Settings},
     state::message::Message,
-    words::{self, Pattern},
+    words::{self, Key, Pattern},
 };
 
+/// A message that the person is to be notified of.
+pub(super) struct Untold {
+    room: RoomName,
+    message: Arc<Message>,
+    personal: bool,
+}
+
 impl Session {
-    /// Somebody else has posted a message.
-    pub(super) fn arrived(&self, room: &RoomName, message: &Message, personal: bool) {
-        let Some(said) = words::read_out(&message.content) else { return };
-        let looked_at = *room == self.room();
+    /// Somebody else has posted a message. They may come by the thousand: what is said of them is
+    /// made when it is said.
+    pub(super) fn arrived(&self, room: &RoomName, message: &Arc<Message>, personal: bool) {
+        let looked_at = self.route.with_untracked(|route| route.room == *room);
         if looked_at {
             self.arrivals.update(|arrivals| {
                 arrivals.count += 1;
-                arrivals.last = String::new();
-                arrivals.last.push_str(message.author.name.as_str());
-                arrivals.last.push_str(": ");
-                arrivals.last.push_str(&said);
+                arrivals.last = Some(Arc::clone(message));
             });
         }
-        let attention = self.ui.attention.get_untracked();
-        if (looked_at && attention) || (self.follows() && !personal) {
+        let (offers, tells) = self.settings.with_untracked(|settings| {
+            (settings.offers(room, personal), settings.tells(room, personal))
+        });
+        if offers && notify::may_be_asked() {
+            self.ui.offers.put(true);
+        }
+        // One page tells: the one that has the connection.
+        if !tells || !self.has_own() || self.is_attended() {
             return;
         }
-        let settings = self.settings.get_untracked();
-        let wanted = match settings.notify {
-            Notify::Off => false,
-            Notify::Personal => personal,
-            Notify::All => true,
-        };
-        // One page tells: the one that has the connection.
-        if wanted && !settings.is_muted(room) && !self.follows() && !attention {
+        let mut is_first = false;
+        self.core.update_value(|core| {
+            is_first = core.untold.is_empty();
+            core.untold.retain(|untold| untold.room != *room);
+            core.untold.push(Untold { room: room.clone(), message: message.clone(), personal });
+        });
+        if is_first {
             let session = *self;
-            let route = Route { room: room.clone(), message: Some(message.seq) };
-            let title = words::fill(
-                Pattern::NOTIFY_MESSAGE,
-                [message.author.name.as_str(), &self.label_of(room)],
-            );
-            notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
-            if settings.sound {
-                notify::sound();
-            }
+            soon(move || session.tell());
         }
     }
 
-    /// Whether another page has the connection.
-    fn follows(&self) -> bool {
-        !self.has_own()
+    /// Notifies the person: of what came at once, of the last message of each room. After a night's
+    /// sleep there may be hundreds.
+    fn tell(&self) {
+        let mut untold = Vec::new();
+        self.core.try_update_value(|core| untold = std::mem::take(&mut core.untold));
+        for Untold { room, message, personal } in untold {
+            let Some(said) = words::read_out(&message.content) else { continue };
+            let direct = self.rooms.with_untracked(|rooms| {
+                rooms.iter().any(|known| known.name == room && known.with.is_some())
+            });
+            let (name, label) = (message.author.name.as_str(), self.label_of(&room));
+            let title = match (personal, direct) {
+                (_, true) => words::fill(Pattern::NOTIFY_DIRECT, [name]),
+                (true, false) => words::fill(Pattern::NOTIFY_MENTION, [name, &label]),
+                (false, false) => words::fill(Pattern::NOTIFY_MESSAGE, [name, &label]),
+            };
+            let session = *self;
+            let route = Route { room: room.clone(), message: Some(message.seq) };
+            notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
+        }
+        if self.settings.with_untracked(|settings| settings.sound) {
+            notify::sound();
+        }
+    }
+
+    /// Answers the offer to notify the person.
+    pub fn answer_offer(&self, wanted: bool) {
+        let session = *self;
+        self.ui.offers.set(false);
+        self.choose(|settings| {
+            settings.offered = true;
+            if wanted {
+                settings.notify = Notify::Personal;
+            }
+        });
+        if wanted {
+            spawn(async move {
+                if !notify::ask().await {
+                    session.ui.say(words::text(Key::NOTIFY_BLOCKED), true);
+                }
+            });
+        }
     }
 
     /// The title and its icon tell how much was not read.
@@ -90,7 +132,15 @@ impl Session {
         let session = *self;
         memory::watch(move || {
             session.settings.set(memory::settings());
+            let left = memory::person().filter(|person| !person.inside).is_some_and(|left| {
+                let me = session.me.get_untracked();
+                me.is_some_and(|me| me.person.id == left.id)
+            });
+            if left && !session.is_by_token() && session.screen.get_untracked() == Screen::Chat {
+                session.left();
+            }
             if session.screen.get_untracked() == Screen::Landing
+                && !session.is_by_token()
                 && let Some(person) = memory::person().filter(|person| person.inside)
             {
                 session.core.update_value(|core| core.person = Some(person.clone()));
@@ -108,6 +158,7 @@ impl Session {
                 return;
             }
             session.ui.attention.set(attention);
+            session.tell_attention();
             if attention {
                 session.mark_soon();
             } else {

@@ -126,6 +126,8 @@ pub struct Ui {
     pub forgetful: Live<bool>,
     /// A newer version of the page is here.
     pub newer: Live<bool>,
+    /// The person is asked whether to be notified.
+    pub offers: Live<bool>,
     /// Somebody looks at the page.
     pub attention: Live<bool>,
 }
@@ -152,6 +154,7 @@ impl Ui {
             room: Live::new(room()),
             forgetful: Live::new(false),
             newer: Live::new(false),
+            offers: Live::new(false),
             attention: Live::new(place::is_looked_at()),
         }
     }

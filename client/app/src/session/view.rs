@@ -11,13 +11,14 @@ use parlour_events::{Author, Member, RoomKind, RoomName, Seq};
 
 use super::Session;
 use crate::{
-    browser::clock,
+    browser::{clock, language::t, place},
     state::{
-        Notice, Phase, Reading, Room,
-        rows::{MessageRow, Row, RowKey, Window, rows},
+        Notice, Phase, Reading, Room, Spot,
+        message::Message,
+        rows::{MessageRow, Row, RowKey, Rush, Window, rows},
     },
     text::mention::Names,
-    words,
+    words::{self, Key},
 };
 
 /// Frames stop in a tab that is not seen; this often it is drawn all the same, so that what is
@@ -29,6 +30,20 @@ const SHARE: f64 = 3.0;
 
 /// Drawing waits for no longer than this, however long it takes.
 const LONGEST_WAIT: f64 = 200.0;
+
+/// While drawing waits, this is how often it is looked whether it has to, and how long nothing may
+/// have come then, in milliseconds.
+const LOOK: Duration = Duration::from_millis(12);
+const QUIET: f64 = 12.0;
+
+/// When messages come no faster than they are drawn, more of them are drawn after this.
+const CALM: Duration = Duration::from_millis(120);
+
+/// The lowest a message is, in pixels.
+const LOWEST: f64 = 26.0;
+
+/// When nothing comes any more, it waits for no longer than this.
+const LONGEST_REST: f64 = 50.0;
 
 /// People told of as typing; more are "several".
 const TYPING_TOLD: usize = 3;
@@ -138,8 +153,8 @@ impl RowView {
 pub struct Arrivals {
     /// How many messages.
     pub count: u64,
-    /// The last one, as it is read out.
-    pub last: String,
+    /// The last one.
+    pub last: Option<Arc<Message>>,
 }
 
 impl Session {
@@ -150,32 +165,65 @@ impl Session {
         self.core.try_update_value(|core| {
             was_due = std::mem::replace(&mut core.draw_due, true);
             took = core.drawing_took;
+            core.changed_at = clock::elapsed();
         });
         if was_due {
             return;
         }
         let session = *self;
         let wait = took * SHARE;
-        let frame = move || at_frame(move || session.draw_if_due());
         // A frame is 16 ms: shorter waits than that are in it.
         if wait > 16.0 {
-            let wait = Duration::from_secs_f64(wait.min(LONGEST_WAIT) / 1_000.0);
-            after(wait, frame);
+            let now = clock::elapsed();
+            self.draw_behind(now + took.min(LONGEST_REST), now + wait.min(LONGEST_WAIT));
         } else {
-            frame();
+            at_frame(move || session.draw_if_due());
         }
-        after(UNSEEN, move || session.draw_if_due());
+        // None is left from an earlier time: it would draw this sooner.
+        let unseen = after(UNSEEN, move || session.draw_if_due());
+        self.core.try_update_value(|core| core.unseen = unseen);
+    }
+
+    /// Draws at this time, or from `quiet` on when nothing comes any more: the end of a burst is
+    /// not waited for.
+    fn draw_behind(&self, quiet: f64, latest: f64) {
+        let session = *self;
+        after(LOOK, move || {
+            let (mut due, mut changed_at) = (false, 0.0);
+            session
+                .core
+                .try_with_value(|core| (due, changed_at) = (core.draw_due, core.changed_at));
+            let now = clock::elapsed();
+            let is_quiet = now >= quiet && now - changed_at >= QUIET;
+            if due && (now >= latest || is_quiet) {
+                at_frame(move || session.draw_if_due());
+            } else if due {
+                session.draw_behind(quiet, latest);
+            }
+        });
     }
 
     /// Draws now, if anything is to be drawn.
     pub(crate) fn draw_if_due(&self) {
         let mut due = false;
-        self.core.try_update_value(|core| due = std::mem::take(&mut core.draw_due));
+        let mut unseen = None;
+        self.core.try_update_value(|core| {
+            due = std::mem::take(&mut core.draw_due);
+            unseen = core.unseen.take_if(|_| due);
+        });
+        if let Some(unseen) = unseen {
+            unseen.clear();
+        }
         if due {
+            let session = *self;
             let began = clock::elapsed();
             self.draw();
-            let took = clock::elapsed() - began;
-            self.core.try_update_value(|core| core.drawing_took = took);
+            // Most of it is done behind this: elements are made, the browser lays them out and
+            // paints them. A timer comes after all of that.
+            after(Duration::ZERO, move || {
+                let took = clock::elapsed() - began;
+                session.core.try_update_value(|core| core.drawing_took = took);
+            });
         }
     }
 
@@ -184,7 +232,10 @@ impl Session {
         let mut items = Vec::new();
         let mut view = None;
         let mut arrived = None;
+        let mut instead = None;
         let now = clock::now();
+        let fits = (place::height() / LOWEST) as usize;
+        let mut rush = false;
         self.core.update_value(|core| {
             let item = |room: &Room| item(room, settings.is_muted(room.name()));
             items = core.state.rooms().iter().filter_map(item).collect();
@@ -193,11 +244,34 @@ impl Session {
             let (Some(room), Some(me)) = (core.state.opened(), core.state.me()) else { return };
             if let Some((window, at)) = core.jump.and_then(|spot| Window::to(room, spot)) {
                 core.window = window;
-                core.jump = None;
+                let spot = core.jump.take();
                 arrived = at;
+                instead = at.and_then(|at| {
+                    let message = room.log().shown().get(at);
+                    match (spot?, message) {
+                        (Spot::Message(_), None) => Some(Key::MESSAGE_LINKED_MISSING),
+                        (Spot::Time(day), Some(message)) => {
+                            let near = clock::day(message.at) == clock::day(day);
+                            (!near).then_some(Key::JUMP_NOTHING)
+                        }
+                        _ => None,
+                    }
+                });
             }
-            let drawn = rows(room, core.window, me, core.new_from, clock::day);
+            if !core.new_known && room.is_loaded() {
+                core.new_known = true;
+                core.new_from = Some(room.unread()).filter(|it| it.any()).map(|it| it.read);
+            }
             let log = room.log();
+            let window = match core.window {
+                Window::Newest => core.rush.window(log.posted(), fits),
+                window => {
+                    core.rush = Rush::default();
+                    window
+                }
+            };
+            rush = core.rush.is_on();
+            let drawn = rows(room, window, me, core.new_from, clock::day);
             let unread = core.new_from.filter(|_| log.is_at_present()).and_then(|read| {
                 let live = log.live();
                 let at = live.position(read.next());
@@ -220,7 +294,8 @@ impl Session {
                     posted: log.posted(),
                     waiting,
                     notice: log.notice(),
-                    reading: matches!(room.reading(), Reading::Asked(..)),
+                    // What is left out is on its way to the screen.
+                    reading: rush || matches!(room.reading(), Reading::Asked(..)),
                     unreadable: matches!(room.reading(), Reading::Failed(..)),
                     people: room.people().members().to_vec(),
                     typing: (some, more),
@@ -246,9 +321,16 @@ impl Session {
             }
             self.know_names(&view.people);
             self.view.set(view);
+            if let Some(sentence) = instead {
+                self.ui.say(t(sentence), false);
+            }
             if arrived.is_some() {
                 self.ui.sought.set(true);
                 self.ui.target.set(arrived);
+            }
+            if rush {
+                let session = *self;
+                after(CALM, move || session.draw_soon());
             }
             if typed {
                 // It ends by itself.

@@ -7,13 +7,13 @@ use crate::live::{self, listen, spawn};
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use parlour_events::{Code, Credentials, Refusal, chat::NAMESPACE};
+use parlour_events::{Credentials, Refusal, chat::NAMESPACE};
 use serde_json::value::RawValue;
 use socketio_client::{
     Client, ClientOptions, ConnectError, DisconnectReason, EventPacket, ManagerEvent, Socket,
 };
 
-use super::{Session, news, tabs::Role};
+use super::{Closed, Session, news, tabs::Role};
 use crate::{
     browser::{clock, place},
     entry::{self, Refused},
@@ -42,7 +42,7 @@ impl Session {
         let Some(Wire { socket, .. }) =
             wire.filter(|it| it.socket.set_auth(&json::encode(credentials)).is_ok())
         else {
-            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned(), Code::Unknown);
+            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned(), Closed::No);
             return;
         };
         socket.disconnect();
@@ -67,6 +67,9 @@ impl Session {
 
     /// Tries at once, in place of waiting for the next attempt.
     pub(super) fn try_own_now(&self) {
+        if self.awaiting.get_untracked() {
+            return;
+        }
         let Some(wire) = self.core.with_value(|core| core.wire.clone()) else { return };
         self.stop_asking();
         self.change_line(|line| line.trying());
@@ -179,16 +182,19 @@ impl Session {
 
     fn refused(&self, error: &ConnectError) {
         let refusal = Refusal::from_connect_error(&error.message);
+        if self.is_by_token() && entry::is_of_a_jwt(refusal.code) {
+            return self.token_refused(refusal.code);
+        }
         let mut then = Refused::ForGood;
         self.core.update_value(|core| then = core.entry.refused(refusal.code));
         if entry::is_of_the_token(refusal.code) {
-            self.token_refused(refusal.code);
+            self.remember(|person| person.token = None);
         }
         if let Refused::WithoutToken(credentials) = then {
             self.connect_own(&credentials);
             return;
         }
-        self.turned_away(words::refused(&refusal), refusal.code);
+        self.turned_away(words::refused(&refusal), Closed::of(refusal.code));
         if then == Refused::ForNow {
             self.ask_again();
         }

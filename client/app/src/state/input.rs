@@ -16,6 +16,8 @@ pub enum Input {
     Session(Session),
     /// There is no connection any more: no answer will come, no change arrives.
     Disconnected,
+    /// The person looks for a room: others may have made some, of which nobody was told.
+    List,
     /// How listing the rooms went.
     Listed(Ticket, Result<Rooms, Trouble>),
     /// How a join or a sync of a room went.

@@ -85,11 +85,18 @@ impl ChatState {
         }
     }
 
+    /// Lists the rooms again, unless that is being done.
+    pub(super) fn list_again(&mut self, out: &mut Vec<Effect>) {
+        if self.connected && self.listing == Listing::Done {
+            self.list(None, out);
+        }
+    }
+
     /// Lists the rooms again if there is one of which the server has to count what is unread.
     pub(super) fn count_again(&mut self, out: &mut Vec<Effect>) {
         let unsure = |room: &Room| room.is_joined() && room.unread().is_unsure();
-        if self.connected && self.listing == Listing::Done && self.rooms.iter().any(unsure) {
-            self.list(None, out);
+        if self.rooms.iter().any(unsure) {
+            self.list_again(out);
         }
     }
 

@@ -139,6 +139,10 @@ impl ChatState {
             return Err(OutboxFull);
         }
         let by = self.me().map(|me| me.id);
+        // The order of what is kept is that of these times, whatever the clock does.
+        let last = self.room(room).and_then(|room| room.outbox().entries().last());
+        let after_it = last.map(|last| Timestamp(last.written.0.saturating_add(1)));
+        let written = after_it.map_or(written, |after_it| after_it.max(written));
         let entry = Entry { id, act, written, by, state: EntryState::Queued };
         Ok(self.apply(Input::Compose(room.clone(), entry)))
     }
@@ -163,6 +167,7 @@ impl ChatState {
                 self.wakes = 0;
                 self.rooms.iter_mut().for_each(Room::disconnected);
             }
+            Input::List => self.list_again(out),
             Input::Listed(ticket, outcome) => self.listed(ticket, outcome, out),
             Input::CaughtUp(room, ticket, outcome) => {
                 self.with(&room, out, |room, around| room.caught_up(ticket, outcome, around));
@@ -239,9 +244,7 @@ impl ChatState {
                 }
             }
             Input::TryAgain(name, id) => self.with(&name, out, |room, around| {
-                let me = around.me;
-                room.outbox_mut().try_again(id, me);
-                room.send_next(around);
+                room.try_again(id, around);
             }),
             Input::Discard(name, id) => self.with(&name, out, |room, around| {
                 room.outbox_mut().discard(id);
@@ -329,6 +332,7 @@ fn read_at(room: &mut Room, spot: Spot, around: &mut Around<'_>) {
         Spot::Newest => room.read_newest(around),
         Spot::Message(seq) if known && room.log().shown().covers(seq) => {}
         Spot::Message(seq) => room.read(Part::Elsewhere, Some(Place::Around(seq)), around),
+        Spot::Time(at) if known && room.log().shown().covers_time(at) => {}
         Spot::Time(at) => room.read(Part::Elsewhere, Some(Place::At(at)), around),
         Spot::Oldest if known && !room.log().shown().earlier => {}
         Spot::Oldest => room.read(Part::Elsewhere, Some(Place::After(Seq(0))), around),

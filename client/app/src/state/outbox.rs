@@ -207,12 +207,15 @@ impl Outbox {
         self.requeue(|state| matches!(state, EntryState::Accepted(_)));
     }
 
-    /// What somebody else did, and is not known to be in the log, waits for the person's word.
+    /// What somebody else did, and is not known to be in the log, waits for the person's word, or
+    /// for whoever did it.
     pub(super) fn written_by(&mut self, me: UserId) {
         for entry in &mut self.entries {
             let by = *entry.by.get_or_insert(me);
             if by != me && !matches!(entry.state, EntryState::Accepted(_)) {
                 entry.state = EntryState::Failed(Failure::OtherPerson);
+            } else if by == me && entry.state == EntryState::Failed(Failure::OtherPerson) {
+                entry.state = EntryState::Queued;
             }
         }
     }

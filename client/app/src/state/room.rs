@@ -233,7 +233,15 @@ impl Room {
         self.at_bottom = true;
         self.reading = Reading::No;
         self.log.read_newest();
-        self.log.trim(true);
+        self.trim();
+    }
+
+    /// Keeps within bounds what is kept; of a room that nobody looks at, little.
+    fn trim(&mut self) {
+        match self.open {
+            true => self.log.trim(self.at_bottom),
+            false => self.log.trim_unseen(),
+        }
     }
 
     pub(super) fn disconnected(&mut self) {
@@ -367,7 +375,7 @@ impl Room {
     /// Tells whether the reader sees the newest message.
     pub(super) fn at_bottom(&mut self, at_bottom: bool) {
         self.at_bottom = at_bottom;
-        self.log.trim(at_bottom);
+        self.trim();
     }
 
     fn close_gap(&mut self) {

@@ -29,6 +29,12 @@ const STEP: usize = bound(40, 8);
 /// out.
 const FOLLOW_STEP: u64 = bound(20, 4) as u64;
 
+/// So many more are drawn at a time when it is calm again.
+const CALM_STEP: usize = bound(15, 3);
+
+/// Every screen has room for as many.
+const FITS_LEAST: usize = bound(20, 4);
+
 /// Names a row for as long as it shows the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowKey {
@@ -145,6 +151,8 @@ pub enum Window {
     /// The newest messages, and what is on its way.
     #[default]
     Newest,
+    /// Only so many of them: see [`Rush`].
+    Last(usize),
     /// From this message on.
     From(Seq),
 }
@@ -158,19 +166,26 @@ impl Window {
 
     /// The window that goes to this place, and the message there, if it is here.
     pub fn to(room: &Room, spot: Spot) -> Option<(Self, Option<Seq>)> {
+        // Before the first answer nothing is known of what there is.
+        room.log().cursor()?;
         let shown = room.log().shown();
         let around = |seq| (Self::around(shown, seq), Some(seq));
         match spot {
             Spot::Newest => room.log().is_at_present().then_some((Self::Newest, None)),
+            // There is nowhere to go.
+            _ if shown.is_all() && shown.messages().is_empty() => Some((Self::Newest, None)),
             Spot::Message(seq) => shown.covers(seq).then(|| around(seq)),
             Spot::Oldest => {
                 let first = shown.first().filter(|_| !shown.earlier)?;
                 Some((Self::From(first), Some(first)))
             }
-            Spot::Time(at) => {
+            Spot::Time(at) if shown.covers_time(at) => {
                 let from = shown.messages().partition_point(|message| message.at < at);
-                shown.messages().get(from).map(|message| around(message.seq))
+                // Behind the last one there is nothing: that is the nearest.
+                let nearest = shown.messages().get(from).or(shown.messages().back())?;
+                Some(around(nearest.seq))
             }
+            Spot::Time(_) => None,
         }
     }
 
@@ -217,6 +232,7 @@ impl Window {
                 let from = usize::try_from(from.saturating_sub(gone)).unwrap_or(length);
                 (from.min(length).max(length.saturating_sub(WINDOW_MOST)), length)
             }
+            Self::Last(most) => (length.saturating_sub(most), length),
             Self::From(seq) => {
                 let mut from = log.shown().position(seq);
                 if from == length {
@@ -230,6 +246,41 @@ impl Window {
 
     fn at(stretch: &Stretch, at: usize) -> Self {
         stretch.messages().get(at).map_or(Self::Newest, |message| Self::From(message.seq))
+    }
+}
+
+/// How many of the newest messages are drawn while they come faster than they can be drawn.
+///
+/// When all that a screen has room for is new, nothing that was drawn is of use any more. Then only
+/// a screen of messages is drawn, and the others before it a few at a time when it is calm again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rush {
+    /// How many messages the log ever had when it was last drawn; none before that.
+    posted: Option<u64>,
+    /// So many are drawn; all of them if there is none.
+    most: Option<usize>,
+}
+
+impl Rush {
+    /// The window for drawing the newest messages now. `posted` is how many the log ever had,
+    /// `fits` how many a screen has room for.
+    pub fn window(&mut self, posted: u64, fits: usize) -> Window {
+        let fits = fits.max(FITS_LEAST);
+        // What is there when a room is opened is drawn at once.
+        let before = self.posted.replace(posted).filter(|before| *before > 0);
+        let came = before.map_or(0, |before| posted.saturating_sub(before));
+        self.most = match self.most {
+            _ if came >= fits as u64 => Some(fits),
+            Some(most) => Some(most + usize::try_from(came).unwrap_or(0) + CALM_STEP),
+            None => None,
+        };
+        self.most = self.most.filter(|most| *most < WINDOW);
+        self.most.map_or(Window::Newest, Window::Last)
+    }
+
+    /// Whether there is more to be drawn when it is calm.
+    pub fn is_on(&self) -> bool {
+        self.most.is_some()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use parlour_events::{Author, Change, MessageId, Seq, UserId};
+use parlour_events::{Author, Change, MessageId, Seq, Timestamp, UserId};
 
 use super::{bound, message::Message};
 
@@ -74,6 +74,18 @@ impl Stretch {
         };
         let to = self.last().filter(|_| self.later);
         from <= seq && to.is_none_or(|to| seq <= to)
+    }
+
+    /// Whether it shows what was first said from this time on, or that nothing was.
+    pub fn covers_time(&self, at: Timestamp) -> bool {
+        let from = self.messages.partition_point(|message| message.at < at);
+        let after_the_one_before = from > 0 || !self.earlier;
+        after_the_one_before && (from < self.messages.len() || !self.later)
+    }
+
+    /// Whether there is nothing before it and nothing behind it.
+    pub fn is_all(&self) -> bool {
+        !self.earlier && !self.later
     }
 
     /// Puts a message behind the others.

@@ -4,7 +4,10 @@
 use parlour_events::{TextError, limits::BODY_CHARS};
 
 use super::{Key, Pattern, Plural, count, fill, text, whole};
-use crate::state::{Notice, message::Content, outbox::Failure};
+use crate::{
+    state::{Notice, message::Content, outbox::Failure},
+    text::markdown,
+};
 
 /// The message counter appears when this many characters or fewer are left.
 pub const COUNTER_FROM: usize = 200;
@@ -77,7 +80,7 @@ pub fn waiting(n: usize) -> Option<String> {
 /// deleted.
 pub fn read_out(content: &Content) -> Option<String> {
     let text = match content.body() {
-        Some(body) => body.as_str().to_owned(),
+        Some(body) => markdown::plain(body.as_str()),
         None if *content == Content::Deleted => return None,
         None => {
             let names: Vec<_> = content

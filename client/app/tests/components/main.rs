@@ -4,14 +4,18 @@
 
 mod composer;
 mod dom;
+mod embedding;
 mod language;
 mod log;
 mod message;
+mod notify;
 mod said;
 mod screens;
 mod server;
 mod stage;
+mod states;
 mod suggest;
+mod worker;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;
 

@@ -259,10 +259,9 @@ async fn markup_is_drawn_as_elements() {
         *names = Arc::new(known);
     });
     let chat = session.session;
-    let stage = Stage::draw(move || {
-        message(chat, Shared::new(MessageRow { author: ann(), ..row(text) }))
-    })
-    .await;
+    let stage =
+        Stage::draw(move || message(chat, Shared::new(MessageRow { author: ann(), ..row(text) })))
+            .await;
     for (selector, says) in [
         ("strong", "a"),
         ("em", "b"),

@@ -12,8 +12,7 @@ use parlour_app::{
         strip::{notices, strip, toast},
     },
     dom::together,
-    entry::Door,
-    session::{Ask, Panel, Session},
+    session::{Ask, Closed, Panel, Session},
     state::message::Content,
 };
 use parlour_events::{ChangeKind, RoomName};
@@ -212,8 +211,8 @@ async fn the_door_is_drawn_and_says_what_is_wrong() {
 async fn whoever_is_not_let_in_is_told_why_and_what_can_be_done() {
     let session = Chat::new().await.session;
     let stage = Stage::draw(move || landing(session)).await;
-    for (door, says) in [(Door::Full, "full"), (Door::Banned, "cannot"), (Door::Refused, "not")] {
-        session.door.set(door);
+    for (door, says) in [(Closed::Full, "full"), (Closed::Banned, "cannot")] {
+        session.closed.set(door);
         session.entry_error.set(Some("<b>Because.</b>".to_owned()));
         settled().await;
         assert!(stage.text("h1").contains(says), "{door:?}");
@@ -261,7 +260,7 @@ async fn what_comes_and_goes_is_drawn() {
     session.ui.search_open.set(true);
     settled().await;
     assert_eq!(stage.text("#toast"), "<b>Done</b>");
-    assert!(stage.has("#toast.bad") && stage.shows(".page-notice"));
+    assert!(stage.has("#toast.bad") && stage.has(".page-notice:not([hidden])"));
     check(&stage, "the search");
     session.line.update(|line| line.connected());
     let typing = parlour_events::SomebodyTyping { room: RoomName::default(), person: bob() };

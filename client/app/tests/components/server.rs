@@ -239,6 +239,7 @@ impl Server {
                 };
                 json!({ "seq": self.change(reacted), "at": AT })
             }
+            "message:search" => json!({ "hits": [] }),
             "mod:bans" => json!({
                 "bans": [{ "ban": 1, "person": bob(), "until": AT, "reason": "<b>spam</b>" }],
                 "more": false,
@@ -274,7 +275,7 @@ impl Server {
 }
 
 /// No page of these tests leads: they do.
-fn lead() {
+pub(crate) fn lead() {
     thread_local! {
         static LEADING: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     }
@@ -284,7 +285,7 @@ fn lead() {
 }
 
 /// What the browser keeps from the test before is gone.
-async fn forget_all() {
+pub(crate) async fn forget_all() {
     window().local_storage().unwrap().unwrap().clear().unwrap();
     let forgetting = js_sys::eval(
         "new Promise(done => {

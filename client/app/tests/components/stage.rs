@@ -126,6 +126,11 @@ pub(crate) fn dispatch(element: &Element, event: &str) {
     element.dispatch_event(&event).unwrap();
 }
 
+/// Sends an event to the window.
+pub(crate) fn dispatch_to_window(event: &str) {
+    window().dispatch_event(&Event::new(event).unwrap()).unwrap();
+}
+
 /// Waits until whatever has changed is drawn: what changes may change something else.
 pub(crate) async fn settled() {
     for _ in 0..4 {

@@ -99,25 +99,22 @@ impl List {
     /// Puts the list where it belongs, after what is drawn has changed.
     fn settle(self) {
         let Some(scroller) = self.scroller.get() else { return };
-        let target = self.session.ui.target.get_untracked();
+        let ui = self.session.ui;
+        let target = ui.target.get_untracked().filter(|_| ui.sought.get_untracked());
         let row = target.and_then(|seq| self.row(&format!("[data-seq='{seq}']")));
-        let sought = self.place.with_value(|place| place.anchor.clone());
+        let anchor = self.place.with_value(|place| place.anchor.clone());
         if let Some(row) = row {
             let middle = (scroller.client_height() - row.offset_height()).max(0) / 2;
-            if self.session.ui.sought.get_untracked() {
-                self.session.ui.sought.set(false);
-                scroller.set_scroll_top(row.offset_top() - middle);
-                let _ = row.focus();
-                // Whoever goes to a message has left the end, unless that is where it stands.
-                let there = self.is_at_end(&scroller);
-                self.at_bottom.update_if(|at| std::mem::replace(at, there) != there);
-            } else {
-                self.keep(&scroller, sought);
-            }
+            ui.sought.set(false);
+            scroller.set_scroll_top(row.offset_top() - middle);
+            let _ = row.focus();
+            // Whoever goes to a message has left the end, unless that is where it stands.
+            let there = self.is_at_end(&scroller);
+            self.at_bottom.update_if(|at| std::mem::replace(at, there) != there);
         } else if self.at_bottom.get_untracked() {
             scroller.set_scroll_top(scroller.scroll_height());
         } else {
-            self.keep(&scroller, sought);
+            self.keep(&scroller, anchor);
         }
         self.place.update_value(|place| place.asked = false);
         self.remember();

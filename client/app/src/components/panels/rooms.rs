@@ -1,6 +1,6 @@
 //! Rooms: making one, finding one, and what one is about.
 
-use crate::live::Live;
+use crate::live::{Live, soon};
 use parlour_events::{RoomName, TextError, Topic, limits};
 
 use super::{is_ticked, list_or, problem, seek, sheet, written};
@@ -68,6 +68,7 @@ fn done(
 }
 
 pub(super) fn browse(session: Session) -> Html {
+    soon(move || session.list_rooms());
     let query = Live::new(String::new());
     let one = move |room: &RoomItem| {
         let name = room.name.clone();

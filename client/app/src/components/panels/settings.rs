@@ -54,7 +54,10 @@ pub(super) fn settings(session: Session) -> Html {
         NOTIFY.iter().position(|it| *it == chosen.notify),
         move |at| {
             let wanted = NOTIFY.get(at).copied().unwrap_or_default();
-            session.choose(|settings| settings.notify = wanted);
+            session.choose(|settings| {
+                settings.notify = wanted;
+                settings.offered = true;
+            });
             if wanted != Notify::Off {
                 spawn(async move {
                     blocked.set(!notify::ask().await);

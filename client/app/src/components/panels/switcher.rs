@@ -1,6 +1,6 @@
 //! Going to a room or person by a few letters of its name.
 
-use crate::live::{Live, now_and_then};
+use crate::live::{Live, now_and_then, soon};
 use crate::order::order;
 use parlour_events::UserId;
 use wasm_bindgen::JsCast;
@@ -34,6 +34,7 @@ impl Goal {
 }
 
 pub(super) fn switcher(session: Session) -> Html {
+    soon(move || session.list_rooms());
     let query = Live::new(String::new());
     let chosen = Live::new(0_usize);
     let found = Live::new(Vec::new());
@@ -98,7 +99,10 @@ pub(super) fn switcher(session: Session) -> Html {
                 chosen.set(0);
                 query.set(text);
             })
-            .attr("aria-activedescendant", move || id(chosen.get()))
+            .attr("aria-activedescendant", move || match found.with(Vec::is_empty) {
+                true => String::new(),
+                false => id(chosen.get()),
+            })
             .on("keydown", pressed),
             hole().word("aria-label", Key::SWITCHER_TITLE).part(move || {
                 let draw = |found: &Vec<Goal>| {

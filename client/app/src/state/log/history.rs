@@ -98,6 +98,11 @@ impl RoomLog {
         }
     }
 
+    /// Keeps of a log that nobody looks at what is needed to look at it at once.
+    pub(in super::super) fn trim_unseen(&mut self) {
+        self.trim_live(LIVE_KEPT);
+    }
+
     fn join_live(&mut self, told: Stretch) {
         let here = self.live.messages().len();
         self.live.join(told);

@@ -1,6 +1,7 @@
 //! The outbox of a room, on its way.
 
 use parlour_events::{Code, Refusal, Sent};
+use uuid::Uuid;
 
 use super::{Around, Phase, Room};
 use crate::state::{
@@ -14,6 +15,21 @@ impl Room {
         around.out.push(Effect::Keep { room: self.name.clone(), entry: entry.clone() });
         self.outbox.push(entry);
         self.send_next(around);
+    }
+
+    /// The person wants a failed entry sent again.
+    pub(in super::super) fn try_again(&mut self, id: Uuid, around: &mut Around<'_>) {
+        self.outbox.try_again(id, around.me);
+        self.keep(id, around);
+        self.send_next(around);
+    }
+
+    /// How far an entry is has to outlive the page: one that failed waits for the person's word
+    /// after a reload as well.
+    fn keep(&self, id: Uuid, around: &mut Around<'_>) {
+        if let Some(entry) = self.outbox.get(id) {
+            around.out.push(Effect::Keep { room: self.name.clone(), entry: entry.clone() });
+        }
     }
 
     /// What an earlier visit left.
@@ -49,7 +65,9 @@ impl Room {
                 }
             }
             Err(Trouble::Refused(refusal)) if !passes(&refusal) => {
+                let id = entry.id;
                 entry.state = EntryState::Failed(Failure::Refused(refusal));
+                self.keep(id, around);
             }
             Err(trouble) => {
                 let id = entry.id;
@@ -86,7 +104,7 @@ impl Room {
             self.outbox.arrived(cursor.seq);
         }
         self.forget_done(around);
-        self.log.trim(self.at_bottom);
+        self.trim();
     }
 
     /// What is done needs not be kept any longer.

@@ -1,7 +1,9 @@
 use parlour_events::{History, Place};
 
 use super::*;
-use crate::state::{Part, Reading, Spot, log::LIVE_KEPT, message::Content, stretch::MESSAGES_KEPT};
+use crate::state::{
+    Part, Reading, Spot, log::LIVE_KEPT, message::Content, rows::Window, stretch::MESSAGES_KEPT,
+};
 
 /// The answer with these messages, of a room with so many, none of which was changed.
 fn told(seqs: impl IntoIterator<Item = u64>, head: u64) -> History {
@@ -255,7 +257,7 @@ fn an_answer_ahead_of_the_log_leaves_no_gap() {
     let cases = [(told(41..=50, 50), 16), (told(25..=50, 50), 16), (told(33..=36, 50), 16)];
     for (ahead, first) in cases {
         let mut page = deep(first, 30);
-        let (ticket, _) = asked(&page.apply(at(Spot::Time(Timestamp(50)))));
+        let (ticket, _) = asked(&page.apply(at(Spot::Time(Timestamp(3)))));
         let effects = page.apply(answer(ticket, ahead));
         assert_eq!((page.seqs(), page.arrived.len()), (seqs(first..=30), 0));
         let sync = super::ticket(&effects);
@@ -264,6 +266,21 @@ fn an_answer_ahead_of_the_log_leaves_no_gap() {
         let told: Vec<u64> = page.arrived.iter().map(|(_, seq, _)| *seq).collect();
         assert_eq!(told, seqs(31..=50), "and each is told of once");
     }
+}
+
+#[test]
+fn a_day_is_gone_to_once_it_is_here_and_to_the_nearest_message_of_it() {
+    let to = |page: &Page, day| Window::to(page.chat(), Spot::Time(Timestamp(day)));
+    let mut page = deep(15, 30);
+    assert_eq!(to(&page, 10), None, "what is older is not here");
+    let (ticket, _) = asked(&page.apply(at(Spot::Time(Timestamp(10)))));
+    assert_eq!(to(&page, 10), None, "not yet");
+    let _ = page.apply(answer(ticket, told(8..=14, 30)));
+    assert_eq!(to(&page, 10).unwrap().1, Some(Seq(10)));
+    assert_eq!(page.apply(at(Spot::Time(Timestamp(20)))), [], "that is here");
+    assert_eq!(to(&page, 20).unwrap().1, Some(Seq(20)));
+    assert_eq!(page.apply(at(Spot::Time(Timestamp(99)))), []);
+    assert_eq!(to(&page, 99).unwrap().1, Some(Seq(30)), "nothing is behind the last one");
 }
 
 #[test]

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use super::{
     ChatState, Effect, Input, Room, Ticket, Trouble,
-    outbox::{Act, Post},
+    outbox::{Act, EntryState, Post},
 };
 
 const DAWN: Epoch = Epoch(Uuid::from_u128(1));
@@ -227,7 +227,7 @@ fn wake(effects: &[Effect]) -> (Input, Duration) {
 #[derive(Debug, Default)]
 struct Page {
     state: ChatState,
-    kept: Vec<Uuid>,
+    kept: Vec<(Uuid, EntryState)>,
     forgotten: Vec<Uuid>,
     /// Number, and whether it is personal.
     arrived: Vec<(RoomName, u64, bool)>,
@@ -252,7 +252,7 @@ impl Page {
         let mut asked = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Keep { entry, .. } => self.kept.push(entry.id),
+                Effect::Keep { entry, .. } => self.kept.push((entry.id, entry.state)),
                 Effect::Forget { entries } => self.forgotten.extend(entries),
                 Effect::Arrived { room, message, personal } => {
                     self.arrived.push((room, message.seq.0, personal));

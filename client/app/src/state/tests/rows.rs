@@ -2,7 +2,7 @@ use super::*;
 use crate::state::{
     message::Content,
     outbox::Failure,
-    rows::{Delivery, GROUP_MILLIS, MessageRow, Row, RowKey, Rows, Waits, Window, rows},
+    rows::{Delivery, GROUP_MILLIS, MessageRow, Row, RowKey, Rows, Rush, Waits, Window, rows},
 };
 
 const DAY: u64 = 24 * 60 * 60 * 1_000;
@@ -272,4 +272,35 @@ fn who_is_named_knows() {
     let page = with(vec![change(1, ChangeKind::Posted(posted)), said(2, "Ben", 2)]);
     let rows = shown(&page);
     assert_eq!(messages(&rows).iter().map(|row| row.personal).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn while_messages_come_faster_than_they_are_drawn_only_a_screen_of_them_is() {
+    let mut rush = Rush::default();
+    let mut window = |posted| (rush.window(posted, 6), rush.is_on());
+    // What is there when the room is opened, and what comes at a time that people write.
+    assert_eq!(window(40), (Window::Newest, false));
+    assert_eq!(window(45), (Window::Newest, false));
+    // All that is in sight is new.
+    assert_eq!(window(51), (Window::Last(6), true));
+    assert_eq!(window(5_000), (Window::Last(6), true));
+    // It is calm again: those before are drawn as well, and none goes for what comes behind.
+    assert_eq!(window(5_001), (Window::Last(10), true));
+    assert_eq!(window(5_001), (Window::Last(13), true));
+    assert_eq!(window(5_001), (Window::Newest, false));
+}
+
+#[test]
+fn a_room_that_was_empty_is_drawn_at_once() {
+    let mut rush = Rush::default();
+    assert_eq!(rush.window(0, 6), Window::Newest);
+    assert_eq!(rush.window(16, 6), Window::Newest);
+}
+
+#[test]
+fn the_last_of_a_room_stand_at_its_end() {
+    let page = with((1..=9).map(|seq| said(seq, "Ben", seq)).collect());
+    let rows = rows(page.chat(), Window::Last(4), &me(), None, day);
+    let seqs: Vec<u64> = messages(&rows).iter().map(|row| row.seq.unwrap().0).collect();
+    assert_eq!((seqs, rows.earlier, rows.later), (vec![6, 7, 8, 9], true, false));
 }

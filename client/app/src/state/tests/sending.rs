@@ -57,7 +57,8 @@ fn a_message_shows_at_once_and_goes_when_it_arrives() {
     assert_eq!(entries(&page), []);
     assert_eq!(page.seqs(), [1]);
     assert_eq!(page.apply(accepted(send, 1)), [], "the answer may come second");
-    assert_eq!((page.kept, page.forgotten), (ids([1]), ids([1])));
+    let kept = [(Uuid::from_u128(1), EntryState::Queued)];
+    assert_eq!((&page.kept[..], page.forgotten), (&kept[..], ids([1])));
 }
 
 #[test]
@@ -134,7 +135,22 @@ fn a_clock_that_goes_back_changes_no_order() {
     let first = ticket(&page.say(9, "At nine"));
     assert_eq!(page.say(3, "At three"), [], "one at a time all the same");
     assert_eq!(entries(&page).iter().map(|(id, _)| *id).collect::<Vec<_>>(), [9, 3]);
+    let written: Vec<u64> = page.chat().outbox().entries().map(|entry| entry.written.0).collect();
+    assert!(written.is_sorted_by(|one, next| one < next), "nor after a reload: {written:?}");
     assert_eq!(sent(&page.apply(accepted(first, 1))), [3]);
+}
+
+#[test]
+fn what_was_refused_for_good_is_kept_so_until_the_person_wants_it_again() {
+    let mut page = joined(0);
+    let first = ticket(&page.say(1, "Hi"));
+    let no = Refusal::new(Code::Forbidden, "no");
+    let refused = Input::Answered(room(), first, Err(Trouble::Refused(no.clone())));
+    assert_eq!(page.apply(refused), []);
+    let kept = |page: &Page| page.kept.last().unwrap().1.clone();
+    assert_eq!(kept(&page), EntryState::Failed(Failure::Refused(no)));
+    assert_eq!(sent(&page.apply(Input::TryAgain(room(), Uuid::from_u128(1)))), [1]);
+    assert_eq!(kept(&page), EntryState::Queued);
 }
 
 #[test]
@@ -160,7 +176,11 @@ fn what_an_earlier_visit_left_comes_first_and_once() {
     let _ = page.apply(Input::Restored(vec![left(2), left(3)]));
     let numbers: Vec<u128> = entries(&page).iter().map(|(id, _)| *id).collect();
     assert_eq!(numbers, [1, 2, 3, 5]);
-    assert_eq!(page.kept, ids([5]), "the others are kept already");
+    assert_eq!(
+        page.kept.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+        ids([5]),
+        "the others are kept already"
+    );
     let join = join(&page.connected(vec![info(&room(), 0)]));
     let mut effects = page.apply(caught_up(join, newest(ResetReason::New, [], 0)));
     for (seq, number) in [(1, 1), (2, 2), (3, 3), (4, 5)] {

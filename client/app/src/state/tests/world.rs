@@ -18,7 +18,7 @@ use super::{
 use crate::state::{
     Phase, Reading, Spot,
     log::{LIVE_KEPT, Part},
-    outbox::{Entry, EntryState},
+    outbox::{Entry, EntryState, Failure},
     rows::{Row, WINDOW_MOST, Window, rows},
     stretch::MESSAGES_KEPT,
 };
@@ -322,9 +322,14 @@ impl World {
                     self.wakes.push_back(Input::Wake(room, ticket));
                 }
                 Effect::Keep { room, entry } => {
-                    let entry = Entry { state: EntryState::Queued, ..entry };
-                    let known = self.stored.insert(entry.id.as_u128(), (room, entry));
-                    assert_eq!(known, None, "kept twice");
+                    // Of how far it is, a refusal is kept.
+                    let state = match entry.state {
+                        refused @ EntryState::Failed(Failure::Refused(_)) => refused,
+                        _ => EntryState::Queued,
+                    };
+                    let kept = (room, Entry { state, ..entry });
+                    let known = self.stored.insert(kept.1.id.as_u128(), kept.clone());
+                    assert_ne!(known, Some(kept), "kept twice");
                 }
                 Effect::Forget { entries } => {
                     for id in entries {
