@@ -57,9 +57,13 @@ pub fn chat(session: Session) -> Html {
             dragging.set(false);
         }
     };
+    let skip_to = move || match session.can_write.get() {
+        true => "#composer".to_owned(),
+        false => "#log".to_owned(),
+    };
     let class = if place::is_embedded() { "chat embedded" } else { "chat" };
     html(
-        r##"<div _><a _ class="skip" href="#composer"></a><i _></i><div _ class="middle"><i _></i><main class="room"><i _></i><i _></i><i _></i></main><p _ class="drop" aria-hidden="true"></p></div><i _></i></div>"##,
+        r##"<div _><a _ class="skip"></a><i _></i><div _ class="middle"><i _></i><main class="room"><i _></i><i _></i><i _></i></main><p _ class="drop" aria-hidden="true"></p></div><i _></i></div>"##,
         vec![
             hole()
                 .set("class", class)
@@ -69,7 +73,7 @@ pub fn chat(session: Session) -> Html {
                 .on("pointerdown", move |event| swipe.begin(&event))
                 .on("pointerup", move |event| swipe.end(session, &event))
                 .on("pointercancel", move |_| swipe.forget()),
-            hole().say(Key::APP_SKIP_TO_COMPOSER).on("click", move |event| {
+            hole().say(Key::APP_SKIP_TO_COMPOSER).attr("href", skip_to).on("click", move |event| {
                 // No step to come back from.
                 event.prevent_default();
                 match session.can_write.get_untracked() {

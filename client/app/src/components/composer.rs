@@ -80,7 +80,9 @@ pub fn composer(session: Session) -> Html {
     });
     let pressed = move |event: Event| {
         let event: &KeyboardEvent = event.unchecked_ref();
-        if is_of_input_method(event) || event.alt_key() || event.ctrl_key() || event.meta_key() {
+        let changed = event.alt_key() || event.ctrl_key() || event.meta_key();
+        // Some are used to send with Ctrl and Enter.
+        if is_of_input_method(event) || (changed && event.key() != "Enter") {
             return;
         }
         if suggest.press(event) {

@@ -157,6 +157,10 @@ impl Session {
             if session.ui.attention.get_untracked() == attention {
                 return;
             }
+            if !attention {
+                // What was seen until now is read.
+                session.mark();
+            }
             session.ui.attention.set(attention);
             session.tell_attention();
             if attention {
@@ -168,6 +172,8 @@ impl Session {
         for event in ["focus", "blur", "visibilitychange", "pagehide"] {
             listen(event, look);
         }
+        // There may be no moment later.
+        listen("pagehide", move |_| session.keep_draft_now());
     }
 
     /// Whoever looks away has read what is marked by then: what comes from now on is new.

@@ -157,7 +157,7 @@ const NEWS: u8 = 6;
 impl Server {
     fn take(&self, text: &str) {
         let (head, payload) = text.split_once('\n').unwrap();
-        let [kind, from, _, number, name] = head.split('\t').collect::<Vec<_>>()[..] else {
+        let [kind, from, _, number, _, _, name] = head.split('\t').collect::<Vec<_>>()[..] else {
             panic!("no note: {head}");
         };
         let payload: Value = serde_json::from_str(payload).unwrap_or_default();
@@ -269,7 +269,7 @@ impl Server {
     fn say(&self, kind: u8, number: &str, name: &str, payload: &Value) {
         let to = self.tab.borrow().clone().unwrap_or_default();
         if let Some(channel) = &*self.channel.borrow() {
-            channel.say(&format!("{kind}\tserver\t{to}\t{number}\t{name}\n{payload}"));
+            channel.say(&format!("{kind}\tserver\t{to}\t{number}\t\t0\t{name}\n{payload}"));
         }
     }
 }
