@@ -23,4 +23,15 @@ macro_rules! where_it_can {
     (profiles, $name:ident, $($test:tt)*) => {
         $crate::in_every_browser!(@test $name, $($test)*);
     };
+    // Scenarios that go through everything there is, and take a minute or more: all run in Chromium,
+    // and in the other engines when they are asked for.
+    (minutes, chromium, $($test:tt)*) => {
+        $crate::in_every_browser!(@test chromium, $($test)*);
+    };
+    (minutes, $name:ident, $($test:tt)*) => {
+        $crate::in_every_browser!(
+            @test $name, $($test)*,
+            ignore = "takes minutes: runs with `-- --ignored`"
+        );
+    };
 }

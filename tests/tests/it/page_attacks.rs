@@ -37,9 +37,9 @@ use uuid::Uuid;
 
 in_every_browser!(
     in_messages_and_links,
-    in_peoples_names,
-    in_names_and_topics_of_rooms,
-    in_names_of_files,
+    in_peoples_names needs minutes,
+    in_names_and_topics_of_rooms needs minutes,
+    in_names_of_files needs minutes,
 );
 
 /// Before anything is shown: what attacks call, and what the page is made of.
