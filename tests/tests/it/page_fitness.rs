@@ -124,6 +124,8 @@ impl<'b> Look<'b> {
         self.at(page, state).await;
         // WebKit's Tab passes links, as its users have it.
         assert_eq!(page.unseen_focus().await, [""; 0], "{state}");
+        // The link that skips to the composer lies over others for as long as it has the focus.
+        page.run("document.activeElement.blur();").await;
     }
 }
 
@@ -330,7 +332,7 @@ async fn in_the_chat(look: &Look<'_>) {
     for text in ["One", "@Olu two", "Three"] {
         ben.say(&chat(), text).await;
     }
-    page.reads_in("#rooms", "3").await;
+    page.reads_in("#rooms", "1 mention").await;
     look.at(&page, "room-unread-elsewhere").await;
     if look.is_narrow {
         page.opens_rooms().await;

@@ -88,6 +88,8 @@ impl Database {
                 None => store.delete(&key).ok()?,
             };
         }
+        // Not waited for: the page may go now, and what goes unsaid with it counts as given up.
+        let _ = transaction.commit();
         Some(transaction)
     }
 }

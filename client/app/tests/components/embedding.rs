@@ -180,7 +180,7 @@ async fn without_a_frame_the_page_says_where_to_sign_in() {
     session.closed.set(Closed::Banned);
     settled().await;
     assert_eq!(
-        (stage.text("h1"), stage.text(".welcome")),
+        (stage.text("h1"), stage.text("#landing-error")),
         ("You cannot come in here".to_owned(), "No.".to_owned())
     );
     assert_eq!(wanted.borrow().len(), 0);
@@ -193,17 +193,17 @@ async fn who_is_banned_or_finds_the_server_full_is_told_at_the_door() {
     session.closed.set(Closed::Banned);
     settled().await;
     assert_eq!(stage.text("h1"), "You cannot come in here");
-    assert_eq!(stage.text(".welcome"), "<b>Spam</b>");
-    assert_eq!(stage.text("#again"), "Take another name");
+    assert_eq!(stage.text("#landing-error"), "<b>Spam</b>");
+    assert_eq!(stage.text("#other-name"), "Take another name");
     assert!(!stage.has("#nickname"));
-    stage.click("#again").await;
+    stage.click("#other-name").await;
     assert!(stage.has("#nickname"));
     assert_eq!(stage.text("#landing-error"), "");
 
     session.closed.set(Closed::Full);
     settled().await;
     assert_eq!(stage.text("h1"), "The server is full");
-    assert!(stage.text(".welcome").starts_with("We ask again by ourselves"));
+    assert!(stage.text(".hint").starts_with("We ask again by ourselves"));
     assert!(stage.has("[role=alert]"));
     session.closed.set(Closed::No);
     settled().await;
