@@ -17,7 +17,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::{sync::OnceCell, time::Instant};
 
-in_every_browser!(a_hundred_thousand_are_read_up_to_the_first);
+in_every_browser!(a_hundred_thousand_are_read_up_to_the_first needs minutes);
 
 const MESSAGES: usize = 100_000;
 
