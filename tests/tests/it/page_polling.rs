@@ -5,6 +5,7 @@ use parlour_tests::{
     in_every_browser,
     line::{Line, WithoutWebSockets},
     server::Server,
+    waiting::wait_for,
 };
 
 in_every_browser!(
@@ -49,9 +50,11 @@ async fn two_talk(browsers: &Browsers, how: WithoutWebSockets) {
     }
     ben.say("Where are you?").await;
     ann.shows("Ben", "Where are you?").await;
-    let rows = ann.rows().await;
-    assert_eq!(rows.len(), 12, "{rows:?}");
-    assert_eq!(rows, ben.rows().await);
+    wait_for("both to have the same twelve", async || {
+        let rows = [ann.rows().await, ben.rows().await];
+        if rows[0].len() == 12 && rows[0] == rows[1] { Ok(()) } else { Err(rows) }
+    })
+    .await;
     let log = server.log.text();
     let connects: Vec<_> = log.lines().filter(|line| line.contains("member connected")).collect();
     assert!(

@@ -89,7 +89,7 @@ impl Database {
             };
         }
         // Not waited for: the page may go now, and what goes unsaid with it counts as given up.
-        let _ = transaction.commit();
+        js::call(&transaction, "commit", &[]);
         Some(transaction)
     }
 }

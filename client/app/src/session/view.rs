@@ -375,7 +375,9 @@ fn standing(room: &Room, listed: bool) -> Standing {
     match room.phase() {
         Phase::Refused(refusal) => Standing::Refused(words::refused(refusal)),
         _ if room.log().cursor().is_some() && room.is_loaded() => Standing::Inside,
-        _ if room.is_joined() || !matches!(room.phase(), Phase::Away) => Standing::Loading,
+        // Also if the line broke before the answer came: what is written meanwhile is sent then.
+        _ if room.is_joined() || room.is_wanted() => Standing::Loading,
+        phase if !matches!(phase, Phase::Away) => Standing::Loading,
         _ if room.info().is_some() => Standing::Outside,
         _ if listed => Standing::Gone,
         _ => Standing::Unknown,

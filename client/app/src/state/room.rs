@@ -180,7 +180,7 @@ impl Room {
     }
 
     /// Whether it is to be heard while there is a connection.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub fn is_wanted(&self) -> bool {
         self.wanted || self.info.as_ref().is_some_and(|info| info.joined)
     }
 
