@@ -5,7 +5,7 @@
 //! `index.html` is no page; `no-page` beside this file takes its place, so that the server builds
 //! without the page's tool chain.
 //!
-//! Writes `page.rs`, which `src/assets.rs` includes: an array of its type `File`, sorted by path.
+//! Writes `page.rs`, which `src/assets.rs` includes: an array of its type `Embedded`, sorted by path.
 
 use std::{
     env,
@@ -34,6 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut code = String::from("[\n");
     for (number, path) in files.iter().enumerate() {
         let content = fs::read(path)?;
+        let path_in_urls = url_path(&folder, path)?;
+        // The server writes into the head what the page has to know of it.
+        if path_in_urls == "/index.html" && !String::from_utf8_lossy(&content).contains("</head>") {
+            return Err(format!("{}: there is no </head>", path.display()).into());
+        }
         let put = |kind: &str, bytes: &[u8]| -> Result<String, Box<dyn Error>> {
             let copy = out.join(format!("{number}.{kind}"));
             fs::write(&copy, bytes)?;
@@ -47,8 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         writeln!(
             code,
-            "File {{ path: {:?}, tag: \"{}\", plain: {}, brotli: {}, gzip: {} }},",
-            url_path(&folder, path)?,
+            "Embedded {{ path: {:?}, tag: \"{}\", plain: {}, brotli: {}, gzip: {} }},",
+            path_in_urls,
             hex(&Sha256::digest(&content)[..16]),
             put("plain", &content)?,
             variant("br", brotli(&content, thorough)?)?,

@@ -3,10 +3,14 @@
 //! A room's log is numbered 1, 2, 3, … without gaps ([`Seq`]). A reader remembers the last number
 //! it applied and the log it belongs to ([`Cursor`]); that is all it needs to catch up.
 
+mod wire;
+
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
+
+pub(crate) use wire::given;
 
 use crate::text::{Body, Emoji, FileId, FileName, Nickname};
 
@@ -33,8 +37,7 @@ impl fmt::Display for Seq {
 
 /// Names one history of a server. A restored backup, or a server without a database that was
 /// restarted, has another epoch: numbers of two epochs say nothing about each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Epoch(pub Uuid);
 
 /// How far a reader is: the last change it applied, and the history it belongs to.
@@ -48,19 +51,16 @@ pub struct Cursor {
 
 /// Names a message for good. Made by whoever writes it (a UUID of version 7), so that sending it
 /// again is recognised. No two messages of a server have the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub Uuid);
 
 /// Names a request that changes a message: an edit, a deletion, a reaction. Made by whoever asks
 /// (a UUID of version 7), so that asking again is recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChangeId(pub Uuid);
 
 /// Names a person for good, through all sessions, devices and names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub Uuid);
 
 macro_rules! id {
@@ -83,13 +83,31 @@ macro_rules! id {
 
 id!(MessageId, ChangeId, UserId);
 
+macro_rules! travels_as_text {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                wire::uuid(deserializer).map(Self)
+            }
+        }
+    )*};
+}
+
+travels_as_text!(Epoch, MessageId, ChangeId, UserId);
+
 /// Milliseconds since 1970-01-01 UTC, by the server's clock. For people; never for order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
 /// One entry of a room's log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// Its number.
     pub seq: Seq,
@@ -105,7 +123,7 @@ pub struct Change {
 /// Changes tell of a message as it is when they are read: whoever catches up after an edit gets
 /// the new text with the change that posted the message, and of a deleted message no text at all.
 /// Applying all of them in order ends in the same state either way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChangeKind {
@@ -116,7 +134,7 @@ pub enum ChangeKind {
         /// The message.
         id: MessageId,
         /// What it says now; none if it was deleted since.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         body: Option<Body>,
     },
     /// It was taken back, by its writer or by a moderator. Its text and its files are gone.
@@ -138,33 +156,33 @@ pub enum ChangeKind {
         on: bool,
     },
     /// A kind that this version does not know. It counts in the numbering like any other.
-    #[serde(other)]
     Unknown,
 }
 
 /// A message, as the change that posted it tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Posted {
     /// The message's name.
     pub id: MessageId,
     /// Who wrote it.
     pub author: Author,
     /// What it says; none if it has files only, or was deleted since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
     /// What it answers to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Quote>,
     /// Its files.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
     /// Whom it names with `@`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<UserId>,
 }
 
 /// A message in its present state, as `room:history` and `message:search` give it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "wire::FlatMessage")]
 pub struct Message {
     /// The number of the change that posted it.
     pub seq: Seq,
@@ -177,13 +195,13 @@ pub struct Message {
     #[serde(flatten)]
     pub posted: Posted,
     /// When its text was last changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub edited: Option<Timestamp>,
     /// It was deleted: text and files are gone.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
     /// The reactions on it, the oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
 }
 

@@ -213,7 +213,7 @@ impl TryFrom<String> for Body {
     type Error = TextError;
 
     fn try_from(text: String) -> Result<Self, TextError> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = with_newlines(&text);
         // Leading blanks of the first line are kept: they may be the indent of code.
         let text = text.trim_start_matches('\n').trim_end();
         if text.trim_start().is_empty() {
@@ -300,6 +300,19 @@ macro_rules! shown {
 }
 
 shown!(Nickname, RoomName, Topic, Reason, Query, FileName, FileId, Emoji, Body);
+
+/// The lines end with `\n`, whatever they ended with.
+fn with_newlines(text: &str) -> String {
+    let mut lines = text.split('\r');
+    let mut text = lines.next().unwrap_or_default().to_owned();
+    for line in lines {
+        if !line.starts_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(line);
+    }
+    text
+}
 
 fn one_line(text: &str, limit: usize) -> Result<String, TextError> {
     let text = one_line_or_empty(text, limit)?;
@@ -395,6 +408,8 @@ mod tests {
     fn a_body_keeps_lines_and_indents() {
         let body: Body = "\r\n    let x = 1;\r\nend  \n".parse().unwrap();
         assert_eq!(body.as_str(), "    let x = 1;\nend");
+        let body: Body = "a\rb\r\n\r\rc\n\rd".parse().unwrap();
+        assert_eq!(body.as_str(), "a\nb\n\n\nc\n\nd");
         assert_eq!(" \n ".parse::<Body>(), Err(TextError::Empty));
         assert_eq!("a\u{0}".parse::<Body>(), Err(TextError::Forbidden('\0')));
     }

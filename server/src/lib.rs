@@ -54,7 +54,7 @@ use socketioxide::{ParserConfig, SocketIo};
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 use tracing::{error, info, warn};
 
-use config::JwtKey;
+use config::{Auth, JwtKey};
 pub use config::{Command, Config, Invocation, NoConfig};
 pub use store::sqlite::{
     OpenError,
@@ -63,6 +63,7 @@ pub use store::sqlite::{
 pub use tls::TlsError;
 
 use crate::{
+    assets::Page,
     budgets::{Budgets, PerMinute},
     chat::{Books, Chat, Members},
     files::Files,
@@ -179,7 +180,8 @@ pub fn app(config: &Config) -> Result<App, StartError> {
                 reason: plain(&error),
             }
         })?;
-    let pages = assets::router().route("/healthz", get(|| async { "ok" }));
+    let page = Page::new(&in_page(config));
+    let pages = page.router().route("/healthz", get(|| async { "ok" }));
     let (service, io) = SocketIo::builder()
         .req_path(SOCKET_IO)
         .max_payload(limits.max_message_size)
@@ -225,7 +227,7 @@ pub fn app(config: &Config) -> Result<App, StartError> {
         .layer(from_fn_with_state(sessions, rate::sessions))
         .layer(from_fn_with_state(origins, origin::guard))
         .layer(from_fn_with_state(gate.clone(), peer::resolve));
-    let router = assets::with_security_headers(router, network.tls_cert.is_some());
+    let router = page.with_security_headers(router, network.tls_cert.is_some());
     Ok(App { router, io, members: chat.members.clone(), stopping, gate })
 }
 
@@ -243,6 +245,15 @@ fn authority(config: &Config) -> Result<Authority, StartError> {
     jwt::Verifier::new(key, audience, issuer)
         .map(Authority::Jwt)
         .map_err(|error| StartError::Jwt(error.to_string()))
+}
+
+/// What the page has to know before it asks anything.
+fn in_page(config: &Config) -> assets::Told {
+    assets::Told {
+        jwt: config.identity.auth == Auth::Jwt,
+        sign_in: config.identity.sign_in_url.clone(),
+        embedders: config.network.allow_embed.clone(),
+    }
 }
 
 /// What the store allows.

@@ -81,6 +81,22 @@ impl Allowed {
     }
 }
 
+/// A site whose pages may show the chat in a frame. There is no `*`: whose page it is decides to whom
+/// the chat's own page talks there.
+///
+/// # Errors
+/// One line that says what is expected.
+pub(crate) fn embedder(text: &str) -> Result<Origin, String> {
+    let origin = text.parse::<Origin>().ok().filter(|origin| {
+        // What a Content-Security-Policy can name; a `;` would begin another directive.
+        let can_be = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        usual_port(&origin.scheme).is_some() && origin.host.bytes().all(can_be)
+    });
+    origin.ok_or_else(|| {
+        "expected a scheme and a host, such as https://example.com, without *".to_owned()
+    })
+}
+
 impl FromStr for Origin {
     type Err = String;
 

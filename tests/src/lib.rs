@@ -11,7 +11,9 @@
 //! * [`member`], [`person`], [`bystander`]: somebody in the chat, by way of `socketio-client`;
 //! * [`upload`]: files, over HTTP;
 //! * [`peer`]: npm's socket.io and socket.io-client, and python-socketio;
-//! * [`browser`], [`page`]: headless Chromium with the app;
+//! * [`browser`]: Chromium, Firefox and WebKit; [`page`]: the app in one of them;
+//! * [`mod@line`]: the way from a browser to a server, which can be cut;
+//! * [`site`]: another site, with pages of its own;
 //! * [`chaos`]: bots under load, failures, and a checker of what the change log guarantees;
 //! * [`interop`]: the program `interop-peers`, which serves the tests of `socketio-client` that
 //!   run in browsers too.
@@ -26,6 +28,7 @@ pub mod chaos;
 pub mod group;
 pub mod http;
 pub mod interop;
+pub mod line;
 pub mod member;
 pub mod news;
 pub mod page;
@@ -35,6 +38,7 @@ pub mod ports;
 pub mod raw;
 pub mod server;
 pub mod settings;
+pub mod site;
 pub mod transcript;
 pub mod upload;
 pub mod waiting;

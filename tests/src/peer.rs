@@ -53,6 +53,13 @@ impl Peer {
         peer
     }
 
+    /// The chat of socket.io's tutorial, page and server, on this port, listening already.
+    pub async fn tutorial(port: u16) -> Self {
+        let mut peer = Self::start("the tutorial", node("tutorial.js"), &[&port.to_string()]);
+        peer.expect("listening", &json!({})).await;
+        peer
+    }
+
     /// npm's parser on its own.
     pub fn npm_parser() -> Self {
         Self::start("socket.io-parser", node("parser.js"), &[])

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: the benchmarks of the protocol, and of the server.
+//! `cargo xtask bench`: the benchmarks of the protocol, of the server, and of the page.
 
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 use crate::build;
 use crate::kit::Kit;
@@ -28,11 +29,25 @@ pub(crate) fn become_benches(kit: &Kit, flags: &[&str]) -> String {
 /// only with the reason why that did not work.
 pub(crate) fn become_server_bench(kit: &Kit, parts: &[&str]) -> Result<(), String> {
     build::build(kit, &Report::new())?;
+    let mut command = system_bench(kit, "server", parts);
+    command.env("PARLOUR_BIN", kit.places.server());
+    Err(format!("cargo bench does not start: {}", command.exec()))
+}
+
+/// Becomes the page's benchmark, or some of its parts; what is shipped has been built. Comes back
+/// only with the reason why that did not work.
+pub(crate) fn become_app_bench(kit: &Kit, parts: &[&str]) -> Result<(), String> {
+    let mut command = system_bench(kit, "app", parts);
+    command.envs(kit.test_variables()?);
+    Err(format!("cargo bench does not start: {}", command.exec()))
+}
+
+/// A benchmark of the package that tests the whole system.
+fn system_bench(kit: &Kit, name: &str, parts: &[&str]) -> Command {
     let mut command = kit.native("cargo");
     command
-        .args(["bench", "--package", "parlour-tests", "--all-features", "--bench", "server", "--"])
+        .args(["bench", "--package", "parlour-tests", "--all-features", "--bench", name, "--"])
         .args(parts)
-        .env("PARLOUR_BIN", kit.places.server())
         .current_dir(&kit.places.root);
-    Err(format!("cargo bench does not start: {}", command.exec()))
+    command
 }

@@ -33,7 +33,7 @@ pub(crate) fn build(kit: &Kit, report: &Report) -> Result<(), String> {
 }
 
 /// Builds the page into `target/page`, unless nothing that it is made of has changed.
-fn page(kit: &Kit, report: &Report) -> Option<()> {
+pub(crate) fn page(kit: &Kit, report: &Report) -> Option<()> {
     const NAME: &str = "page (release)";
     let stamp = kit.places.root.join("target/page.stamp");
     let now = page_hash(kit);
@@ -47,7 +47,7 @@ fn page(kit: &Kit, report: &Report) -> Option<()> {
     report.step(NAME, |progress| {
         let new = kit.places.root.join("target/page-next");
         let trunk = kit.tool("trunk").map_err(Failure::new)?;
-        let mut command = kit.wasm(trunk).map_err(Failure::new)?;
+        let mut command = kit.page(trunk).map_err(Failure::new)?;
         command
             .args(["build", "--release", "--offline", "--dist"])
             .arg(&new)
@@ -87,7 +87,7 @@ fn is_page(folder: &Path) -> bool {
 
 fn page_hash(kit: &Kit) -> io::Result<String> {
     let mut hash = Hash::new();
-    let wasm = kit.wasm.as_ref().map(|wasm| wasm.version.as_str()).unwrap_or_default();
+    let wasm = kit.page.as_ref().map(|wasm| wasm.version.as_str()).unwrap_or_default();
     for tool in [pins::TRUNK, pins::BINARYEN, &kit.pins.wasm_bindgen, wasm] {
         hash.add(tool.as_bytes());
     }

@@ -5,6 +5,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -33,6 +34,8 @@ pub(crate) struct Kit {
     pub(crate) native: Native,
     /// How wasm32 is compiled, if it can be.
     pub(crate) wasm: Option<Wasm>,
+    /// How the page is compiled that is shipped, if it can be.
+    pub(crate) page: Option<Wasm>,
 }
 
 impl Kit {
@@ -42,7 +45,8 @@ impl Kit {
         let pins = Pins::read(&places.root)?;
         let native = Native::look(&places)?;
         let wasm = Wasm::look(&native, &places);
-        Ok(Self { places, pins, native, wasm })
+        let page = Wasm::look_for_small(&native, &places).or_else(|| wasm.clone());
+        Ok(Self { places, pins, native, wasm, page })
     }
 
     /// A command of the native toolchain.
@@ -54,7 +58,16 @@ impl Kit {
 
     /// A command that compiles for wasm32, with the tools for it in its `PATH`.
     pub(crate) fn wasm(&self, program: impl AsRef<OsStr>) -> Result<Command, String> {
-        let wasm = self.wasm.as_ref().ok_or("there is no wasm32 target; see the set-up above")?;
+        self.compiles(program, self.wasm.as_ref())
+    }
+
+    /// A command that compiles the page that is shipped, with the tools for it in its `PATH`.
+    pub(crate) fn page(&self, program: impl AsRef<OsStr>) -> Result<Command, String> {
+        self.compiles(program, self.page.as_ref())
+    }
+
+    fn compiles(&self, program: impl AsRef<OsStr>, by: Option<&Wasm>) -> Result<Command, String> {
+        let wasm = by.ok_or("there is no wasm32 target; see the set-up above")?;
         let mut command = clean_command(program, &self.places);
         command
             .env("PATH", self.tool_path())
@@ -65,6 +78,9 @@ impl Kit {
         if let Some(linker) = &wasm.linker {
             command.env(LINKER, linker);
         }
+        if !wasm.flags.is_empty() {
+            command.env("RUSTC_BOOTSTRAP", "1").env(FLAGS, wasm.flags);
+        }
         Ok(command)
     }
 
@@ -72,7 +88,7 @@ impl Kit {
     pub(crate) fn tool_path(&self) -> OsString {
         let mut folders: Vec<PathBuf> =
             CargoTool::all(&self.pins).iter().map(|tool| tool.bin_folder(&self.places)).collect();
-        folders.push(npm::binaryen_bin(&self.places));
+        folders.push(npm::BINARYEN.bin_folder(&self.places));
         let path = env::var_os("PATH").unwrap_or_default();
         // Some may be there already, from `cargo xtask env`.
         let rest = env::split_paths(&path).filter(|folder| !folders.contains(folder));
@@ -103,6 +119,11 @@ impl Kit {
             ("PARLOUR_PYTHON", python::venv(&self.places)?.join("bin/python").into()),
             ("PARLOUR_CHROMIUM", found("Chromium", CHROMIUM)?.into()),
             ("PARLOUR_CHROMEDRIVER", found("chromedriver", CHROMEDRIVER)?.into()),
+            ("PARLOUR_FIREFOX", found("Firefox", FIREFOX)?.into()),
+            ("PARLOUR_GECKODRIVER", self.tool("geckodriver")?.into()),
+            ("PARLOUR_WEBKIT_DRIVER", found("WebKitWebDriver", WEBKIT_DRIVER)?.into()),
+            ("PARLOUR_MINIBROWSER", mini_browser().ok_or("MiniBrowser is not installed")?.into()),
+            ("PARLOUR_XVFB", found("Xvfb", XVFB)?.into()),
             ("PARLOUR_TRUNK", self.tool("trunk")?.into()),
             ("PARLOUR_TRUNK_PATH", self.tool_path()),
             ("PARLOUR_WASM_TARGET_DIR", self.places.wasm_target(&wasm.version).into()),
@@ -141,8 +162,28 @@ pub(crate) const CHROMIUM: &[&str] =
 pub(crate) const CHROMEDRIVER: &[&str] = &["chromedriver", "chromium.chromedriver"];
 /// Names under which Firefox is found.
 pub(crate) const FIREFOX: &[&str] = &["firefox", "firefox-esr"];
+/// Names under which WebKitGTK's WebDriver server is found.
+pub(crate) const WEBKIT_DRIVER: &[&str] = &["WebKitWebDriver"];
+/// Names under which the display is found that nobody sees.
+pub(crate) const XVFB: &[&str] = &["Xvfb"];
+
+/// WebKitGTK's own browser, the one that its driver drives. It is in no `PATH`, but beside the
+/// library: in a folder of its API's version, within one that distributions name differently.
+pub(crate) fn mini_browser() -> Option<PathBuf> {
+    let libraries = ["/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/local/lib"].map(PathBuf::from);
+    let in_usr_lib = fs::read_dir("/usr/lib").into_iter().flatten();
+    // On Debian there is one more folder, of the machine's kind.
+    let multiarch = in_usr_lib.filter_map(|entry| Some(entry.ok()?.path()));
+    libraries
+        .into_iter()
+        .chain(multiarch)
+        .flat_map(|folder| ["webkit2gtk-4.1", "webkit2gtk-4.0"].map(|it| folder.join(it)))
+        .map(|folder| folder.join("MiniBrowser"))
+        .find(|program| places::is_program(program))
+}
 
 const LINKER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER";
+const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 
 impl Native {
     fn look(places: &Places) -> Result<Self, String> {

@@ -10,6 +10,8 @@ mod hash;
 mod job;
 mod kit;
 mod licences;
+mod lighthouse;
+mod page_size;
 mod peers;
 mod pins;
 mod places;
@@ -33,12 +35,18 @@ cargo xtask COMMAND
   run [-- FLAGS]         build page and server in release and start the server with FLAGS
   dev                    server and page for development, rebuilt whenever a file changes
   test [SUITE] [--list]  run all tests and checks (or one suite; --list names them)
+  test native|system -- FILTER
+                         run the tests whose names have FILTER in them, such as ::webkit
   fuzz [TARGET] [--seconds N]
                          run the fuzz targets of socketio-proto, half an hour each (or for N s)
   chaos [--kills N] [--faults N]
                          kill the server under load and fail its networks, hundreds of times
   bench [-- FLAGS]       run the benchmarks of socketio-proto
   bench server [PART]    how much the server takes in (sends), and what stuck readers cost (stuck)
+  bench app [PART..]     what Lighthouse says of the page (lighthouse), and what the page does when
+                         it starts (start), in a burst (burst) and in a flood of messages (flood)
+  size                   what the page weighs, by part
+  screenshots            take the pictures of docs/screenshots again
   env                    print shell lines for work by hand: eval \"$(cargo xtask env)\"
 ";
 
@@ -61,12 +69,15 @@ fn main() -> ExitCode {
         ["run"] => run(&[]),
         ["run", "--", ref flags @ ..] => run(flags),
         ["dev"] => develop(),
-        ["test"] => return test(None),
+        ["test"] => return test(None, &[]),
         ["test", "--list"] => {
             print!("{}", suites::list());
             Ok(())
         }
-        ["test", suite] if suites::exists(suite) => return test(Some(suite)),
+        ["test", suite] if suites::exists(suite) => return test(Some(suite), &[]),
+        ["test", suite, "--", ref filter @ ..] if suites::can_be_filtered(suite) => {
+            return test(Some(suite), filter);
+        }
         ["test", suite] if !suite.starts_with('-') => {
             eprint!("xtask: there is no suite `{suite}`, but these:\n\n{}", suites::list());
             return ExitCode::from(2);
@@ -75,7 +86,10 @@ fn main() -> ExitCode {
         ["chaos", ref rest @ ..] if let Some(plan) = chaos::Plan::parse(rest) => run_chaos(plan),
         ["bench"] => run_benches(&[]),
         ["bench", "server", ref parts @ ..] => bench_server(parts),
+        ["bench", "app", ref parts @ ..] => bench_app(parts),
         ["bench", "--", ref flags @ ..] => run_benches(flags),
+        ["size"] => measure_page(),
+        ["screenshots"] => take_screenshots(),
         _ => {
             eprint!("xtask: cannot do `{}`\n\n{USAGE}", arguments.join(" "));
             return ExitCode::from(2);
@@ -110,12 +124,21 @@ fn develop() -> Result<(), String> {
     Err(dev::run(&kit))
 }
 
+fn measure_page() -> Result<(), String> {
+    let kit = set_up(Purpose::Run)?;
+    shared::claim(&kit)?;
+    match page_size::is_within_limit(&kit, &report::Report::new()) {
+        true => Ok(()),
+        false => Err("the page weighs more than it may".to_owned()),
+    }
+}
+
 /// The last line is the sum of everything, whatever happens before.
-fn test(only: Option<&str>) -> ExitCode {
+fn test(only: Option<&str>, filter: &[&str]) -> ExitCode {
     let tally = match setup::setup(Purpose::Test) {
         Ok((kit, mut not_set_up)) => {
             not_set_up.extend(shared::claim(&kit).err());
-            suites::run(&kit, only, &not_set_up)
+            suites::run(&kit, only, filter, &not_set_up)
         }
         Err(error) => {
             println!("not set up: {error}");
@@ -142,6 +165,26 @@ fn bench_server(parts: &[&str]) -> Result<(), String> {
     let kit = set_up(Purpose::Run)?;
     shared::claim(&kit)?;
     bench::become_server_bench(&kit, parts)
+}
+
+fn bench_app(parts: &[&str]) -> Result<(), String> {
+    let kit = set_up(Purpose::Measure)?;
+    shared::claim(&kit)?;
+    build::build(&kit, &report::Report::new())?;
+    if parts.is_empty() || parts.contains(&"lighthouse") {
+        lighthouse::run(&kit)?;
+    }
+    match parts {
+        ["lighthouse"] => Ok(()),
+        _ => bench::become_app_bench(&kit, parts),
+    }
+}
+
+fn take_screenshots() -> Result<(), String> {
+    let kit = set_up(Purpose::Test)?;
+    shared::claim(&kit)?;
+    build::build(&kit, &report::Report::new())?;
+    suites::take_screenshots(&kit)
 }
 
 /// Needs no more than Cargo.

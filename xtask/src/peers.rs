@@ -85,7 +85,7 @@ impl Program {
             .stderr(errors);
         let mut running = proc::spawn(&mut command)
             .map_err(|error| Failure::io("cannot start", &program, &error))?;
-        let line = first_line(running.take_stdout()).ok_or_else(|| {
+        let line = first_line(running.take_stdout(), START).ok_or_else(|| {
             let said = last_lines(&log, TAIL_LINES).join("\n  | ");
             Failure::new(format!("the peers do not say where they listen\n  | {said}"))
         })?;
@@ -105,7 +105,10 @@ impl Drop for Program {
 
 /// The first line that comes, if it comes in time. What follows is read and forgotten, so that
 /// whoever writes it never waits.
-fn first_line(output: Option<impl Read + Send + 'static>) -> Option<String> {
+pub(crate) fn first_line(
+    output: Option<impl Read + Send + 'static>,
+    bound: Duration,
+) -> Option<String> {
     let (sender, line) = mpsc::channel();
     let mut output = BufReader::new(output?);
     thread::spawn(move || {
@@ -116,7 +119,7 @@ fn first_line(output: Option<impl Read + Send + 'static>) -> Option<String> {
         }
         let _ = io::copy(&mut output, &mut io::sink());
     });
-    line.recv_timeout(START).ok()
+    line.recv_timeout(bound).ok()
 }
 
 fn control(line: &str) -> Option<String> {
@@ -131,13 +134,13 @@ mod tests {
     #[test]
     fn the_first_line_is_the_address() {
         let output: &[u8] = b"{\"control\":\"http://127.0.0.1:4000\"}\nmore\n";
-        let line = first_line(Some(output));
+        let line = first_line(Some(output), START);
         assert_eq!(line.as_deref().and_then(control).as_deref(), Some("http://127.0.0.1:4000"));
     }
 
     #[test]
     fn a_program_that_says_nothing_has_no_address() {
-        assert_eq!(first_line(Some(io::empty())), None);
+        assert_eq!(first_line(Some(io::empty()), START), None);
         assert_eq!(control("listening"), None);
         assert_eq!(control("{}"), None);
     }

@@ -6,6 +6,7 @@
 //! one built last, what Cargo knows of the workspace's own crates there is forgotten. The
 //! dependencies, which take the time, stay.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,9 @@ fn targets(kit: &Kit) -> Vec<(PathBuf, &'static str)> {
         (kit.places.fuzz_target(), fuzz::FOLDER),
         (kit.places.bench_target(), bench::FOLDER),
     ];
-    targets.extend(kit.wasm.as_ref().map(|wasm| (kit.places.wasm_target(&wasm.version), "")));
+    let compilers: BTreeSet<&str> =
+        [&kit.wasm, &kit.page].into_iter().flatten().map(|wasm| wasm.version.as_str()).collect();
+    targets.extend(compilers.into_iter().map(|version| (kit.places.wasm_target(version), "")));
     targets
 }
 

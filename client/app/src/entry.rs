@@ -11,6 +11,12 @@ const ASK_AGAIN_MILLIS: f64 = 3_000.0;
 /// However often the server refused: no longer than this, and twice that at most.
 const ASK_AGAIN_MOST_MILLIS: f64 = 30_000.0;
 
+/// However many tokens of another system were refused: the next one is asked for after this time.
+const TOKEN_MOST_MILLIS: f64 = 60_000.0;
+
+/// So many tokens that were refused are remembered.
+const REFUSED_TOKENS: usize = 8;
+
 /// What a connection is wanted for, if one is.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
@@ -47,6 +53,11 @@ impl Entry {
         self.credentials.is_some()
     }
 
+    /// What to connect with; none if no connection is wanted.
+    pub fn credentials(&self) -> Option<Credentials> {
+        self.credentials.clone()
+    }
+
     /// The server took the connection.
     pub fn connected(&mut self) {
         self.refusals = 0;
@@ -62,6 +73,11 @@ impl Entry {
             credentials.token = token;
         }
         Some(credentials)
+    }
+
+    /// The token is worth nothing any more, and there is none to come back with.
+    pub fn take_token(&mut self) -> Option<Token> {
+        self.credentials.as_mut()?.token.take()
     }
 
     /// The server did not let somebody in.
@@ -82,6 +98,75 @@ impl Entry {
         self.refusals = self.refusals.saturating_add(1);
         least.min(ASK_AGAIN_MOST_MILLIS) * (1.0 + spread)
     }
+}
+
+/// The tokens of another system that were given. They are kept here and nowhere else.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    newest: Option<Token>,
+    /// As they were given, for some are no tokens at all.
+    refused: Vec<String>,
+    in_a_row: u32,
+}
+
+/// What was given as a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// It can be tried.
+    Good,
+    /// It was refused before: it is not tried again, and no other is asked for.
+    Known,
+    /// It is no token at all.
+    Bad,
+}
+
+impl Tokens {
+    /// Takes what was given as a token.
+    pub fn given(&mut self, text: &str) -> Given {
+        if self.refused.iter().any(|known| known == text) {
+            return Given::Known;
+        }
+        match text.parse() {
+            Ok(token) => {
+                self.newest = Some(token);
+                Given::Good
+            }
+            Err(_) => Given::Bad,
+        }
+    }
+
+    /// The newest one that was not refused.
+    pub fn newest(&self) -> Option<Token> {
+        self.newest.clone()
+    }
+
+    /// The server let somebody in.
+    pub fn taken(&mut self) {
+        self.in_a_row = 0;
+    }
+
+    /// This one was refused: milliseconds until another is to be asked for, longer with each that
+    /// is refused in a row.
+    pub fn refused(&mut self, text: &str) -> f64 {
+        if self.newest.as_ref().is_some_and(|newest| newest.as_str() == text) {
+            self.newest = None;
+        }
+        if self.refused.len() == REFUSED_TOKENS {
+            self.refused.remove(0);
+        }
+        self.refused.push(text.to_owned());
+        let before = self.in_a_row;
+        self.in_a_row = before.saturating_add(1);
+        match before {
+            0 => 0.0,
+            _ => (1_000.0 * 2_f64.powi(before.min(10) as i32)).min(TOKEN_MOST_MILLIS),
+        }
+    }
+}
+
+/// Whether another token of another system may help with such a refusal.
+pub fn is_of_a_jwt(code: Code) -> bool {
+    matches!(code, Code::TokenInvalid | Code::NicknameInvalid | Code::Invalid)
 }
 
 /// Whether the token that was sent is worth nothing any more.
@@ -142,6 +227,35 @@ mod tests {
         assert!(!entry.is_wanted());
         assert_eq!(entry.let_in("Ann".parse().unwrap(), None), None);
         assert_eq!(entry.refused(Code::TokenInvalid), Refused::ForGood);
+    }
+
+    #[test]
+    fn a_token_that_was_refused_is_not_tried_again() {
+        let mut tokens = Tokens::default();
+        assert_eq!(tokens.given("a.b.c"), Given::Good);
+        assert_eq!(tokens.given("d.e.f"), Given::Good);
+        assert_eq!(tokens.newest(), Some("d.e.f".parse().unwrap()));
+        tokens.refused("a.b.c");
+        assert_eq!(tokens.newest(), Some("d.e.f".parse().unwrap()), "this one was not");
+        tokens.refused("d.e.f");
+        assert_eq!(tokens.newest(), None);
+        assert_eq!(tokens.given("d.e.f"), Given::Known);
+        assert_eq!(tokens.given(""), Given::Bad);
+        tokens.refused("");
+        assert_eq!(tokens.given(""), Given::Known, "nor is what is no token");
+        assert_eq!(tokens.newest(), None);
+    }
+
+    #[test]
+    fn another_token_is_asked_for_less_often_up_to_a_minute() {
+        let mut tokens = Tokens::default();
+        let mut pauses = |count: usize| -> Vec<f64> {
+            (0..count).map(|at| tokens.refused(&at.to_string()) / 1_000.0).collect()
+        };
+        assert_eq!(pauses(8), [0.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]);
+        assert!(tokens.refused.len() <= REFUSED_TOKENS);
+        tokens.taken();
+        assert_eq!(tokens.refused("x"), 0.0);
     }
 
     #[test]

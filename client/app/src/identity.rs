@@ -2,20 +2,26 @@
 
 use parlour_events::Nickname;
 
+use crate::letters;
+
 /// One or two letters for a name: the first ones of its first and last word.
 pub fn initials(name: &Nickname) -> String {
     let mut words = name.as_str().split_whitespace().filter_map(first_letter);
     let first = words.next();
     let last = words.next_back();
-    let letters: String =
-        [first, last].into_iter().flatten().flat_map(char::to_uppercase).collect();
-    if letters.is_empty() { "?".to_owned() } else { letters }
+    let initials: String = [first, last].into_iter().flatten().collect();
+    if initials.is_empty() { "?".to_owned() } else { letters::upper(&initials) }
+}
+
+/// What two names are compared by, as [`Nickname::key`].
+pub fn key(name: &Nickname) -> String {
+    letters::lower(name.as_str())
 }
 
 /// A hue in degrees, the same for a name wherever it is shown.
 pub fn hue(name: &Nickname) -> u16 {
     // FNV-1a: spreads short names well, and stays the same from one version to the next.
-    let hash = name.key().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+    let hash = key(name).bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     // The high bits are the well mixed ones.

@@ -2,7 +2,9 @@
 //!
 //! No clock of its own: times are milliseconds of whatever clock the caller reads.
 
-use crate::words;
+use serde::{Deserialize, Serialize};
+
+use crate::words::{self, Key, Pattern, fill, text};
 
 /// The state of the line, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +35,13 @@ impl Status {
 
     /// What a person reads in the header.
     pub fn label(self) -> &'static str {
-        match self {
-            Self::Connecting => "Connecting",
-            Self::Connected => "Connected",
-            Self::Reconnecting => "Reconnecting",
-            Self::Offline => "Offline",
-            Self::Refused => "Not connected",
-        }
+        text(match self {
+            Self::Connecting => Key::HEADER_STATUS_CONNECTING,
+            Self::Connected => Key::HEADER_STATUS_CONNECTED,
+            Self::Reconnecting => Key::HEADER_STATUS_RECONNECTING,
+            Self::Offline => Key::HEADER_STATUS_OFFLINE,
+            Self::Refused => Key::HEADER_STATUS_REFUSED,
+        })
     }
 }
 
@@ -54,17 +56,18 @@ pub struct Strip {
     pub passing: bool,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 enum Socket {
     Connecting,
     Connected,
     /// Lost, or never had; the time of the next attempt, or none while one is made.
     Trying(Option<f64>),
-    Refused(String),
+    /// Why, and when it is asked again by itself, if it is.
+    Refused(String, Option<f64>),
 }
 
 /// Where the way back stands, after the connection was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Return {
     /// Nothing was lost, or it is long over.
     None,
@@ -75,7 +78,7 @@ enum Return {
 }
 
 /// The state of the line.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     socket: Socket,
     online: bool,
@@ -106,7 +109,7 @@ impl Line {
             Socket::Connected => Status::Connected,
             Socket::Connecting => Status::Connecting,
             Socket::Trying(_) => Status::Reconnecting,
-            Socket::Refused(_) => Status::Refused,
+            Socket::Refused(..) => Status::Refused,
         }
     }
 
@@ -132,7 +135,7 @@ impl Line {
 
     /// The server did not let us in.
     pub fn refused(&mut self, sentence: String) {
-        self.socket = Socket::Refused(sentence);
+        self.socket = Socket::Refused(sentence, None);
     }
 
     /// The connection is gone, or an attempt failed.
@@ -145,9 +148,25 @@ impl Line {
 
     /// The next attempt is made at this time.
     pub fn next_try(&mut self, at: f64) {
-        if !matches!(self.socket, Socket::Connected | Socket::Refused(_)) {
-            self.socket = Socket::Trying(Some(at));
+        match &mut self.socket {
+            Socket::Connected => {}
+            // Why stays to be read.
+            Socket::Refused(_, next) => *next = Some(at),
+            socket => *socket = Socket::Trying(Some(at)),
         }
+    }
+
+    /// When the server that has refused is asked again by itself.
+    pub fn asks_again_at(&self) -> Option<f64> {
+        match self.socket {
+            Socket::Refused(_, at) => at,
+            _ => None,
+        }
+    }
+
+    /// Whole seconds until then.
+    pub fn asks_again_in(&self, now: f64) -> Option<u64> {
+        self.asks_again_at().map(|at| seconds(at - now))
     }
 
     /// An attempt is made now.
@@ -182,51 +201,55 @@ impl Line {
 
     /// What the strip says `now`, with so many messages waiting; nothing while all is well.
     pub fn strip(&self, now: f64, waiting: usize) -> Option<Strip> {
-        let said = |text: String| Strip { text, button: None, passing: false };
-        let mut strip = match (&self.socket, self.back) {
-            _ if self.status() == Status::Offline => said("Offline".to_owned()),
+        let strip = |text: String| Strip { text, button: None, passing: false };
+        let said = |key| strip(text(key).to_owned());
+        let mut shown = match (&self.socket, self.back) {
+            _ if self.status() == Status::Offline => said(Key::STRIP_OFFLINE),
             (Socket::Connected, Return::None) => return None,
-            (Socket::Connected, Return::Due) => return Some(said("Back · catching up".to_owned())),
+            (Socket::Connected, Return::Due) => return Some(said(Key::STRIP_CATCHING_UP)),
             (Socket::Connected, Return::Done) => {
-                let strip = said("Back · caught up".to_owned());
-                return Some(Strip { passing: true, ..strip });
+                return Some(Strip { passing: true, ..said(Key::STRIP_CAUGHT_UP) });
             }
-            (Socket::Connecting, _) => said("Connecting …".to_owned()),
+            (Socket::Connecting, _) => said(Key::STRIP_CONNECTING),
             (Socket::Trying(at), _) => {
                 let at = at.map(|at| seconds(at - now)).filter(|seconds| *seconds > 0);
-                let text = match (at, self.was_connected) {
-                    (None, true) => "Reconnecting …".to_owned(),
-                    (None, false) => "Connecting …".to_owned(),
-                    (Some(at), true) => format!("Reconnecting in {at} s"),
-                    (Some(at), false) => format!("No answer from the server · next try in {at} s"),
+                let within = |pattern, at| strip(fill(pattern, [&words::whole(at)]));
+                let said = match (at, self.was_connected) {
+                    (None, true) => said(Key::STRIP_RECONNECTING),
+                    (None, false) => said(Key::STRIP_CONNECTING),
+                    (Some(at), true) => within(Pattern::STRIP_RECONNECTING_IN, at),
+                    (Some(at), false) => within(Pattern::STRIP_FIRST_TRY_IN, at),
                 };
-                Strip { button: at.map(|_| "Try now"), ..said(text) }
+                Strip { button: at.map(|_| text(Key::STRIP_TRY_NOW)), ..said }
             }
-            (Socket::Refused(sentence), _) => {
-                Strip { button: Some("Try again"), ..said(sentence.clone()) }
+            (Socket::Refused(sentence, _), _) => {
+                Strip { button: Some(text(Key::STRIP_TRY_AGAIN)), ..strip(sentence.clone()) }
             }
         };
         // Where a button stands behind it there is less room.
-        let waiting = match (waiting, strip.button) {
-            (1.., Some(_)) => Some(format!("{waiting} waiting")),
+        let waiting = match (waiting, shown.button) {
+            (1.., Some(_)) => {
+                Some(fill(Pattern::STRIP_WAITING_SHORT, [&words::whole(waiting as u64)]))
+            }
             _ => words::waiting(waiting),
         };
         if let Some(waiting) = waiting {
-            strip.text = format!("{} · {waiting}", strip.text);
+            shown.text = format!("{} · {waiting}", shown.text);
         }
-        Some(strip)
+        Some(shown)
     }
 
     /// What is read out when the state changes; seconds are not, and neither is the first
     /// connection.
     pub fn announcement(&self) -> Option<String> {
-        match (self.status(), self.back) {
-            (Status::Connected, Return::Done) => Some("Connected again, and caught up.".to_owned()),
-            (Status::Reconnecting, _) => Some("Connection lost. Reconnecting.".to_owned()),
-            (Status::Offline, _) => Some("Offline.".to_owned()),
-            (Status::Refused, _) => Some("Not connected.".to_owned()),
-            (Status::Connecting | Status::Connected, _) => None,
-        }
+        let key = match (self.status(), self.back) {
+            (Status::Connected, Return::Done) => Key::STRIP_SAID_BACK,
+            (Status::Reconnecting, _) => Key::STRIP_SAID_LOST,
+            (Status::Offline, _) => Key::STRIP_SAID_OFFLINE,
+            (Status::Refused, _) => Key::STRIP_SAID_REFUSED,
+            (Status::Connecting | Status::Connected, _) => return None,
+        };
+        Some(text(key).to_owned())
     }
 }
 
@@ -314,7 +337,9 @@ mod tests {
         line.next_try(1_000.0);
         assert_eq!(line.status(), Status::Refused);
         assert_eq!(said(&line, 0.0, 0).as_deref(), Some("Ann is here already."));
+        assert_eq!(line.asks_again_in(100.0), Some(1));
         line.trying();
+        assert_eq!(line.asks_again_in(100.0), None);
         assert_eq!(line.status(), Status::Reconnecting);
     }
 

@@ -3,15 +3,16 @@
 use std::{
     fmt,
     future::IntoFuture,
-    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
 
 use futures_channel::oneshot;
-use serde::{Serialize, de::DeserializeOwned};
-use socketio_proto::{AckOptions, AckOutcome, Arguments, EmitError, EncodeError, SocketId};
+use serde::Serialize;
+use socketio_proto::{
+    AckOptions, AckOutcome, AckPacket, Arguments, EmitError, EncodeError, SocketId,
+};
 
 use crate::{
     client::Shared,
@@ -26,12 +27,19 @@ pub struct Request<A> {
     socket: Socket,
     arguments: Result<Arguments, EncodeError>,
     options: AckOptions,
-    ack: PhantomData<fn() -> A>,
+    read: Read<A>,
 }
 
-impl<A: DeserializeOwned> Request<A> {
-    pub(crate) fn new(socket: Socket, arguments: Result<Arguments, EncodeError>) -> Self {
-        Self { socket, arguments, options: AckOptions::default(), ack: PhantomData }
+/// Makes what was asked for of the packet that came.
+type Read<A> = fn(AckPacket) -> Result<A, serde_json::Error>;
+
+impl<A> Request<A> {
+    pub(crate) fn new(
+        socket: Socket,
+        arguments: Result<Arguments, EncodeError>,
+        read: Read<A>,
+    ) -> Self {
+        Self { socket, arguments, options: AckOptions::default(), read }
     }
 
     /// How long to wait, from the moment it is awaited;
@@ -53,24 +61,12 @@ impl<A: DeserializeOwned> Request<A> {
 
     /// Sends the event, or keeps it until the namespace is connected.
     pub fn send(self) -> Response<A> {
-        let Self { socket, arguments, options, .. } = self;
-        let state = match arguments.map_err(AckError::from).and_then(|arguments| {
-            let shared = &socket.handle.shared;
-            let (id, receiver) = shared.with_core(|core, now| {
-                let id = core.manager.emit_with_ack(now, socket.id, arguments, options)?;
-                Ok::<_, AckError>((id, core.expect_ack(socket.id, id)))
-            })?;
-            let entry = Entry { id, socket: socket.id, shared: Ref::clone(shared) };
-            Ok(State::Waiting { receiver, _entry: entry })
-        }) {
-            Ok(waiting) => waiting,
-            Err(error) => State::Failed(Some(error)),
-        };
-        Response { state, ack: PhantomData }
+        let Self { socket, arguments, options, read } = self;
+        Response { state: State::begin(&socket, arguments, options), read }
     }
 }
 
-impl<A: DeserializeOwned> IntoFuture for Request<A> {
+impl<A> IntoFuture for Request<A> {
     type Output = Result<A, AckError>;
     type IntoFuture = Response<A>;
 
@@ -89,36 +85,63 @@ impl<A> fmt::Debug for Request<A> {
 #[must_use = "dropping it forgets the acknowledgement"]
 pub struct Response<A> {
     state: State,
-    ack: PhantomData<fn() -> A>,
+    read: Read<A>,
 }
 
-enum State {
-    Failed(Option<AckError>),
-    Waiting { receiver: oneshot::Receiver<AckOutcome>, _entry: Entry },
-}
-
-impl<A: DeserializeOwned> Future for Response<A> {
+impl<A> Future for Response<A> {
     type Output = Result<A, AckError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut self.state {
-            State::Failed(error) => Poll::Ready(Err(error.take().unwrap_or(AckError::TimedOut))),
-            State::Waiting { receiver, .. } => {
-                Pin::new(receiver).poll(cx).map(|outcome| match outcome {
-                    Ok(AckOutcome::Received(ack)) => ack.args().map_err(AckError::Payload),
-                    Ok(AckOutcome::TimedOut) => Err(AckError::TimedOut),
-                    Ok(AckOutcome::Dropped(reason)) => Err(AckError::Dropped(reason)),
-                    // The sender goes only with the whole client.
-                    Ok(_) | Err(oneshot::Canceled) => Err(AckError::Disconnected),
-                })
-            }
-        }
+        let read = self.read;
+        self.state.poll(cx).map(|outcome| read(outcome?).map_err(AckError::Payload))
     }
 }
 
 impl<A> fmt::Debug for Response<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response").finish_non_exhaustive()
+    }
+}
+
+/// How far it is: the same code for every type.
+enum State {
+    Failed(Option<AckError>),
+    Waiting { receiver: oneshot::Receiver<AckOutcome>, _entry: Entry },
+}
+
+impl State {
+    /// Sends the event, or keeps it.
+    fn begin(
+        socket: &Socket,
+        arguments: Result<Arguments, EncodeError>,
+        options: AckOptions,
+    ) -> Self {
+        let waiting = arguments.map_err(AckError::from).and_then(|arguments| {
+            let shared = &socket.handle.shared;
+            let (id, receiver) = shared.with_core(|core, now| {
+                let id = core.manager.emit_with_ack(now, socket.id, arguments, options)?;
+                Ok::<_, AckError>((id, core.expect_ack(socket.id, id)))
+            })?;
+            let entry = Entry { id, socket: socket.id, shared: Ref::clone(shared) };
+            Ok(Self::Waiting { receiver, _entry: entry })
+        });
+        waiting.unwrap_or_else(|error| Self::Failed(Some(error)))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<AckPacket, AckError>> {
+        let receiver = match self {
+            Self::Failed(error) => {
+                return Poll::Ready(Err(error.take().unwrap_or(AckError::TimedOut)));
+            }
+            Self::Waiting { receiver, .. } => receiver,
+        };
+        Pin::new(receiver).poll(cx).map(|outcome| match outcome {
+            Ok(AckOutcome::Received(ack)) => Ok(ack),
+            Ok(AckOutcome::TimedOut) => Err(AckError::TimedOut),
+            Ok(AckOutcome::Dropped(reason)) => Err(AckError::Dropped(reason)),
+            // The sender goes only with the whole client.
+            Ok(_) | Err(oneshot::Canceled) => Err(AckError::Disconnected),
+        })
     }
 }
 

@@ -87,9 +87,10 @@ pub use socket::{Socket, Volatile, WeakSocket};
 #[cfg(feature = "msgpack")]
 pub use socketio_proto::Msgpack;
 pub use socketio_proto::{
-    AddressError, AttemptError, CloseCause, ConnectError, DecodeError, Decoder, DisconnectReason,
-    DropReason, EmitError, EncodeError, EventPacket, Frame, HandshakeError, Limits, ManagerEvent,
-    NamespaceError, Overflow, Packet, PacketType, Parser, ProbeError, Transport, Transports,
+    AckPacket, AddressError, AttemptError, CloseCause, ConnectError, DecodeError, Decoder,
+    DisconnectReason, DropReason, EmitError, EncodeError, EventPacket, Frame, HandshakeError,
+    Limits, ManagerEvent, NamespaceError, Overflow, Packet, PacketType, Parser, ProbeError,
+    Transport, Transports,
 };
 pub use stream::EventStream;
 

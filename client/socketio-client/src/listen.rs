@@ -67,6 +67,32 @@ impl Socket {
         EventStream::new(&self.handle.shared, self.id, event)
     }
 
+    /// As [`Socket::on`], with the event as it came: its arguments stay text, for programs that
+    /// read them by other means than serde_json. In a browser that may be less to load: what
+    /// serde_json makes of a type is a kilobyte or more.
+    ///
+    /// ```no_run
+    /// # fn decode<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> { None }
+    /// # fn example(socket: &socketio_client::Socket) {
+    /// socket.on_packet("note", |event| {
+    ///     if let Some(note) = event.arg(0).and_then(decode::<String>) {
+    ///         println!("{note}");
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn on_packet(
+        &self,
+        event: &str,
+        listener: impl Fn(&EventPacket) + MaybeSend + 'static,
+    ) -> ListenerId {
+        let listener = move |packet: &EventPacket, _: &Responder| {
+            listener(packet);
+            Ok(())
+        };
+        self.listen(event, Stay::Always, shared!(OnEvent, listener))
+    }
+
     /// Calls `listener` with every event, before those that asked for it by name.
     pub fn on_any(&self, listener: impl Fn(&EventPacket) + MaybeSend + 'static) -> ListenerId {
         self.add(|list, id| list.any.add(id, shared!(OnAny, listener)))

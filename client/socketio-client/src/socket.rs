@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
-use socketio_proto::{Arguments, Auth, AuthSource, EmitError, EncodeError, SocketId};
+use socketio_proto::{AckPacket, Arguments, Auth, AuthSource, EmitError, EncodeError, SocketId};
 
 use crate::{
     ack::Request,
@@ -137,7 +137,19 @@ impl Socket {
         event: &str,
         payload: &T,
     ) -> Request<A> {
-        Request::new(self.clone(), Arguments::event(event, payload))
+        let read = |ack: AckPacket| ack.args();
+        Request::new(self.clone(), Arguments::event(event, payload), read)
+    }
+
+    /// As [`Socket::emit_with_ack`], for an acknowledgement that is taken as it comes: its
+    /// arguments stay text, for programs that read them by other means than serde_json. In a
+    /// browser that may be less to load; see [`Socket::on_packet`].
+    pub fn emit_with_ack_packet<T: Serialize + ?Sized>(
+        &self,
+        event: &str,
+        payload: &T,
+    ) -> Request<AckPacket> {
+        Request::new(self.clone(), Arguments::event(event, payload), Ok)
     }
 
     /// For events that are worth nothing later: they are sent now or not at all.

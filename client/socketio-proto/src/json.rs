@@ -1,26 +1,60 @@
-//! The few things the protocol itself reads from JSON. One reader for all of them: a derived one
-//! for each would weigh more in a browser than everything else about them.
+//! The few things the protocol itself reads from JSON: without types, and without serde_json,
+//! which would weigh more in a browser than everything else about them.
 
-use std::fmt;
-
-use serde::{
-    Deserializer,
-    de::{MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
+use slim_json::{Malformed, Reader};
 
 /// A field's name, and the JSON of its value once it is found.
 pub(crate) type Field<'a> = (&'static str, Option<&'a str>);
 
 /// Fills in the fields of a JSON object; others are left out. Says whether it was one.
 pub(crate) fn read_object<'a>(json: &'a str, fields: &mut [Field<'a>]) -> bool {
-    let mut deserializer = serde_json::Deserializer::from_slice(json.as_bytes());
-    deserializer.deserialize_map(Pick(fields)).is_ok() && deserializer.end().is_ok()
+    let mut read = || {
+        let mut reader = Reader::new(json);
+        reader.open(b'{')?;
+        while let Some(key) = reader.key()? {
+            let value = reader.skip()?;
+            if let Some(field) = fields.iter_mut().find(|field| field.0 == key) {
+                field.1 = Some(value);
+            }
+        }
+        reader.close(b'}')?;
+        reader.end()
+    };
+    read().is_ok()
 }
 
-/// A JSON string.
+/// Whether this is JSON, and begins with this bracket.
+pub(crate) fn is_json(json: &str, bracket: u8) -> bool {
+    let mut reader = Reader::new(json);
+    reader.peek() == Some(bracket) && reader.skip().and_then(|_| reader.end()).is_ok()
+}
+
+/// One element of a JSON array, which has been found to be one: as it is written.
+pub(crate) fn element(array: &str, number: usize) -> Option<&str> {
+    let read = || {
+        let mut reader = Reader::new(array);
+        reader.open(b'[')?;
+        for _ in 0..number {
+            if !reader.another(b']')? {
+                return Err(Malformed);
+            }
+            reader.skip()?;
+        }
+        if reader.another(b']')? { reader.skip() } else { Err(Malformed) }
+    };
+    read().ok()
+}
+
+/// A JSON string. One with half a surrogate pair is none.
 pub(crate) fn read_string(json: Option<&str>) -> Option<String> {
-    serde_json::from_slice(json?.as_bytes()).ok()
+    let json = json?;
+    if without_half_pairs(json.as_bytes()).is_some() {
+        return None;
+    }
+    let mut reader = Reader::new(json);
+    let string = reader.string().ok()?;
+    reader.end().ok()?;
+    Some(string.into_owned())
 }
 
 /// A JSON number that is whole and not negative.
@@ -72,26 +106,6 @@ const UNIT: usize = 6;
 fn escaped_unit(json: &[u8], at: usize) -> Option<u16> {
     let digits = json.get(at..at + UNIT)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-}
-
-struct Pick<'f, 'a>(&'f mut [Field<'a>]);
-
-impl<'a> Visitor<'a> for Pick<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value::<&RawValue>()?.get();
-            if let Some(field) = self.0.iter_mut().find(|field| field.0 == key) {
-                field.1 = Some(value);
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Rooms, their members, and catching up with their logs.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Done, news, requests};
 use crate::{
     chat::session::Role,
-    log::{Author, Change, Cursor, Epoch, Message, Seq, Timestamp, UserId},
+    log::{Author, Change, Cursor, Epoch, Message, Seq, Timestamp, UserId, given},
     text::{RoomName, Topic},
 };
 
@@ -203,7 +203,7 @@ pub struct SyncRoom {
 }
 
 /// The answer to [`JoinRoom`] and [`SyncRoom`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CatchUp {
     /// The history that all numbers here belong to.
     pub epoch: Epoch,
@@ -215,7 +215,7 @@ pub struct CatchUp {
 }
 
 /// What a client that catches up is to do. On the wire the field `type` tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum CatchUpPage {
     /// Apply these changes, which continue its cursor. If `head` is above the last one, there is
@@ -235,6 +235,44 @@ pub enum CatchUpPage {
         /// There are older ones, for [`RoomHistory`].
         earlier: bool,
     },
+}
+
+/// [`CatchUp`] as it is read: all in one object, without a buffer; see [`Change`].
+#[derive(Deserialize)]
+struct FlatCatchUp {
+    epoch: Epoch,
+    head: Seq,
+    r#type: PageType,
+    #[serde(default)]
+    changes: Option<Vec<Change>>,
+    #[serde(default)]
+    why: Option<ResetReason>,
+    #[serde(default)]
+    messages: Option<Vec<Message>>,
+    #[serde(default)]
+    earlier: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PageType {
+    Changes,
+    Reset,
+}
+
+impl<'de> Deserialize<'de> for CatchUp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let flat = FlatCatchUp::deserialize(deserializer)?;
+        let page = match flat.r#type {
+            PageType::Changes => CatchUpPage::Changes { changes: given(flat.changes, "changes")? },
+            PageType::Reset => CatchUpPage::Reset {
+                why: given(flat.why, "why")?,
+                messages: given(flat.messages, "messages")?,
+                earlier: given(flat.earlier, "earlier")?,
+            },
+        };
+        Ok(Self { epoch: flat.epoch, head: flat.head, page })
+    }
 }
 
 /// Why a client's cursor was not continued.
@@ -278,21 +316,18 @@ pub struct RoomHead {
 ///
 /// More than one place is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "RawHistory")]
+#[serde(try_from = "RawHistory", into = "RawHistory")]
 pub struct RoomHistory {
     /// The room.
     pub room: RoomName,
     /// From where; the newest ones if this is left out.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub from: Option<Place>,
     /// Most messages wanted; the server may give fewer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
 }
 
 /// A place in a room's history: one of these fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// The messages right before this number.
     Before(Seq),
@@ -304,21 +339,35 @@ pub enum Place {
     At(Timestamp),
 }
 
-/// [`RoomHistory`] as it comes. A flattened `Option<Place>` would take whatever is no place for
+/// [`RoomHistory`] as it travels. A flattened `Option<Place>` would take whatever is no place for
 /// none, and answer a mistake with the newest messages.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct RawHistory {
     room: RoomName,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<Seq>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<Seq>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     around: Option<Seq>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
+}
+
+impl From<RoomHistory> for RawHistory {
+    fn from(RoomHistory { room, from, limit }: RoomHistory) -> Self {
+        let (mut before, mut after, mut around, mut at) = (None, None, None, None);
+        match from {
+            Some(Place::Before(seq)) => before = Some(seq),
+            Some(Place::After(seq)) => after = Some(seq),
+            Some(Place::Around(seq)) => around = Some(seq),
+            Some(Place::At(moment)) => at = Some(moment),
+            None => {}
+        }
+        Self { room, before, after, around, at, limit }
+    }
 }
 
 /// A request for a room's history names more than one place.

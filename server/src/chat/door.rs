@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What stands in the CONNECT packet, before anything is known of it.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Presented {
     #[serde(default)]
     nickname: serde_json::Value,
@@ -43,10 +43,15 @@ pub(super) async fn let_in<S: Store>(
     presented: Option<Presented>,
     chat: &Arc<Chat<S>>,
 ) -> Result<Member, Refusal> {
-    let presented = presented.ok_or_else(|| {
-        let sentence = "Connecting takes an object with a nickname, or a token.";
-        Refusal::new(Code::NicknameInvalid, sentence)
-    })?;
+    let presented = match (presented, &*chat.authority) {
+        (Some(presented), _) => presented,
+        // Whoever says nothing has no token, and is told so.
+        (None, Authority::Jwt(_)) => Presented::default(),
+        (None, Authority::Guests) => {
+            let sentence = "Connecting takes an object with a nickname, or a token.";
+            return Err(Refusal::new(Code::NicknameInvalid, sentence));
+        }
+    };
     let address = address(socket)?;
     chat.budgets.connect(address)?;
     let (as_whom, expires_in) = whom(&presented, &chat.authority)?;
@@ -109,9 +114,9 @@ fn whom(
     presented: &Presented,
     authority: &Authority,
 ) -> Result<(AsWhom, Option<Duration>), Refusal> {
-    let token = presented.token()?;
     match authority {
         Authority::Guests => {
+            let token = presented.token()?;
             let nickname = presented.nickname(token.is_some())?;
             let fresh = new_token()?;
             let as_whom = AsWhom::Guest {
@@ -122,6 +127,8 @@ fn whom(
             Ok((as_whom, None))
         }
         Authority::Jwt(verifier) => {
+            // An empty one is how some programs say that they have none.
+            let token = if presented.token == "" { None } else { presented.token()? };
             let token = token.ok_or_else(|| {
                 let sentence = "This server takes people from another system: a token is needed.";
                 Refusal::new(Code::TokenInvalid, sentence)
@@ -167,6 +174,7 @@ impl Presented {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::jwt;
 
     fn read(json: &str) -> Result<(Option<String>, Option<String>), Refusal> {
         let presented: Presented = serde_json::from_str(json).unwrap();
@@ -184,6 +192,18 @@ mod tests {
         assert_eq!(both, (ann.clone(), abc.clone()));
         assert_eq!(read(r#"{"nickname":"Ann","token":null}"#).unwrap(), (ann, None));
         assert_eq!(read(r#"{"token":"abc"}"#).unwrap(), (None, abc));
+    }
+
+    #[test]
+    fn whoever_has_no_jwt_is_told_so_in_one_way() {
+        let key = jwt::Key::Hs256(vec![b'x'; 32]);
+        let authority = Authority::Jwt(jwt::Verifier::new(key, None, None).unwrap());
+        for json in ["{}", r#"{"nickname":"Ann"}"#, r#"{"token":null}"#, r#"{"token":""}"#] {
+            let presented: Presented = serde_json::from_str(json).unwrap();
+            let Err(refusal) = whom(&presented, &authority) else { panic!("let in: {json}") };
+            let sentence = "This server takes people from another system: a token is needed.";
+            assert_eq!(refusal, Refusal::new(Code::TokenInvalid, sentence), "{json}");
+        }
     }
 
     #[test]

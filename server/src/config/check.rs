@@ -41,6 +41,7 @@ fn jwt_key(config: &Config, secret: Option<Vec<u8>>) -> Result<Option<JwtKey>, S
         let also = [
             ("--jwt-audience", identity.jwt_audience.is_some()),
             ("--jwt-issuer", identity.jwt_issuer.is_some()),
+            ("--sign-in-url", identity.sign_in_url.is_some()),
         ];
         let also = also.iter().find(|(_, given)| *given).map(|(name, _)| *name);
         return match first.or(also) {

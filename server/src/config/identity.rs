@@ -4,7 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 
-use super::values::{duration, positive_duration};
+use super::values::{duration, positive_duration, web_address};
 
 /// Who somebody is, and for how long.
 #[derive(Debug, Clone, Args)]
@@ -31,6 +31,10 @@ pub struct Identity {
     /// What a JWT has to say in `iss`.
     #[arg(long, env = "PARLOUR_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
+
+    /// Where people of the other system get their JWT; the page leads there who has none.
+    #[arg(long, env = "PARLOUR_SIGN_IN_URL", value_name = "URL", value_parser = web_address)]
+    pub sign_in_url: Option<String>,
 
     /// Whether any Socket.IO client may talk in the room chat without saying who it is, in the
     /// namespace /; on for guests and off for JWTs if nothing is said.

@@ -6,7 +6,7 @@ use clap::Args;
 use ipnet::IpNet;
 
 use super::values::{duration, host_and_port, network, positive_duration};
-use crate::origin::Allowed;
+use crate::origin::{Allowed, Origin, embedder};
 
 /// Where the server is found, and by whom.
 #[derive(Debug, Clone, Args)]
@@ -41,6 +41,17 @@ pub struct Network {
         value_parser = Allowed::parse
     )]
     pub allow_origin: Vec<Allowed>,
+
+    /// Another site whose pages may show the chat in a frame, as `/?embed=chat`. Repeat it or
+    /// separate several by commas.
+    #[arg(
+        long,
+        env = "PARLOUR_ALLOW_EMBED",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        value_parser = embedder
+    )]
+    pub allow_embed: Vec<Origin>,
 
     /// Reverse proxy whose X-Forwarded-For, -Host and -Proto are believed: an address or a network.
     /// Repeat it or separate several by commas.

@@ -86,6 +86,14 @@ fn a_bad_flag_is_one_line() {
         &["--allow-origin", "example.com"],
         &["--allow-origin", "https://example.com,"],
         &["--allow-origin", "https://example.com/chat"],
+        &["--allow-embed", "*"],
+        &["--allow-embed", "example.com"],
+        &["--allow-embed", "https://*.example.com"],
+        &["--allow-embed", "https://example.com;script-src"],
+        &["--allow-embed", "https://example.com'"],
+        &["--allow-embed", "https://[::1]"],
+        &["--allow-embed", "ftp://example.com"],
+        &["--sign-in-url", "javascript:alert(1)"],
         &["--trust-proxy", "proxy"],
         &["--auth", "password"],
         &["--max-rooms", "1", "--max-rooms", "2"],
@@ -114,6 +122,7 @@ fn settings_that_do_not_go_together_are_one_line() {
         (&["--auth", "jwt", "--jwt-secret-file", &nowhere], "of --jwt-secret-file: no such file"),
         (&["--auth", "jwt", "--jwt-public-key", &nowhere], "of --jwt-public-key: no such file"),
         (&["--jwt-secret-file", &secret], "--jwt-secret-file has a meaning only with --auth jwt"),
+        (&["--sign-in-url", "https://a.b"], "--sign-in-url has a meaning only with --auth jwt"),
         (&["--jwt-issuer", "me"], "--jwt-issuer has a meaning only with --auth jwt"),
     ] {
         let line = wrong(arguments);
@@ -188,6 +197,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let text = "
         max-rooms = 7
         max_sessions = 8 # an underscore will do
+        allow-embed = [\"https://d.example:443\", \"http://LOCALHOST:5000\"]
         allow-origin = [\"https://a.example\", \"https://b.example\"]
         trust-proxy = \"10.0.0.0/8\"
         [network]
@@ -202,6 +212,8 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(config.identity.max_sessions, 8);
     // Taken whole from where it is said first.
     assert_eq!(config.network.allow_origin, [Allowed::parse("https://c.example").unwrap()]);
+    let embed: Vec<_> = config.network.allow_embed.iter().map(Origin::to_string).collect();
+    assert_eq!(embed, ["https://d.example", "http://localhost:5000"]);
     assert_eq!(config.network.trust_proxy, ["10.0.0.0/8".parse().unwrap()]);
     assert_eq!(config.network.ping_interval, Duration::from_secs(7));
     assert_eq!(config.limits.max_upload_size, 7_000_000);
@@ -268,7 +280,11 @@ fn what_is_in_force_says_where_it_is_from() {
     let files = Files::new();
     let secret = files.put("secret", "0123456789abcdef0123456789abcdef");
     let origins = "https://a.example,https://b.example";
-    let flags = ["config", "--jwt-secret-file", &secret, "--allow-origin", origins];
+    let flags = [
+        &["config", "--jwt-secret-file", &secret, "--allow-origin", origins][..],
+        &["--allow-embed", origins, "--sign-in-url", "https://a.example/login?x='1'#y"],
+    ]
+    .concat();
     let read = with_file(text, &flags).unwrap();
     let shown = read.in_force.to_string();
     for line in [
@@ -276,6 +292,8 @@ fn what_is_in_force_says_where_it_is_from() {
         "listen = \"127.0.0.1:3000\" # default".to_owned(),
         "# tls-cert is not set".to_owned(),
         "allow-origin = [\"https://a.example\", \"https://b.example\"] # flag".to_owned(),
+        "allow-embed = [\"https://a.example\", \"https://b.example\"] # flag".to_owned(),
+        "sign-in-url = \"https://a.example/login?x='1'#y\" # flag".to_owned(),
         "trust-proxy = [] # default".to_owned(),
         "max-rooms = 7 # file".to_owned(),
         format!("jwt-secret-file = {secret:?} # flag"),

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use axum::http::Uri;
 use ipnet::IpNet;
 
 use crate::peer::plain_address;
@@ -37,6 +38,19 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
         Err(_) => text.parse::<IpNet>().map(|network| network.trunc()).map_err(|_| {
             "expected an address or a network, such as 10.0.0.7 or 10.0.0.0/8".to_owned()
         }),
+    }
+}
+
+/// An address that a link may lead to: of the web, and whole.
+pub(super) fn web_address(text: &str) -> Result<String, String> {
+    let uri = text.parse::<Uri>().ok().filter(|uri| {
+        let has_host = uri.host().is_some_and(|host| !host.is_empty());
+        has_host && matches!(uri.scheme_str(), Some("http" | "https"))
+    });
+    // `Uri` drops what stands behind a `#`, so that this is not looked at by it.
+    match uri {
+        Some(_) if text.chars().all(|c| c.is_ascii_graphic()) => Ok(text.to_owned()),
+        _ => Err("expected the address of a page, such as https://example.com/login".to_owned()),
     }
 }
 
@@ -103,6 +117,28 @@ mod tests {
         }
         for text in ["", "MB", "1.5MB", "-1", "10 MB", "1TB", "99999999999GiB"] {
             assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_leads_to_the_web() {
+        for text in
+            ["https://site.example", "HTTPS://site.example:8443/a?b='c'&d#e", "http://[::1]/"]
+        {
+            assert_eq!(web_address(text), Ok(text.to_owned()));
+        }
+        for text in [
+            "",
+            "site.example",
+            "//site.example",
+            "/login",
+            "javascript:alert(1)",
+            "ftp://a/",
+            "https://",
+            "https://a/ b",
+            "https://a/#\u{e9}",
+        ] {
+            assert!(web_address(text).is_err(), "{text}");
         }
     }
 

@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use parlour_events::{AuthorKind, Code, EndSession, Kick, ListAudit, Mute, Role, RoomName, Token};
 use parlour_tests::{
     person::{Door, Person, Told},
+    raw::Raw,
     server::{Launch, Server},
     upload::sent,
 };
@@ -104,6 +105,12 @@ async fn vouches_with(algorithm: Algorithm) {
     // The nickname alone says nothing here.
     assert_eq!(Door::to(url).nickname("Eve").refused().await.code, Code::TokenInvalid);
     assert_eq!(Door::to(url).refused().await.code, Code::TokenInvalid);
+    let mut raw = Raw::open(url).await;
+    for nothing in ["40/chat,", "40/chat,[]", r#"40/chat,{"token":""}"#] {
+        raw.send(nothing).await;
+        let refusal = raw.until("44/chat,").await;
+        assert!(refusal.contains("token_invalid: "), "{nothing}: {refusal}");
+    }
     let expired = issuer.token("42", "Ann", json!({ "exp": now() - 1 }));
     let refusal = issuer.door(&expired).refused().await;
     assert_eq!(refusal.code, Code::TokenInvalid, "{refusal}");

@@ -3,7 +3,13 @@
 use std::{env, fs, path::Path, time::Duration};
 
 use parlour_tests::{
-    browser::with_browser, group::Group, http, member::Member, ports, server::Server, settings,
+    browser::{Engine, with_browsers},
+    group::Group,
+    http,
+    member::Member,
+    ports,
+    server::Server,
+    settings,
     waiting::wait_for,
 };
 use tempfile::TempDir;
@@ -68,17 +74,23 @@ async fn the_page_works_from_trunks_port() {
     assert!(index.status.is_success(), "{index:?}");
 
     let mut ben = Member::joined(server.url(), "Ben").await;
-    with_browser(PICTURES, async |browser| {
-        let ann = browser.open("Ann", &format!("{url}?server={}", server.url())).await;
-        ann.enter("Ann").await;
-        ann.say("Hello from development").await;
-        ann.shows("Ann", "Hello from development").await;
-        assert_eq!(ben.hears("Hello from development").await, "Ann");
-        ben.say("Hello, developer").await;
-        ann.shows("Ben", "Hello, developer").await;
-        assert_eq!(ann.complaints().await, [""; 0]);
-    })
-    .await;
+    // One after the other: it is compiled once.
+    for engine in Engine::ALL {
+        with_browsers(engine, PICTURES, async |browsers| {
+            let name = format!("Ann in {engine:?}");
+            let ann = browsers.open(&name, &format!("{url}?server={}", server.url())).await;
+            ann.enter(&name).await;
+            let hello = format!("Hello from {engine:?}");
+            ann.say(&hello).await;
+            ann.shows(&name, &hello).await;
+            assert_eq!(ben.hears(&hello).await, name);
+            let reply = format!("Hello, {engine:?}");
+            ben.say(&reply).await;
+            ann.shows("Ben", &reply).await;
+            assert_eq!(ann.complaints().await, [""; 0]);
+        })
+        .await;
+    }
     drop(trunk);
     assert!(checkout() == before, "trunk wrote to the checkout");
 }

@@ -14,6 +14,10 @@
 //! ```
 //!
 //! Debian's compiler comes without a linker for wasm32; rustup's toolchain has one.
+//!
+//! Because std is built here anyway, it can be built in two ways ([`Std`]): as it always is, where
+//! rustup could not bring it, and for pages that are to be small, which no download offers. The
+//! second has its own folder, `wasm/VERSION-small`.
 
 use std::fs;
 use std::io;
@@ -34,33 +38,84 @@ const RUSTC: &str = "/usr/bin/rustc";
 const CLIPPY: &str = "/usr/bin/clippy-driver";
 const SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 
+/// How std is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Std {
+    /// As Rust's own builds are.
+    Usual,
+    /// For size: a panic stops the page at once, without a text, so neither the texts nor the code
+    /// that puts them together are in the page.
+    Small,
+}
+
+impl Std {
+    fn folder(self, places: &Places, version: &str) -> PathBuf {
+        places.cache.join("wasm").join(self.version(version))
+    }
+
+    /// Names what is built with it.
+    fn version(self, compiler: &str) -> String {
+        match self {
+            Self::Usual => compiler.to_owned(),
+            Self::Small => format!("{compiler}-small"),
+        }
+    }
+
+    /// The compiler's flags for it, and for everything that is linked with it. Those for a small
+    /// one are unstable: they are made for the compiler whose std it is.
+    fn flags(self) -> &'static str {
+        match self {
+            Self::Usual => "",
+            Self::Small => {
+                "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+            }
+        }
+    }
+}
+
 /// The packages that are needed.
 pub(super) fn packages(kit: &Kit, purpose: Purpose) -> Vec<Package> {
     let mut packages = vec![Package::known("rustc-web", installed_version().is_some())];
-    if look(&kit.native, &kit.places).is_none() {
+    if look(&kit.native, &kit.places, Std::Usual).is_none() {
         packages.push(Package::file("rust-web-src", SOURCES));
     }
-    if purpose == Purpose::Test {
+    if purpose >= Purpose::Test {
         packages.push(Package::file("rust-web-clippy", CLIPPY));
     }
     packages
 }
 
+/// The packages that a smaller page needs.
+pub(super) fn packages_for_small(kit: &Kit) -> Vec<Package> {
+    if look(&kit.native, &kit.places, Std::Small).is_some() {
+        return Vec::new();
+    }
+    vec![
+        Package::known("rustc-web", installed_version().is_some()).optional(),
+        Package::file("rust-web-src", SOURCES).optional(),
+    ]
+}
+
 /// Finds the toolchain, if it was built for the compiler that is installed now.
-pub(super) fn look(native: &Native, places: &Places) -> Option<Wasm> {
+pub(super) fn look(native: &Native, places: &Places, std: Std) -> Option<Wasm> {
     let version = installed_version()?;
-    let toolchain = folder(places, &version);
+    let toolchain = std.folder(places, &version);
     let linker = native.rust_lld();
     let ready = wasm::has_std(&toolchain)
         // Leads to the native toolchain, which may have gone.
         && places::is_program(&toolchain.join("bin/cargo"))
         && places::is_program(&linker);
-    ready.then_some(Wasm { version, toolchain: Some(toolchain), linker: Some(linker) })
+    ready.then(|| Wasm {
+        version: std.version(&version),
+        toolchain: Some(toolchain),
+        linker: Some(linker),
+        flags: std.flags(),
+    })
 }
 
 /// Builds the toolchain, unless it is there.
 pub(super) fn provide(kit: &Kit, purpose: Purpose, report: &Report) {
-    let ready = look(&kit.native, &kit.places);
+    let ready = look(&kit.native, &kit.places, Std::Usual);
     if let Some(wasm) = &ready
         && let Some(toolchain) = &wasm.toolchain
         && (purpose == Purpose::Run || places::is_program(&toolchain.join("bin/cargo-clippy")))
@@ -68,35 +123,58 @@ pub(super) fn provide(kit: &Kit, purpose: Purpose, report: &Report) {
         return report.ready(&format!("{TARGET} for Debian's rustc"));
     }
     report.step(&format!("{TARGET} for Debian's rustc"), |progress| {
-        let version = installed_version()
-            .ok_or_else(|| Failure::new("the package rustc-web is not installed"))?;
-        if !pins::at_least(&version, &kit.pins.rust) {
-            return Err(Failure::new(format!(
-                "Debian's rustc {version} is older than the {} that is needed",
-                kit.pins.rust
-            ))
-            .advise(format!("run `rustup target add {TARGET}` where rustup can download")));
+        let toolchain = match ready.and_then(|wasm| wasm.toolchain) {
+            Some(toolchain) => toolchain,
+            None => make(kit, Std::Usual, progress)?,
+        };
+        if purpose == Purpose::Run {
+            return Ok(());
         }
-        let linker = kit.native.rust_lld();
-        if !places::is_program(&linker) {
-            return Err(Failure::new(format!("there is no linker {}", linker.display()))
-                .advise("use a Rust toolchain that rustup installed"));
-        }
-        let toolchain = folder(&kit.places, &version);
-        let error = |error: io::Error| Failure::io("cannot write", &toolchain, &error);
-        if ready.is_some() {
-            return add_clippy(&toolchain).map_err(error);
-        }
-        // Old outputs were compiled against an old std.
-        places::remove_folder(&kit.places.wasm_target(&version)).map_err(error)?;
-        let new = folder(&kit.places, &format!("{version}.new"));
-        places::remove_folder(&new).map_err(error)?;
-        link(&new, &kit.native).map_err(error)?;
-        let libraries = build_std(kit, &new, progress)?;
-        install_std(&libraries, &new).map_err(error)?;
-        places::put_in_place(&new, &toolchain).map_err(error)?;
-        if purpose == Purpose::Test { add_clippy(&toolchain).map_err(error) } else { Ok(()) }
+        add_clippy(&toolchain).map_err(|error| Failure::io("cannot write", &toolchain, &error))
     });
+}
+
+/// Builds the toolchain for small pages, unless it is there. Where it cannot be had, pages are
+/// built as they always are, and larger.
+pub(super) fn provide_small(kit: &Kit, report: &Report) {
+    const NAME: &str = "std for a small page";
+    if look(&kit.native, &kit.places, Std::Small).is_some() {
+        return report.ready(NAME);
+    }
+    let version = installed_version().filter(|it| pins::at_least(it, &kit.pins.rust));
+    if version.is_none() || !Path::new(SOURCES).exists() {
+        return report.note("without Debian's rustc-web and rust-web-src the page is larger");
+    }
+    report.step(NAME, |progress| make(kit, Std::Small, progress).map(drop));
+}
+
+/// Builds a toolchain and returns its folder.
+fn make(kit: &Kit, std: Std, progress: &Progress<'_>) -> Result<PathBuf, Failure> {
+    let version = installed_version()
+        .ok_or_else(|| Failure::new("the package rustc-web is not installed"))?;
+    if !pins::at_least(&version, &kit.pins.rust) {
+        return Err(Failure::new(format!(
+            "Debian's rustc {version} is older than the {} that is needed",
+            kit.pins.rust
+        ))
+        .advise(format!("run `rustup target add {TARGET}` where rustup can download")));
+    }
+    let linker = kit.native.rust_lld();
+    if !places::is_program(&linker) {
+        return Err(Failure::new(format!("there is no linker {}", linker.display()))
+            .advise("use a Rust toolchain that rustup installed"));
+    }
+    let toolchain = std.folder(&kit.places, &version);
+    let error = |error: io::Error| Failure::io("cannot write", &toolchain, &error);
+    // Old outputs were compiled against an old std.
+    places::remove_folder(&kit.places.wasm_target(&std.version(&version))).map_err(error)?;
+    let new = std.folder(&kit.places, &format!("{version}.new"));
+    places::remove_folder(&new).map_err(error)?;
+    link(&new, &kit.native).map_err(error)?;
+    let libraries = build_std(kit, std, &new, progress)?;
+    install_std(&libraries, &new).map_err(error)?;
+    places::put_in_place(&new, &toolchain).map_err(error)?;
+    Ok(toolchain)
 }
 
 /// The version of the installed package, as it can stand in a file name.
@@ -107,10 +185,6 @@ fn installed_version() -> Option<String> {
     let version = query("dpkg-query", &["-W", "-f", "${Version}", "rustc-web"])?;
     let version = version.trim().replace(|c: char| !(c.is_ascii_alphanumeric() || c == '.'), "-");
     (!version.is_empty()).then_some(version)
-}
-
-fn folder(places: &Places, version: &str) -> PathBuf {
-    places.cache.join("wasm").join(version)
 }
 
 /// Makes the folder, all but std for wasm32.
@@ -144,7 +218,12 @@ fn write_script(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Builds std in an empty crate and returns the folder with the libraries.
-fn build_std(kit: &Kit, toolchain: &Path, progress: &Progress<'_>) -> Result<PathBuf, Failure> {
+fn build_std(
+    kit: &Kit,
+    std: Std,
+    toolchain: &Path,
+    progress: &Progress<'_>,
+) -> Result<PathBuf, Failure> {
     let work = toolchain.join("build");
     let write = || {
         fs::create_dir_all(work.join("src"))?;
@@ -156,14 +235,21 @@ fn build_std(kit: &Kit, toolchain: &Path, progress: &Progress<'_>) -> Result<Pat
     let mut command = clean_command("cargo", &kit.places);
     command
         .args(["build", "--release", "--target", TARGET])
-        .arg("-Zbuild-std=std,panic_abort,panic_unwind,test")
+        .args(match std {
+            Std::Usual => ["-Zbuild-std=std,panic_abort,panic_unwind,test"].as_slice(),
+            Std::Small => &[
+                "-Zbuild-std=std,panic_abort",
+                "-Zbuild-std-features=optimize_for_size",
+                "--config=profile.release.opt-level='z'",
+            ],
+        })
         .arg("--manifest-path")
         .arg(work.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", &target)
         .env("RUSTUP_TOOLCHAIN", toolchain)
         .env("RUSTC_BOOTSTRAP", "1")
-        // Without it a page that is built with link-time optimisation does not link.
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes");
+        // Without bitcode a page that is built with link-time optimisation does not link.
+        .env("RUSTFLAGS", format!("-Cembed-bitcode=yes {}", std.flags()));
     Job::new(progress, &kit.places)?.limit(Duration::from_mins(30)).run(&mut command)?;
     Ok(target.join(TARGET).join("release/deps"))
 }

@@ -27,6 +27,8 @@ pub(crate) enum Purpose {
     Run,
     /// To test it as well.
     Test,
+    /// And to measure the page.
+    Measure,
 }
 
 /// Sets up what `purpose` needs and returns what there is afterwards, with the names of the steps
@@ -55,11 +57,15 @@ fn provide_rest(kit: &Kit, purpose: Purpose, report: &Report) {
     if let Some(wasm::Source::Debian) = wasm {
         debian::provide(kit, purpose, report);
     }
-    npm::provide_binaryen(kit, report);
-    if purpose == Purpose::Test {
+    debian::provide_small(kit, report);
+    npm::BINARYEN.provide(kit, report);
+    if purpose >= Purpose::Test {
         provide_components(kit, report);
         npm::provide_peers(kit, report);
         python::provide(kit, report);
+    }
+    if purpose >= Purpose::Measure {
+        npm::LIGHTHOUSE.provide(kit, report);
     }
 }
 

@@ -1,4 +1,5 @@
-//! What comes from npm: wasm-opt, and the Socket.IO peers of the whole-system tests.
+//! What comes from npm: wasm-opt, Lighthouse, and the Socket.IO peers of the whole-system tests, with
+//! axe-core.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,28 +15,56 @@ use crate::report::{Progress, Report};
 /// Names under which Node.js is found.
 pub(crate) const NODE: &[&str] = &["node", "nodejs"];
 
-/// The folder with wasm-opt.
-pub(crate) fn binaryen_bin(places: &Places) -> PathBuf {
-    binaryen(places).join("node_modules/.bin")
+/// A program from npm, in a folder of its version.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NpmTool {
+    /// The program.
+    name: &'static str,
+    package: &'static str,
+    version: &'static str,
 }
 
-fn binaryen(places: &Places) -> PathBuf {
-    places.cache.join(format!("npm/binaryen-{}", pins::BINARYEN))
-}
+/// wasm-opt.
+pub(crate) const BINARYEN: NpmTool =
+    NpmTool { name: "wasm-opt", package: "binaryen", version: pins::BINARYEN };
+/// Lighthouse.
+pub(crate) const LIGHTHOUSE: NpmTool =
+    NpmTool { name: "lighthouse", package: "lighthouse", version: pins::LIGHTHOUSE };
 
-/// Installs wasm-opt, unless it is there.
-pub(super) fn provide_binaryen(kit: &Kit, report: &Report) {
-    let name = format!("wasm-opt (binaryen {})", pins::BINARYEN);
-    if places::is_program(&binaryen_bin(&kit.places).join("wasm-opt")) {
-        return report.ready(&name);
+impl NpmTool {
+    fn folder(&self, places: &Places) -> PathBuf {
+        places.cache.join(format!("npm/{}-{}", self.package, self.version))
     }
-    let manifest =
-        format!(r#"{{ "private": true, "dependencies": {{ "binaryen": "{}" }} }}"#, pins::BINARYEN);
-    report.step(&name, |progress| {
-        install(kit, progress, &binaryen(&kit.places), "install", |folder| {
-            fs::write(folder.join("package.json"), &manifest)
-        })
-    });
+
+    /// The folder with the program.
+    pub(crate) fn bin_folder(&self, places: &Places) -> PathBuf {
+        self.folder(places).join("node_modules/.bin")
+    }
+
+    /// The program.
+    pub(crate) fn program(&self, places: &Places) -> PathBuf {
+        self.bin_folder(places).join(self.name)
+    }
+
+    /// Installs it, unless it is there.
+    pub(super) fn provide(&self, kit: &Kit, report: &Report) {
+        let Self { name, package, version } = self;
+        let step = if name == package {
+            format!("{name} {version}")
+        } else {
+            format!("{name} ({package} {version})")
+        };
+        if places::is_program(&self.program(&kit.places)) {
+            return report.ready(&step);
+        }
+        let manifest =
+            format!(r#"{{ "private": true, "dependencies": {{ "{package}": "{version}" }} }}"#);
+        report.step(&step, |progress| {
+            install(kit, progress, &self.folder(&kit.places), "install", |folder| {
+                fs::write(folder.join("package.json"), &manifest)
+            })
+        });
+    }
 }
 
 /// The folder of the peers' packages, one per lock file.

@@ -18,13 +18,15 @@ pub(crate) struct Package {
     is_there: bool,
     /// What it is, for systems without apt; `None` when these do without.
     elsewhere: Option<&'static str>,
+    /// Whether it may be missing.
+    is_optional: bool,
 }
 
 impl Package {
     /// A package that is there when one of the programs is in `PATH`.
     fn program(name: &'static str, programs: &[&str], elsewhere: &'static str) -> Self {
         let is_there = places::program(programs).is_some();
-        Self { name, is_there, elsewhere: Some(elsewhere) }
+        Self { name, is_there, elsewhere: Some(elsewhere), is_optional: false }
     }
 
     /// A package that only Debian needs, there when the file is.
@@ -34,7 +36,12 @@ impl Package {
 
     /// A package that only Debian needs.
     pub(super) fn known(name: &'static str, is_there: bool) -> Self {
-        Self { name, is_there, elsewhere: None }
+        Self { name, is_there, elsewhere: None, is_optional: false }
+    }
+
+    /// The same, but that it may be missing.
+    pub(super) fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
     }
 }
 
@@ -47,7 +54,11 @@ fn wanted(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>) -> Vec<Packa
     if wasm == Some(&wasm::Source::Debian) {
         packages.extend(debian::packages(kit, purpose));
     }
-    if purpose == Purpose::Test {
+    // Nobody is to be asked for the root's password for a page that is somewhat smaller.
+    if has_apt() && is_root() {
+        packages.extend(debian::packages_for_small(kit));
+    }
+    if purpose >= Purpose::Test {
         packages.extend([
             Package::program("chromium", kit::CHROMIUM, "Chromium"),
             Package::program(
@@ -56,6 +67,16 @@ fn wanted(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>) -> Vec<Packa
                 "the chromedriver of that Chromium's version",
             ),
             Package::program("firefox-esr", kit::FIREFOX, "Firefox"),
+            // MiniBrowser comes with the library that this depends on.
+            Package {
+                name: "webkit2gtk-driver",
+                is_there: places::program(kit::WEBKIT_DRIVER).is_some()
+                    && kit::mini_browser().is_some(),
+                elsewhere: Some("WebKitGTK with WebKitWebDriver and MiniBrowser"),
+                is_optional: false,
+            },
+            // WebKitGTK does not run without a display.
+            Package::program("xvfb", kit::XVFB, "Xvfb"),
             // The fuzzer is C++.
             Package::program("g++", &["c++"], "a C++ compiler"),
             // Fonts, so that screenshots show text and emoji.
@@ -90,7 +111,7 @@ pub(super) fn provide(kit: &Kit, purpose: Purpose, wasm: Option<&wasm::Source>, 
             ));
         }
         install(kit, &packages, progress)?;
-        let still = missing();
+        let still: Vec<Package> = missing().into_iter().filter(|it| !it.is_optional).collect();
         if still.is_empty() {
             return Ok(());
         }

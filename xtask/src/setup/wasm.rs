@@ -30,6 +30,8 @@ pub(crate) struct Wasm {
     pub(crate) toolchain: Option<PathBuf>,
     /// The linker; `None` when the compiler brings its own.
     pub(crate) linker: Option<PathBuf>,
+    /// What everything has to be compiled with; unstable flags, or none.
+    pub(crate) flags: &'static str,
 }
 
 /// Where the compiler for wasm32 comes from.
@@ -49,14 +51,20 @@ impl Wasm {
                 version: native.rustc.clone(),
                 toolchain: None,
                 linker: None,
+                flags: "",
             })
         };
-        let in_debian = || debian::look(native, places);
+        let in_debian = || debian::look(native, places, debian::Std::Usual);
         match forced() {
             Some(Source::Native) => in_native(),
             Some(Source::Debian) => in_debian(),
             None => in_native().or_else(in_debian),
         }
+    }
+
+    /// Finds the one that makes small pages, where there is one.
+    pub(crate) fn look_for_small(native: &Native, places: &Places) -> Option<Self> {
+        debian::look(native, places, debian::Std::Small)
     }
 }
 

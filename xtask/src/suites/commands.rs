@@ -72,6 +72,15 @@ pub(super) fn system(kit: &Kit) -> Result<Command, String> {
     Ok(command)
 }
 
+/// The one test that is there for what it leaves behind.
+pub(super) fn screenshots(kit: &Kit) -> Result<Command, String> {
+    let mut command = test(kit, "parlour-tests");
+    command
+        .args(["--test", "it", "--", "--ignored", "--exact", "screenshots::of_the_documentation"])
+        .envs(kit.test_variables()?);
+    Ok(command)
+}
+
 pub(super) fn interop(kit: &Kit) -> Result<Command, String> {
     Ok(test(kit, "socketio-interop"))
 }

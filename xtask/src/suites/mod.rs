@@ -16,6 +16,7 @@ use crate::fuzz;
 use crate::job::{Failure, Job};
 use crate::kit::Kit;
 use crate::licences;
+use crate::page_size;
 use crate::peers::{self, Peers};
 use crate::report::{Progress, Report, duration};
 use crate::size;
@@ -41,6 +42,8 @@ enum Work {
     Licences,
     /// What the client adds to a page: one check.
     Size,
+    /// What the page weighs: one check.
+    PageSize,
     /// The fuzz targets, each a test.
     Fuzz,
     /// The release builds: one check.
@@ -55,7 +58,7 @@ struct Suite {
 }
 
 /// The order is that of the time they take.
-const SUITES: [Suite; 18] = [
+const SUITES: [Suite; 19] = [
     Suite { name: "fmt", what: "rustfmt", work: Work::Check(commands::fmt) },
     Suite { name: "licences", what: "licences of all dependencies", work: Work::Licences },
     Suite { name: "clippy", what: "clippy, native", work: Work::Check(commands::clippy) },
@@ -101,6 +104,7 @@ const SUITES: [Suite; 18] = [
     Suite { name: "size", what: "what the client adds to a page", work: Work::Size },
     Suite { name: "fuzz", what: "fuzz targets, 10 s each", work: Work::Fuzz },
     Suite { name: "release", what: "release build of page and server", work: Work::Release },
+    Suite { name: "page-size", what: "what the page weighs", work: Work::PageSize },
     Suite { name: "system", what: "whole-system tests", work: Work::Tests(commands::system) },
 ];
 
@@ -109,21 +113,27 @@ pub(crate) fn list() -> String {
     SUITES.iter().map(|suite| format!("{:<16} {}\n", suite.name, suite.what)).collect()
 }
 
+/// Whether one may run some tests of a suite only.
+pub(crate) fn can_be_filtered(name: &str) -> bool {
+    SUITES.iter().any(|suite| suite.name == name && matches!(suite.work, Work::Tests(_)))
+}
+
 /// Whether there is such a suite.
 pub(crate) fn exists(name: &str) -> bool {
     SUITES.iter().any(|suite| suite.name == name)
 }
 
 /// Runs all suites, or the one that is named and what it rests on, and adds up. `not_set_up` are
-/// the set-up's failed steps; each is a failed check.
-pub(crate) fn run(kit: &Kit, only: Option<&str>, not_set_up: &[String]) -> Tally {
+/// the set-up's failed steps; each is a failed check. With a `filter` only those tests of a suite run
+/// whose names have one of its words in them.
+pub(crate) fn run(kit: &Kit, only: Option<&str>, filter: &[&str], not_set_up: &[String]) -> Tally {
     let start = Instant::now();
     let report = Report::new();
     let mut total = Tally { passed: 0, failed: not_set_up.len() as u64 };
     let mut broken: Vec<&str> = not_set_up.iter().map(String::as_str).collect();
     let mut peers = Peers::default();
     for suite in SUITES.iter().filter(|suite| is_chosen(suite.name, only)) {
-        let tally = suite.run(kit, &report, &mut peers);
+        let tally = suite.run(kit, &report, &mut peers, filter);
         if tally.failed > 0 {
             broken.push(suite.name);
         }
@@ -136,6 +146,16 @@ pub(crate) fn run(kit: &Kit, only: Option<&str>, not_set_up: &[String]) -> Tally
     total
 }
 
+/// Takes the pictures of the documentation again, where it has them.
+pub(crate) fn take_screenshots(kit: &Kit) -> Result<(), String> {
+    let report = Report::new();
+    let taken = report.step("screenshots", |progress| {
+        let mut command = commands::screenshots(kit).map_err(Failure::new)?;
+        Job::new(progress, &kit.places)?.limit(LIMIT).tail(TAIL_LINES).run(&mut command)
+    });
+    taken.ok_or_else(|| "there are no new pictures".to_owned())
+}
+
 fn is_chosen(name: &str, only: Option<&str>) -> bool {
     match only {
         None => true,
@@ -146,19 +166,20 @@ fn is_chosen(name: &str, only: Option<&str>) -> bool {
 }
 
 impl Suite {
-    fn run(&self, kit: &Kit, report: &Report, peers: &mut Peers) -> Tally {
+    fn run(&self, kit: &Kit, report: &Report, peers: &mut Peers, filter: &[&str]) -> Tally {
         if !matches!(self.work, Work::Interop(_)) {
             peers.end();
         }
         match self.work {
             Work::Size => return Tally::of_check(size::is_within_limit(kit, report)),
+            Work::PageSize => return Tally::of_check(page_size::is_within_limit(kit, report)),
             Work::Fuzz => return fuzz::test(kit, report),
             Work::Release => return Tally::of_check(build::build(kit, report).is_ok()),
             _ => {}
         }
         let mut tally = Tally::default();
         report.counted(self.what, |progress| {
-            let result = self.work(kit, progress, peers);
+            let result = self.work(kit, progress, peers, filter);
             tally = match self.work {
                 Work::Tests(_) | Work::Browser(_) | Work::Interop(_) => {
                     let output = kit.places.log(self.what).and_then(fs::read);
@@ -172,11 +193,21 @@ impl Suite {
         tally
     }
 
-    fn work(&self, kit: &Kit, progress: &Progress<'_>, peers: &mut Peers) -> Result<(), Failure> {
+    fn work(
+        &self,
+        kit: &Kit,
+        progress: &Progress<'_>,
+        peers: &mut Peers,
+        filter: &[&str],
+    ) -> Result<(), Failure> {
         // Before anything can fail: what is counted must not be the last run's.
         let job = Job::new(progress, &kit.places)?.limit(LIMIT).tail(TAIL_LINES);
         let command = match self.work {
-            Work::Check(command) | Work::Tests(command) => command(kit),
+            Work::Check(command) => command(kit),
+            Work::Tests(command) => command(kit).map(|mut command| {
+                command.arg("--").args(filter);
+                command
+            }),
             Work::Browser(folder) => commands::browser(kit, Browser::Chromium, folder),
             Work::Interop(command) => {
                 let control = peers.control(kit, &job)?;
@@ -187,7 +218,7 @@ impl Suite {
             }
             Work::Licences => return licences::check(kit).map_err(Failure::new),
             // These are no one command.
-            Work::Size | Work::Fuzz | Work::Release => return Ok(()),
+            Work::Size | Work::PageSize | Work::Fuzz | Work::Release => return Ok(()),
         };
         let mut command = command.map_err(Failure::new)?;
         if io::stdout().is_terminal() {

@@ -3,11 +3,15 @@
 //! Storage may be forbidden, full or emptied at any time: then nothing is remembered, and
 //! everything else goes on.
 
+use crate::live::listen;
 use parlour_events::{Nickname, Token, UserId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::{json, settings::Settings, words::Language};
+
 const PERSON: &str = "parlour.person";
-const THEME: &str = "parlour.theme";
+const SETTINGS: &str = "parlour.settings";
+const LANGUAGE: &str = "parlour.language";
 
 /// Who the person is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,19 +26,6 @@ pub struct Person {
     pub inside: bool,
 }
 
-/// Light or dark.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    /// As the device has it.
-    #[default]
-    System,
-    /// Paper.
-    Light,
-    /// Ink.
-    Dark,
-}
-
 /// Who was here last, if that is known.
 pub fn person() -> Option<Person> {
     read(PERSON)
@@ -45,14 +36,29 @@ pub fn keep_person(person: &Person) {
     write(PERSON, person);
 }
 
-/// The theme chosen.
-pub fn theme() -> Theme {
-    read(THEME).unwrap_or_default()
+/// What the person has chosen.
+pub fn settings() -> Settings {
+    read(SETTINGS).unwrap_or_default()
 }
 
-/// Remembers the theme.
-pub fn keep_theme(theme: Theme) {
-    write(THEME, &theme);
+/// Remembers what the person has chosen.
+pub fn keep_settings(settings: &Settings) {
+    write(SETTINGS, settings);
+}
+
+/// Calls `changed` when another page of this browser remembers something else.
+pub fn watch(changed: impl Fn() + 'static) {
+    listen("storage", move |_| changed());
+}
+
+/// The language chosen; none for what the browser prefers.
+pub fn language() -> Option<Language> {
+    Language::from_code(&read::<String>(LANGUAGE)?)
+}
+
+/// Remembers the language.
+pub fn keep_language(language: Option<Language>) {
+    write(LANGUAGE, &language.map(Language::code));
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -62,12 +68,12 @@ fn storage() -> Option<web_sys::Storage> {
 
 fn read<T: DeserializeOwned>(key: &str) -> Option<T> {
     let text = storage()?.get_item(key).ok()??;
-    serde_json::from_str(&text).ok()
+    json::decode(&text).ok()
 }
 
 fn write<T: Serialize>(key: &str, value: &T) {
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(value)) {
+    if let Some(storage) = storage() {
         // Full or forbidden: it is not remembered.
-        let _ = storage.set_item(key, &text);
+        let _ = storage.set_item(key, json::encode(value).get());
     }
 }

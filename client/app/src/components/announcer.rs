@@ -3,48 +3,59 @@
 //! Both regions stand apart from what is drawn, so that a redraw says nothing and a burst is
 //! summed up in one sentence.
 
+use crate::live::{Live, after, derived, effect};
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::session::Session;
+use crate::{
+    browser::language::tn,
+    dom::{Html, hole, html},
+    session::Session,
+    words::{self, Plural},
+};
 
 /// What comes within this time is told together.
 const TOGETHER: Duration = Duration::from_millis(1_000);
+/// The same behind a sentence that summed up: it takes longer to say, and more is to come.
+const TOGETHER_IN_A_BURST: Duration = Duration::from_millis(5_000);
 
 /// The two live regions.
-#[component]
-pub fn Announcer(
-    /// The chat that is told of.
-    session: Session,
-) -> impl IntoView {
-    let state = Memo::new(move |_| session.line.with(|line| line.announcement()));
-    let messages = RwSignal::new(String::new());
+pub fn announcer(session: Session) -> Html {
+    // What comes last is said: of the line, or of something that the person did.
+    let state = session.ui.said;
+    let line = derived(move || session.line.with(|line| line.announcement()));
+    effect(move || state.set(line.get().unwrap_or_default()));
+    let messages = Live::new(String::new());
     let told = StoredValue::new(0_u64);
     let due = StoredValue::new(false);
+    let pause = StoredValue::new(TOGETHER);
     let tell = move || {
         due.set_value(false);
         let arrivals = session.arrivals.get_untracked();
-        let new = arrivals.count - told.get_value();
+        let Some(before) = told.try_get_value() else { return };
+        let new = arrivals.count - before;
         told.set_value(arrivals.count);
+        pause.set_value(if new > 1 { TOGETHER_IN_A_BURST } else { TOGETHER });
+        let last = arrivals.last.map(|last| {
+            let said = words::read_out(&last.content).unwrap_or_default();
+            [last.author.name.as_str(), ": ", &said].concat()
+        });
+        let last = last.unwrap_or_default();
         messages.set(match new {
-            0 | 1 => arrivals.last,
-            new => format!("{new} new messages. The last, {}", arrivals.last),
+            0 | 1 => last,
+            new => tn(Plural::ANNOUNCE_SEVERAL, new, [&last]),
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         let arrived = session.arrivals.with(|arrivals| arrivals.count) > told.get_value();
         if arrived && !due.get_value() {
             due.set_value(true);
-            set_timeout(tell, TOGETHER);
+            after(pause.get_value(), tell);
         }
     });
-    view! {
-        <div class="unseen" role="status">
-            {state}
-        </div>
-        <div class="unseen" aria-live="polite">
-            {messages}
-        </div>
-    }
+    html(
+        r#"<div _ class="unseen" role="status"></div><div _ class="unseen" aria-live="polite"></div>"#,
+        vec![hole().text(move || state.get()), hole().text(move || messages.get())],
+    )
 }

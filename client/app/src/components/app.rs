@@ -1,14 +1,21 @@
 //! The page: its two screens, and what belongs to neither.
 
+use crate::live::{derived, effect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::{announcer::Announcer, chat::Chat, landing::Landing, theme};
-use crate::session::{Screen, Session};
+use super::{announcer::announcer, chat::chat, landing::landing};
+use crate::{
+    browser::{language, place, worker},
+    dom::{hole, html, together},
+    keys,
+    session::{Screen, Session},
+    settings::{Density, Settings, Theme},
+};
 
 /// Puts the page in place of what is shown while it loads.
 pub fn mount() {
-    theme::apply(theme::chosen());
+    language::start();
     keep_above_keyboard();
     if let Some(loading) = document().get_element_by_id("loading") {
         loading.remove();
@@ -16,16 +23,67 @@ pub fn mount() {
     leptos::mount::mount_to_body(App);
 }
 
-/// The page.
+/// The page. It draws itself into the body, and is there for as long as that is.
 #[component]
 pub fn App() -> impl IntoView {
     let session = Session::new();
-    view! {
-        {move || match session.screen.get() {
-            Screen::Landing => view! { <Landing session /> }.into_any(),
-            Screen::Chat => view! { <Chat session /> }.into_any(),
-        }}
-        <Announcer session />
+    effect(move || session.settings.with(look));
+    keys::start(session);
+    // What is kept for starting is never used in a frame, where only the server can say who may
+    // show it; and a page that says no version is not served by one that has a worker.
+    if let Some(version) = session.site.with_value(|site| site.version.clone())
+        && !place::is_embedded()
+    {
+        worker::start(version, move || session.ui.newer.set(true));
+    }
+    // The server says who we are at every connection: nothing is to be drawn anew for that.
+    let which = derived(move || session.screen.get());
+    let screen = move || {
+        let which = which.get();
+        untrack(|| match which {
+            Screen::Landing => landing(session),
+            Screen::Chat => chat(session),
+        })
+    };
+    let page = together([html("<i _></i>", vec![hole().here(screen)]), announcer(session)]);
+    if let Some(body) = document().body() {
+        page.append_to(&body);
+    }
+    StoredValue::new_local(page);
+}
+
+/// The grounds of the style sheet.
+const LIGHT: &str = "#fbf8f3";
+const DARK: &str = "#17181c";
+
+/// Makes the page look as the person has chosen.
+fn look(settings: &Settings) {
+    let Some(root) = document().document_element() else { return };
+    let theme = match settings.theme {
+        Theme::System => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    };
+    let density = (settings.density == Density::Compact).then_some("compact");
+    for (name, value) in [("data-theme", theme), ("data-density", density)] {
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+    // What is around the page has the colour of its ground: of the theme that is chosen, or by
+    // day and by night as the device has it.
+    let Ok(all) = document().query_selector_all("meta[name=theme-color]") else { return };
+    for at in 0..all.length() {
+        let Some(meta) = all.item(at).and_then(|it| it.dyn_into::<web_sys::Element>().ok()) else {
+            continue;
+        };
+        let night = meta.get_attribute("media").is_some_and(|media| media.ends_with("dark)"));
+        let dark = match settings.theme {
+            Theme::System => night,
+            chosen => chosen == Theme::Dark,
+        };
+        let _ = meta.set_attribute("content", if dark { DARK } else { LIGHT });
     }
 }
 

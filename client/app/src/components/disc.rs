@@ -1,20 +1,16 @@
 //! A person's initials on their colour.
 
-use leptos::prelude::*;
 use parlour_events::Nickname;
 
-use crate::identity;
+use crate::{
+    dom::{Html, hole, html},
+    identity,
+};
 
 /// A disc with initials. Names stand beside it, so it says nothing to a screen reader.
-#[component]
-pub fn Disc(
-    /// Whose.
-    name: Nickname,
-) -> impl IntoView {
-    let hue = identity::hue(&name).to_string();
-    view! {
-        <span class="disc" style=("--hue", hue) aria-hidden="true">
-            {identity::initials(&name)}
-        </span>
-    }
+pub fn disc(name: &Nickname) -> Html {
+    html(
+        r#"<span _ class="disc" aria-hidden="true"></span>"#,
+        vec![hole().styled("--hue", identity::hue(name).to_string()).put(identity::initials(name))],
+    )
 }

@@ -1,70 +1,35 @@
 //! Drawings of our own, in the colour of the text around them.
 
-use leptos::prelude::*;
+use crate::dom::{Html, html};
 
-/// Parlour's sign: a P that is a speech bubble.
-#[component]
-pub fn Mark() -> impl IntoView {
-    view! {
-        <svg class="mark" viewBox="0 0 64 64" aria-hidden="true">
-            <rect class="mark-ground" width="64" height="64" rx="15" />
-            <path
-                class="mark-sign"
-                d="M18 51V29a15 15 0 1 1 15 15h-5.500z M33 39a10 10 0 1 0-10-10 10 10 0 0 0 10 10z"
-                fill-rule="evenodd"
-            />
-        </svg>
-    }
-}
-
-/// Light.
-#[component]
-pub fn Sun() -> impl IntoView {
-    icon(
-        "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M4.900 4.900l1.400 1.400M17.700 17.700l1.400 1.400M19.100 4.900l-1.400 1.400M6.300 17.700l-1.400 1.400",
+/// On its way.
+pub fn clock() -> Html {
+    html(
+        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.500V12l3 2"/></svg>"#,
+        Vec::new(),
     )
 }
 
-/// Dark.
-#[component]
-pub fn Moon() -> impl IntoView {
-    icon("M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z")
+/// A room.
+pub fn hash() -> Html {
+    html(
+        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4L7 20M17 4l-2 16M4 9h16M4 15h16"/></svg>"#,
+        Vec::new(),
+    )
 }
 
-/// As the device has it.
-#[component]
-pub fn Screen() -> impl IntoView {
-    icon("M3 5h18v11H3zM9 20h6M12 16v4")
+/// A private room.
+pub fn lock() -> Html {
+    html(
+        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3"/></svg>"#,
+        Vec::new(),
+    )
 }
 
-/// Out of the door.
-#[component]
-pub fn Door() -> impl IntoView {
-    icon("M14 4H5v16h9M10 12h11M17 8l4 4-4 4")
-}
-
-/// Send.
-#[component]
-pub fn Arrow() -> impl IntoView {
-    icon("M12 19V5M6 11l6-6 6 6")
-}
-
-/// Down to the newest.
-#[component]
-pub fn Down() -> impl IntoView {
-    icon("M12 5v14M6 13l6 6 6-6")
-}
-
-/// On its way.
-#[component]
-pub fn Clock() -> impl IntoView {
-    icon("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.500V12l3 2")
-}
-
-fn icon(path: &'static str) -> impl IntoView {
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <path d=path />
-        </svg>
-    }
+/// Nothing is told.
+pub fn muted() -> Html {
+    html(
+        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 4l16 16M8 7.500A4.500 4.500 0 0 1 16.500 10v4M6 17h10M7.500 11v3.500L6 17M10.500 20h3"/></svg>"#,
+        Vec::new(),
+    )
 }

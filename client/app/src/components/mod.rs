@@ -1,5 +1,5 @@
-//! What the page is made of. Components draw signals and pass on what the person does; what is
-//! done about it stands in [`crate::session`].
+//! What is drawn. Components read the session's signals and call its methods; they decide
+//! nothing.
 
 pub mod announcer;
 pub mod app;
@@ -7,11 +7,20 @@ pub mod bar;
 pub mod chat;
 pub mod composer;
 pub mod disc;
+pub mod drawers;
+pub mod files;
 pub mod icons;
 pub mod landing;
 pub mod log;
 pub mod message;
+pub mod panels;
+pub mod people;
+pub mod rooms;
+pub mod said;
+pub mod search;
 pub mod strip;
-pub mod theme;
+pub mod suggest;
+pub mod toolbar;
+pub mod uploads;
 
-pub use app::mount;
+pub use app::{App, mount};

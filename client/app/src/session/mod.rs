@@ -2,29 +2,61 @@
 //!
 //! [`Session`] is a handle that components copy around. They read its signals and call its
 //! methods; what the server says goes to the [`ChatState`], and what the state wants done goes to
-//! the server (`wire`). Rows are drawn at most once a frame, however much arrives (`view`).
+//! the server. What is drawn is made anew at most once a frame, however much arrives (`view`).
+//!
+//! * `wire`: the connection of this page's own; `tabs`: sharing it with other pages;
+//! * `tokens`: coming in with the token of another system;
+//! * `news`: what the server says unasked; `effects`: what the state wants done;
+//! * `acts`: what the person does; `requests`: what they ask of the server themselves;
+//! * `keeping`: what the browser keeps: the outbox and drafts;
+//! * `telling`: notifications, the title, what is read out.
 
-mod view;
+mod acts;
+mod effects;
+mod keeping;
+mod news;
+mod requests;
+mod tabs;
+mod telling;
+mod tokens;
+pub mod ui;
+pub mod uploads;
+pub mod view;
 mod wire;
 
-use std::time::Duration;
+use crate::live::{Live, after, derived, listen};
+use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use parlour_events::{
-    Author, AuthorKind, Body, Credentials, MessageId, Nickname, RoomName, Session as Identity,
+    Author, Code, Credentials, Limits, Muted, Nickname, Role, RoomName, Seq, Session as Identity,
     SessionEnded,
 };
-use socketio_client::{Client, Socket};
-use uuid::Uuid;
 
 use crate::{
-    browser::{clock, memory, memory::Person, place},
-    entry::Entry,
+    browser::{
+        clock,
+        database::Database,
+        ids, language,
+        memory::{self, Person},
+        place::{self, Auth, Site},
+        worker,
+    },
+    entry::{self, Entry, Tokens},
+    identity,
     line::Line,
-    state::{ChatState, Input, rows::Window},
+    route::Route,
+    settings::Settings,
+    state::{
+        ChatState, Input, Spot,
+        rows::{Rush, Window},
+    },
+    text::mention::Names,
     words,
 };
-pub use view::{Arrivals, RoomView, RowView};
+pub use ui::{Ask, Composing, Panel, Toast, Ui};
+pub use uploads::Upload;
+pub use view::{Arrivals, RoomItem, RoomView, RowView, Standing};
 
 /// How long "Back · caught up" stands.
 const GOOD_NEWS: Duration = Duration::from_secs(4);
@@ -40,8 +72,41 @@ const DAY_LOOK_LEAST: Duration = Duration::from_millis(100);
 pub enum Screen {
     /// The door: a nickname is asked for.
     Landing,
-    /// The room.
+    /// The chat.
     Chat,
+}
+
+/// Why there is nothing to be done at the door but to wait, or to go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Closed {
+    /// It is open.
+    #[default]
+    No,
+    /// The person is banned.
+    Banned,
+    /// The server is full.
+    Full,
+}
+
+impl Closed {
+    fn of(code: Code) -> Self {
+        match code {
+            Code::Banned => Self::Banned,
+            Code::Full => Self::Full,
+            _ => Self::No,
+        }
+    }
+}
+
+/// Who the person is, since the server last told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    /// As an author.
+    pub person: Author,
+    /// What they may do.
+    pub role: Role,
+    /// What the server allows.
+    pub limits: Limits,
 }
 
 /// The chat of this page. Copies are the same one; it lives as long as the owner it was made in.
@@ -49,217 +114,304 @@ pub enum Screen {
 pub struct Session {
     core: StoredValue<Core, LocalStorage>,
     /// What is on the screen.
-    pub screen: RwSignal<Screen>,
+    pub screen: Live<Screen>,
     /// The state of the line.
-    pub line: RwSignal<Line>,
-    /// The name in force, or wished for.
-    pub nickname: RwSignal<Option<Nickname>>,
+    pub line: Live<Line>,
+    /// Who the person is; none before they were let in.
+    pub me: Live<Option<Me>>,
+    /// The name wished for.
+    pub nickname: Live<Option<Nickname>>,
     /// The person asked to come in, and waits at the door.
-    pub entering: RwSignal<bool>,
+    pub entering: Live<bool>,
     /// Why they were not let in.
-    pub entry_error: RwSignal<Option<String>>,
-    /// The room as it is drawn.
-    pub view: RwSignal<RoomView>,
+    pub entry_error: Live<Option<String>>,
+    /// Whether that is for good, or for long.
+    pub closed: Live<Closed>,
+    /// The page around this one was asked for a token, and has not given one that is good.
+    pub awaiting: Live<bool>,
+    /// The place that is looked at.
+    pub route: Live<Route>,
+    /// The room that is looked at, as the list has it.
+    pub here: Live<Option<RoomItem>>,
+    /// Something is new in another room.
+    pub elsewhere: Live<bool>,
+    /// There is something to write to.
+    pub can_write: Live<bool>,
+    /// The people whose names are set off where they are named.
+    pub names: Live<Arc<Names>>,
+    /// The rooms that are known.
+    pub rooms: Live<Vec<RoomItem>>,
+    /// The room that is looked at, as it is drawn.
+    pub view: Live<RoomView>,
     /// What came in while the page was open, for reading out.
-    pub arrivals: RwSignal<Arrivals>,
-    /// What stands in the composer.
-    pub draft: RwSignal<String>,
+    pub arrivals: Live<Arrivals>,
     /// The day that it is, as [`clock::today`] tells it.
-    pub today: RwSignal<i64>,
+    pub today: Live<i64>,
+    /// A moderator has muted the person, or does not any more.
+    pub muted: Live<Option<Muted>>,
+    /// What the person has chosen.
+    pub settings: Live<Settings>,
+    /// What is open over the chat, and what is being written.
+    pub ui: Ui,
+    /// What the server says of itself.
+    pub site: StoredValue<Site>,
 }
 
 struct Core {
     state: ChatState,
-    /// The connection; none before the first attempt.
-    wire: Option<Wire>,
+    /// The connection; none before the first attempt, or while another page has it.
+    wire: Option<wire::Wire>,
+    tabs: tabs::Tabs,
     entry: Entry,
+    tokens: Tokens,
+    /// Another token is asked for after this.
+    ask_token: Option<TimeoutHandle>,
     /// The server is asked again after this.
     ask_again: Option<TimeoutHandle>,
     person: Option<Person>,
+    database: Option<Database>,
     window: Window,
+    /// How much of the newest is drawn.
+    rush: Rush,
+    /// A place that the reader wants to be at, and that is not here yet.
+    jump: Option<Spot>,
+    /// Up to where the room was read when the person came to it.
+    new_from: Option<Seq>,
+    /// That was known when the person came to it, or became known since.
+    new_known: bool,
     at_bottom: bool,
-    /// Rows are to be drawn at the next frame.
+    /// What is drawn is to be made anew at the next frame.
     draw_due: bool,
+    /// How long making it took last, with all that the browser did for it.
+    drawing_took: f64,
+    /// When something last changed that is drawn.
+    changed_at: f64,
+    /// It is made anew then in any case.
+    unseen: Option<TimeoutHandle>,
+    /// The read marker is to be moved.
+    mark_due: bool,
+    /// A draft is to be kept.
+    draft_due: bool,
+    /// When it was last told that the person types.
+    typed_at: f64,
+    /// What the person is to be notified of in a moment.
+    untold: Vec<telling::Untold>,
     /// This page was let in before: a refusal from now on leaves what it shows in place.
     was_inside: bool,
-}
-
-#[derive(Clone)]
-struct Wire {
-    client: Client,
-    socket: Socket,
 }
 
 impl Session {
     /// A session in the current owner. Somebody who was inside at their last visit goes straight
     /// in.
+    #[expect(clippy::new_without_default, reason = "it opens a database and listens to the window")]
     pub fn new() -> Self {
-        let person = memory::person();
+        let site = place::site();
+        let jwt = site.auth == Auth::Jwt;
+        // Whoever was here as a guest of this server is nobody where people come in otherwise.
+        let person = memory::person().filter(|_| !jwt);
         let inside = person.as_ref().is_some_and(|person| person.inside);
         let nickname = person.as_ref().map(|person| person.nickname.clone());
+        let settings = memory::settings();
+        let route = Route::parse(&place::path())
+            .unwrap_or_else(|| Route::to(settings.last.clone().unwrap_or_default()));
         let core = Core {
             state: ChatState::default(),
             wire: None,
+            tabs: tabs::Tabs::named(ids::new().to_string()),
             entry: Entry::default(),
+            tokens: Tokens::default(),
+            ask_token: None,
             ask_again: None,
             person,
+            database: None,
             window: Window::default(),
+            rush: Rush::default(),
+            jump: None,
+            new_from: None,
+            new_known: false,
             at_bottom: true,
             draw_due: false,
+            drawing_took: 0.0,
+            changed_at: 0.0,
+            unseen: None,
+            mark_due: false,
+            draft_due: false,
+            typed_at: 0.0,
+            untold: Vec::new(),
             was_inside: false,
         };
+        let screen = if inside { Screen::Chat } else { Screen::Landing };
+        let view = Live::new(RoomView::default());
         let session = Self {
             core: StoredValue::new_local(core),
-            screen: RwSignal::new(if inside { Screen::Chat } else { Screen::Landing }),
-            line: RwSignal::new(Line::new(place::is_online())),
-            nickname: RwSignal::new(nickname.clone()),
-            entering: RwSignal::new(false),
-            entry_error: RwSignal::new(None),
-            view: RwSignal::new(RoomView::default()),
-            arrivals: RwSignal::new(Arrivals::default()),
-            draft: RwSignal::new(String::new()),
-            today: RwSignal::new(clock::today()),
+            screen: Live::new(screen),
+            line: Live::new(Line::new(place::is_online())),
+            me: Live::new(None),
+            nickname: Live::new(nickname.clone()),
+            entering: Live::new(false),
+            entry_error: Live::new(None),
+            closed: Live::new(Closed::No),
+            awaiting: Live::new(false),
+            route: Live::new(route),
+            here: Live::new(None),
+            elsewhere: Live::new(false),
+            can_write: derived(move || {
+                view.with(|view| matches!(view.standing, Standing::Inside | Standing::Loading))
+            }),
+            names: Live::new(Arc::default()),
+            rooms: Live::new(Vec::new()),
+            view,
+            arrivals: Live::new(Arrivals::default()),
+            today: Live::new(clock::today()),
+            muted: Live::new(None),
+            settings: Live::new(settings),
+            ui: Ui::new(),
+            site: StoredValue::new(site),
         };
         session.watch_network();
         session.watch_day();
+        session.watch_address();
+        session.watch_attention();
+        session.watch_settings();
+        session.ui.watch_room();
+        session.open_database();
+        session.open_room();
+        session.listen_around();
         if let Some(nickname) = nickname.filter(|_| inside) {
             session.enter(nickname);
         }
         session
     }
 
-    /// The room shown. There is one for now.
+    /// The room that is looked at.
     pub fn room(&self) -> RoomName {
-        RoomName::default()
+        self.route.with_untracked(|route| route.room.clone())
+    }
+
+    /// Goes to a place in the chat.
+    pub fn go(&self, route: Route) {
+        // The plain address names no room: whoever comes back to it would not know which.
+        if Route::parse(&place::path()).is_none() {
+            place::go(&Route::to(self.room()).path(), false);
+        }
+        place::go(&route.path(), true);
+        self.arrive(route);
     }
 
     /// Comes in under this name.
     pub fn enter(&self, nickname: Nickname) {
         let token = self.core.with_value(|core| {
             let person = core.person.as_ref()?;
-            (person.nickname.key() == nickname.key()).then(|| person.token.clone())?
+            (identity::key(&person.nickname) == identity::key(&nickname))
+                .then(|| person.token.clone())?
         });
-        let before = self.nickname.get_untracked();
-        if let Some(before) = before.filter(|before| before.key() != nickname.key()) {
-            self.apply(Input::OtherPerson { sentence: words::written_as(&before) });
-        }
-        self.entry_error.set(None);
-        self.entering.set(true);
         self.nickname.set(Some(nickname.clone()));
-        self.connect(Credentials { nickname: Some(nickname), token });
+        self.come_in(Credentials { nickname: Some(nickname), token });
     }
 
-    /// Goes back to the door. What was written stays, and so does the name's token: the person
-    /// may come in again under it.
+    /// Comes in with these.
+    pub(crate) fn come_in(&self, credentials: Credentials) {
+        self.entry_error.set(None);
+        self.closed.put(Closed::No);
+        self.entering.set(true);
+        self.connect(credentials);
+    }
+
+    /// Goes back to the door, in all pages of this browser. What was written stays, and so does
+    /// the name's token: the person may come in again under it.
     pub fn leave(&self) {
+        self.pass_on_leaving();
+        self.left();
+    }
+
+    /// Does not wait any longer to be let in, and goes by another name.
+    pub fn take_another_name(&self) {
+        self.left();
+    }
+
+    fn left(&self) {
+        self.keep_draft_now();
         self.remember(|person| person.inside = false);
-        self.disconnect();
+        self.core.update_value(|core| core.entry.left());
+        self.disconnect_own();
+        self.apply(Input::Disconnected);
         self.line.set(Line::new(place::is_online()));
         self.entering.set(false);
+        self.awaiting.put(false);
         self.entry_error.set(None);
+        self.closed.put(Closed::No);
+        self.ui.close();
         self.screen.set(Screen::Landing);
+        self.tell_title();
     }
 
-    /// Takes what was written. If it cannot be taken, says why; the text is to stay then.
-    ///
-    /// # Errors
-    /// A sentence for the person, or nothing where there is nothing to send.
-    pub fn send(&self, text: &str) -> Result<(), Option<String>> {
-        let body: Body = text.parse().map_err(|error| words::body_error(&error))?;
-        let id = MessageId(Uuid::now_v7());
-        let room = self.room();
-        let mut composed = None;
-        self.core.update_value(|core| {
-            composed = Some(core.state.compose(&room, id, body, clock::timestamp()));
-        });
-        match composed {
-            Some(Ok(effects)) => {
-                self.perform(effects);
-                self.draw_soon();
-                Ok(())
-            }
-            _ => Err(Some(words::OUTBOX_FULL.to_owned())),
-        }
-    }
-
-    /// Sends a failed message again.
-    pub fn try_again(&self, id: MessageId) {
-        self.apply(Input::TryAgain { room: self.room(), id });
-    }
-
-    /// Gives a failed message up.
-    pub fn discard(&self, id: MessageId) {
-        self.apply(Input::Discard { room: self.room(), id });
-    }
-
-    /// Puts the notice away.
-    pub fn dismiss_notice(&self) {
-        self.apply(Input::DismissNotice { room: self.room() });
-    }
-
-    /// Shows more of what came before.
-    pub fn show_earlier(&self) {
-        self.core.update_value(|core| {
-            core.at_bottom = false;
-            core.window.earlier();
-        });
-        self.draw_soon();
-    }
-
-    /// Tells whether the reader sees the newest message; only then old rows are taken away.
-    pub fn set_at_bottom(&self, at_bottom: bool) {
-        self.core.update_value(|core| core.at_bottom = at_bottom);
-        self.draw_soon();
-    }
-
-    fn apply(&self, input: Input) {
+    pub(crate) fn apply(&self, input: Input) {
         let mut effects = Vec::new();
-        self.core.update_value(|core| effects = core.state.apply(input));
+        self.core.try_update_value(|core| effects = core.state.apply(input));
         self.perform(effects);
+        self.note_return();
         self.draw_soon();
     }
 
     /// The server told who we are.
     fn let_in(&self, told: Identity) {
-        let Identity { person: Author { id, name, .. }, token, .. } = told;
+        let (name, id) = (told.person.name.clone(), told.person.id);
         let mut back_with = None;
         self.core.update_value(|core| {
+            core.tokens.taken();
+            let token = told.token.clone().or_else(|| core.tokens.newest());
             back_with = core.entry.let_in(name.clone(), token).cloned();
         });
         let Some(credentials) = back_with else { return };
-        if let Some(Wire { socket, .. }) = self.core.with_value(|core| core.wire.clone()) {
-            // Credentials always have a JSON form.
-            let _ = socket.set_auth(&credentials);
-        }
+        self.come_back_with(&credentials);
+        let is_first = self.core.with_value(|core| !core.was_inside);
+        let mut is_another = false;
         self.core.update_value(|core| {
+            is_another = core.person.as_ref().is_none_or(|before| before.id != id);
             let token = credentials.token;
             core.was_inside = true;
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
         });
         self.nickname.set(Some(name));
+        self.me.set(Some(Me { person: told.person.clone(), role: told.role, limits: told.limits }));
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);
+        self.apply(Input::Session(told));
+        let through_the_door = self.screen.get_untracked() == Screen::Landing;
         self.screen.set(Screen::Chat);
-        self.draw_soon();
+        if is_first {
+            self.arrive(self.route.get_untracked());
+        } else if through_the_door {
+            // Perhaps as somebody else, who is in no room yet.
+            self.open_room();
+        }
+        if is_another {
+            // What stands in the composer is what somebody else wrote.
+            self.ui.draft.set(String::new());
+            self.read_draft();
+        }
+        self.adopt();
     }
 
     /// The server ended the session: back to the door, with the reason.
     fn ended(&self, ended: &SessionEnded) {
-        self.forget_token();
-        self.leave();
-        self.entry_error.set(Some(words::ended(ended)));
-    }
-
-    /// The token is worth nothing any more.
-    fn forget_token(&self) {
+        if self.is_by_token() && entry::is_of_a_jwt(ended.code) {
+            // What is seen stays: the next token is on its way.
+            return self.token_refused(ended.code);
+        }
         self.remember(|person| person.token = None);
+        self.left();
+        self.entry_error.set(Some(words::ended(ended)));
+        self.closed.put(Closed::of(ended.code));
     }
 
     /// The server does not let us in. At the door the reason stands under the name; who was
     /// inside keeps what they see, with the reason on the strip.
-    fn turned_away(&self, sentence: String) {
-        self.line.update(|line| line.refused(sentence.clone()));
+    fn turned_away(&self, sentence: String, closed: Closed) {
+        self.change_line(|line| line.refused(sentence.clone()));
+        self.pass_on_refusal(&sentence, closed);
+        self.closed.put(closed);
         self.entering.set(false);
         if !self.core.with_value(|core| core.was_inside) {
             self.entry_error.set(Some(sentence));
@@ -270,19 +422,15 @@ impl Session {
     }
 
     fn remember(&self, change: impl FnOnce(&mut Person)) {
+        let keep = !self.is_by_token();
         self.core.update_value(|core| {
             if let Some(person) = &mut core.person {
                 change(person);
-                memory::keep_person(person);
+                if keep {
+                    memory::keep_person(person);
+                }
             }
         });
-    }
-
-    fn me(&self) -> Option<Author> {
-        self.core.with_value(|core| {
-            let Person { id, nickname, .. } = core.person.as_ref()?;
-            Some(Author { id: *id, name: nickname.clone(), kind: AuthorKind::Member })
-        })
     }
 
     /// "Today" is another day after midnight, in a page that is left open as well.
@@ -290,35 +438,54 @@ impl Session {
         let session = *self;
         let look = move || {
             let today = clock::today();
-            let looked = session.today.try_maybe_update(|day| {
-                let before = std::mem::replace(day, today);
-                (before != today, ())
-            });
-            if looked.is_some() {
-                session.watch_day();
-            }
+            session.today.put(today);
+            session.watch_day();
         };
-        set_timeout(look, clock::until_tomorrow().clamp(DAY_LOOK_LEAST, DAY_LOOK));
+        after(clock::until_tomorrow().clamp(DAY_LOOK_LEAST, DAY_LOOK), look);
     }
 
     /// Tells of the way back, once what was missed is here.
     fn note_return(&self) {
-        if !self.core.with_value(|core| core.state.is_caught_up()) {
+        if self.core.try_with_value(|core| core.state.is_caught_up()) != Some(true) {
             return;
         }
-        if self.line.try_maybe_update(|line| {
-            let back = line.caught_up();
-            (back, back)
-        }) == Some(true)
-        {
+        if self.line.update_if(Line::caught_up) {
             let line = self.line;
-            set_timeout(move || line.update(Line::fade), GOOD_NEWS);
+            // What did not come while there was no server may come now.
+            language::again();
+            if self.has_own() {
+                worker::look();
+            }
+            after(GOOD_NEWS, move || line.update(Line::fade));
         }
     }
-}
 
-impl Default for Session {
-    fn default() -> Self {
-        Self::new()
+    fn watch_address(&self) {
+        let session = *self;
+        listen("popstate", move |_| {
+            // A step within the page, such as to an anchor, is none to another place.
+            let route = Route::parse(&place::path());
+            if let Some(route) = route.filter(|it| session.route.with_untracked(|now| now != it)) {
+                session.arrive(route);
+            }
+        });
+    }
+
+    /// Shows a place in the chat.
+    pub(crate) fn arrive(&self, route: Route) {
+        let moved = self.route.with_untracked(|before| before.room != route.room);
+        if moved {
+            // Under the room in which it was written.
+            self.keep_draft_now();
+            // Whoever leaves has read what was in sight.
+            self.mark();
+        }
+        self.route.set(route.clone());
+        if moved {
+            self.open_room();
+        }
+        if let Some(seq) = route.message {
+            self.read_at(Spot::Message(seq));
+        }
     }
 }

@@ -1,114 +1,102 @@
-//! The session's end of the connection: what arrives, and what is done about effects.
+//! The connection of this page's own: what it is asked, and what comes of it.
+//!
+//! Everything goes through as JSON text under an event's name, so that a page that leads can pass
+//! on what another page asks ([`super::tabs`]).
 
+use crate::live::{self, listen, spawn};
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*, task::spawn_local};
-use parlour_events::{
-    Credentials, Event, JoinRoom, Refusal, Reply, RoomChanges, RoomHead, Session as Identity,
-    SessionEnded, SyncRoom, chat::NAMESPACE, limits::CATCH_UP_CHANGES,
-};
-use serde::{Serialize, de::DeserializeOwned};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use parlour_events::{Credentials, Refusal, chat::NAMESPACE};
+use serde_json::value::RawValue;
 use socketio_client::{
-    Client, ClientOptions, ConnectError, DisconnectReason, ManagerEvent, Socket,
+    Client, ClientOptions, ConnectError, DisconnectReason, EventPacket, ManagerEvent, Socket,
 };
 
-use super::{Session, Wire};
+use super::{Closed, Session, news, tabs::Role};
 use crate::{
     browser::{clock, place},
     entry::{self, Refused},
-    line::Status,
-    state::{Effect, Input, Trouble},
-    words,
+    json,
+    line::{Line, Status},
+    words::{self, Key},
 };
 
 /// How long an answer may take before it counts as lost.
-const ANSWER: Duration = Duration::from_secs(10);
+pub(super) const ANSWER: Duration = Duration::from_secs(10);
+
+/// What is done with an answer; none if it was lost.
+pub(super) type Then = Box<dyn FnOnce(Option<&str>)>;
+
+#[derive(Clone)]
+pub(super) struct Wire {
+    client: Client,
+    socket: Socket,
+}
 
 impl Session {
     /// Connects, or connects anew with other credentials.
-    pub(super) fn connect(&self, credentials: Credentials) {
+    pub(super) fn connect_own(&self, credentials: &Credentials) {
         self.stop_asking();
-        let Some(Wire { socket, .. }) = self.wire() else {
-            self.turned_away(words::NO_ADDRESS.to_owned());
+        let wire = self.wire();
+        let Some(Wire { socket, .. }) =
+            wire.filter(|it| it.socket.set_auth(&json::encode(credentials)).is_ok())
+        else {
+            self.turned_away(words::text(Key::APP_NO_ADDRESS).to_owned(), Closed::No);
             return;
         };
         socket.disconnect();
-        self.line.update(|line| line.trying());
-        if socket.set_auth(&credentials).is_err() {
-            self.turned_away(words::NO_ADDRESS.to_owned());
-            return;
-        }
-        let mut effects = Vec::new();
-        let room = self.room();
-        self.core.update_value(|core| {
-            core.entry.wanted(credentials);
-            effects = core.state.open(room);
-        });
-        self.perform(effects);
+        self.change_line(|line| line.trying());
         socket.connect();
     }
 
-    pub(super) fn disconnect(&self) {
+    pub(super) fn disconnect_own(&self) {
         self.stop_asking();
-        self.core.update_value(|core| core.entry.left());
         if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
             wire.socket.disconnect();
         }
-        self.apply(Input::Disconnected);
+    }
+
+    /// The credentials for the next time.
+    pub(super) fn come_back_with(&self, credentials: &Credentials) {
+        if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
+            // Credentials always have a JSON form.
+            let _ = wire.socket.set_auth(&json::encode(credentials));
+        }
     }
 
     /// Tries at once, in place of waiting for the next attempt.
-    pub fn try_now(&self) {
+    pub(super) fn try_own_now(&self) {
+        if self.awaiting.get_untracked() {
+            return;
+        }
         let Some(wire) = self.core.with_value(|core| core.wire.clone()) else { return };
         self.stop_asking();
-        self.line.update(|line| line.trying());
+        self.change_line(|line| line.trying());
         wire.client.retry_now();
         // After a refusal there is no attempt to be made sooner: it is asked for here.
         wire.socket.connect();
     }
 
-    pub(super) fn perform(&self, effects: Vec<Effect>) {
-        let session = *self;
-        for effect in effects {
-            match effect {
-                Effect::Join { ticket, room, after } => {
-                    self.request(JoinRoom { room: room.clone(), after }, move |outcome| {
-                        Input::CaughtUp { room, ticket, outcome }
-                    });
-                }
-                Effect::Sync { ticket, room, after } => {
-                    let limit = Some(CATCH_UP_CHANGES);
-                    self.request(SyncRoom { room: room.clone(), after, limit }, move |outcome| {
-                        Input::CaughtUp { room, ticket, outcome }
-                    });
-                }
-                Effect::Send { ticket, message } => {
-                    let room = message.room.clone();
-                    self.request(message, move |outcome| Input::Answered { room, ticket, outcome });
-                }
-                Effect::Wake { ticket, room, after } => {
-                    set_timeout(move || session.apply(Input::Wake { room, ticket }), after);
-                }
-            }
-        }
+    /// Asks the server.
+    pub(super) fn ask_own(&self, event: &str, payload: &RawValue, then: Then) {
+        let wire = self.core.with_value(|core| core.wire.clone());
+        // What is asked without a connection would be kept and asked late, when it is asked again.
+        let Some(wire) = wire.filter(|wire| wire.socket.connected()) else {
+            return then(None);
+        };
+        let request = wire.socket.emit_with_ack_packet(event, payload).timeout(ANSWER);
+        spawn(async move {
+            let answer = request.await.ok();
+            then(answer.as_ref().and_then(|answer| answer.arg(0)));
+        });
     }
 
-    /// Sends an event, and applies what `input` makes of its outcome.
-    fn request<E, T>(&self, event: E, input: impl FnOnce(Result<T, Trouble>) -> Input + 'static)
-    where
-        E: Event<Ack = Reply<T>> + 'static,
-        T: Serialize + DeserializeOwned + 'static,
-    {
-        let session = *self;
-        let wire = self.core.with_value(|core| core.wire.clone());
-        spawn_local(async move {
-            let outcome = match wire {
-                Some(wire) => answer(&wire.socket, &event).await,
-                None => Err(Trouble::Lost),
-            };
-            session.apply(input(outcome));
-            session.note_return();
-        });
+    /// Tells the server something that may get lost.
+    pub(super) fn tell_own(&self, event: &str, payload: &RawValue) {
+        if let Some(wire) = self.core.with_value(|core| core.wire.clone()) {
+            let _ = wire.socket.volatile().emit(event, payload);
+        }
     }
 
     pub(super) fn watch_network(&self) {
@@ -121,8 +109,7 @@ impl Session {
             }
         };
         for event in ["online", "offline"] {
-            let listener = window_event_listener_untyped(event, network);
-            on_cleanup(move || listener.remove());
+            listen(event, network);
         }
     }
 
@@ -145,40 +132,40 @@ impl Session {
         socket.on_connect(move || {
             session.stop_asking();
             session.core.update_value(|core| core.entry.connected());
-            session.line.update(|line| line.connected());
-            session.apply(Input::Connected);
+            session.change_line(|line| line.connected());
         });
         socket.on_disconnect(move |reason| session.lost(reason));
         socket.on_connect_error(move |error| session.refused(&error));
-        socket.on::<Identity>(Identity::NAME, move |identity| session.let_in(identity));
-        socket.on::<SessionEnded>(SessionEnded::NAME, move |ended| session.ended(&ended));
-        socket.on::<RoomChanges>(RoomChanges::NAME, move |changes| {
+        socket.on_any(move |packet: &EventPacket| {
             session.heard();
-            session.take_changes(changes);
+            if let Some(payload) = packet.arg(0) {
+                session.pass_on(packet.name(), payload);
+                session.take_news(packet.name(), payload);
+            }
         });
-        socket.on::<RoomHead>(RoomHead::NAME, move |head| session.apply(Input::Head(head)));
         client.on_event(move |event| session.manager(event));
     }
 
     fn manager(&self, event: &ManagerEvent) {
         match event {
-            ManagerEvent::Failed(_) => self.line.update(|line| line.lost()),
+            ManagerEvent::Failed(_) => self.change_line(|line| line.lost()),
             ManagerEvent::Reconnecting { delay, .. } => {
                 let at = clock::now() + delay.as_secs_f64() * 1_000.0;
-                self.line.update(|line| line.next_try(at));
+                self.change_line(|line| line.next_try(at));
             }
-            ManagerEvent::ReconnectAttempt { .. } => self.line.update(|line| line.trying()),
+            ManagerEvent::ReconnectAttempt { .. } => self.change_line(|line| line.trying()),
             ManagerEvent::Ping => self.heard(),
             _ => {}
         }
     }
 
     fn heard(&self) {
-        self.line.try_maybe_update(|line| (line.heard(), ()));
+        self.line.update_if(Line::heard);
     }
 
     fn lost(&self, reason: DisconnectReason) {
-        self.apply(Input::Disconnected);
+        self.pass_on(news::LOST, "");
+        self.take_news(news::LOST, "");
         // The server ends the connection with the session, which was left by then.
         if !self.core.with_value(|core| core.entry.is_wanted()) {
             return;
@@ -186,25 +173,28 @@ impl Session {
         match reason {
             DisconnectReason::ClientDisconnect => {}
             DisconnectReason::ServerDisconnect => {
-                self.line.update(|line| line.lost());
+                self.change_line(|line| line.lost());
                 self.ask_again();
             }
-            _ => self.line.update(|line| line.lost()),
+            _ => self.change_line(|line| line.lost()),
         }
     }
 
     fn refused(&self, error: &ConnectError) {
         let refusal = Refusal::from_connect_error(&error.message);
+        if self.is_by_token() && entry::is_of_a_jwt(refusal.code) {
+            return self.token_refused(refusal.code);
+        }
         let mut then = Refused::ForGood;
         self.core.update_value(|core| then = core.entry.refused(refusal.code));
         if entry::is_of_the_token(refusal.code) {
-            self.forget_token();
+            self.remember(|person| person.token = None);
         }
         if let Refused::WithoutToken(credentials) = then {
-            self.connect(credentials);
+            self.connect_own(&credentials);
             return;
         }
-        self.turned_away(words::refused(&refusal));
+        self.turned_away(words::refused(&refusal), Closed::of(refusal.code));
         if then == Refused::ForNow {
             self.ask_again();
         }
@@ -216,29 +206,24 @@ impl Session {
         let session = *self;
         let (spread, mut millis) = (js_sys::Math::random(), 0.0);
         self.core.update_value(|core| millis = core.entry.ask_again_after(spread));
-        self.line.update(|line| line.next_try(clock::now() + millis));
+        self.change_line(|line| line.next_try(clock::now() + millis));
         let after = Duration::from_secs_f64(millis / 1_000.0);
-        let timer = set_timeout_with_handle(move || session.try_now(), after).ok();
+        let timer = live::after(after, move || session.try_own_now());
         // One at a time, whatever else is refused meanwhile.
         self.stop_asking();
         self.core.update_value(|core| core.ask_again = timer);
     }
 
     fn stop_asking(&self) {
-        let mut timer = None;
+        let mut timer: Option<TimeoutHandle> = None;
         self.core.update_value(|core| timer = core.ask_again.take());
         if let Some(timer) = timer {
             timer.clear();
         }
     }
-}
 
-async fn answer<E, T>(socket: &Socket, event: &E) -> Result<T, Trouble>
-where
-    E: Event<Ack = Reply<T>>,
-    T: Serialize + DeserializeOwned + 'static,
-{
-    // Whatever went wrong on the way, the server may have done it or not.
-    let reply = socket.emit_with_ack::<_, Reply<T>>(E::NAME, event).timeout(ANSWER).await;
-    Result::from(reply.map_err(|_| Trouble::Lost)?).map_err(Trouble::Refused)
+    /// Whether this page has, or wants, a connection of its own.
+    pub(super) fn has_own(&self) -> bool {
+        self.core.with_value(|core| core.tabs.role != Role::Following)
+    }
 }

@@ -5,254 +5,337 @@
 //! connection and draws nothing: the caller owns those, so every behaviour is tested natively.
 //!
 //! The caller's part:
-//! 1. [`Input::Connected`] and [`Input::Disconnected`] as the connection comes and goes;
-//! 2. each [`Effect::Join`] or [`Effect::Sync`] becomes a request, whose outcome comes back as
-//!    [`Input::CaughtUp`] with the same ticket; each [`Effect::Send`] likewise, as
-//!    [`Input::Answered`]. An outcome whose ticket was superseded is ignored;
-//! 3. [`Input::Changes`] and [`Input::Head`] as the server sends them;
-//! 4. each [`Effect::Wake`] becomes an [`Input::Wake`] with the same ticket that much later. A wake
-//!    whose ticket was superseded is ignored as well.
+//! 1. [`Input::Session`] when the server tells who we are, and [`Input::Disconnected`] when the
+//!    connection is gone;
+//! 2. each effect with a ticket becomes a request, whose outcome comes back with the same ticket. An
+//!    outcome whose ticket was superseded is ignored;
+//! 3. what the server sends unasked, as it comes;
+//! 4. each [`Effect::Wake`] becomes an [`Input::Wake`] with the same ticket that much later;
+//! 5. [`Effect::Keep`] and [`Effect::Forget`] go to the browser's storage, out of which
+//!    [`Input::Restored`] comes at the next visit.
 
+mod effect;
+mod input;
+mod listing;
 pub mod log;
 pub mod message;
 pub mod outbox;
+pub mod people;
 mod room;
 pub mod rows;
+pub mod stretch;
 #[cfg(test)]
 mod tests;
+pub mod unread;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use parlour_events::{
-    Body, CatchUp, Cursor, MessageId, Refusal, RoomChanges, RoomHead, RoomName, SendMessage, Sent,
-    Timestamp,
-};
+use parlour_events::{Author, Place, RoomName, Seq, Session, Timestamp};
+use uuid::Uuid;
 
-pub use log::Notice;
-pub use room::{Phase, Room};
+use listing::Listing;
+use outbox::{Act, Entry, EntryState};
+use room::Around;
 
-/// Tells the answer to one request from the answer to any other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub use effect::Effect;
+pub use input::{Input, Spot, Trouble};
+pub use log::{Notice, Part};
+pub use room::{Phase, Reading, Room};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Most rooms asked for at a time, so that somebody with many rooms is not refused for asking too
+/// much at once.
+const ASKED_AT_ONCE: usize = 8;
+
+/// A bound of what is kept, and the same as tests have it: small, so that they meet it.
+const fn bound(real: usize, in_tests: usize) -> usize {
+    if cfg!(test) { in_tests } else { real }
+}
+
+/// Tells the answer to one request from the answer to any other. Later ones are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
 
-/// Something that happened.
-#[derive(Debug, Clone)]
-pub enum Input {
-    /// The socket is connected: nothing is joined yet.
-    Connected,
-    /// The socket is not connected any more: no answer will come, no change arrives.
-    Disconnected,
-    /// How a join or a sync went.
-    CaughtUp {
-        /// The room.
-        room: RoomName,
-        /// From the [`Effect`].
-        ticket: Ticket,
-        /// The answer, or why there is none.
-        outcome: Result<CatchUp, Trouble>,
-    },
-    /// How sending a message went.
-    Answered {
-        /// The room.
-        room: RoomName,
-        /// From the [`Effect`].
-        ticket: Ticket,
-        /// The answer, or why there is none.
-        outcome: Result<Sent, Trouble>,
-    },
-    /// The server sent changes.
-    Changes(RoomChanges),
-    /// The server told how long a log is.
-    Head(RoomHead),
-    /// The time that an [`Effect::Wake`] asked for is over.
-    Wake {
-        /// The room.
-        room: RoomName,
-        /// From the [`Effect`].
-        ticket: Ticket,
-    },
-    /// The person wants a failed message sent again.
-    TryAgain {
-        /// The room.
-        room: RoomName,
-        /// The message.
-        id: MessageId,
-    },
-    /// The person gives a failed message up.
-    Discard {
-        /// The room.
-        room: RoomName,
-        /// The message.
-        id: MessageId,
-    },
-    /// Somebody else writes from now on. What was written before is not sent under their name
-    /// unless they want that; the sentence says so.
-    OtherPerson {
-        /// Why the messages wait.
-        sentence: String,
-    },
-    /// The person has read the notice.
-    DismissNotice {
-        /// The room.
-        room: RoomName,
-    },
-}
-
-/// Why a request has no result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// No answer came: it may have been done or not.
-    Lost,
-    /// The server refused.
-    Refused(Refusal),
-}
-
-/// Something to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Ask to be in the room.
-    Join {
-        /// Comes back with the outcome.
-        ticket: Ticket,
-        /// The room.
-        room: RoomName,
-        /// How far its log is known.
-        after: Option<Cursor>,
-    },
-    /// Ask for what came after a cursor.
-    Sync {
-        /// Comes back with the outcome.
-        ticket: Ticket,
-        /// The room.
-        room: RoomName,
-        /// How far its log is known.
-        after: Cursor,
-    },
-    /// Send a message.
-    Send {
-        /// Comes back with the outcome.
-        ticket: Ticket,
-        /// The message.
-        message: SendMessage,
-    },
-    /// Apply [`Input::Wake`] after this time.
-    Wake {
-        /// Comes back with it.
-        ticket: Ticket,
-        /// The room.
-        room: RoomName,
-        /// How long from now.
-        after: Duration,
-    },
-}
-
-/// The outbox of the room has no place: the text stays where it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxFull(pub Body);
+/// The outbox of the room has no place: what was to be sent stays where it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutboxFull;
 
 /// The state of the chat.
 #[derive(Debug, Default)]
 pub struct ChatState {
-    rooms: BTreeMap<RoomName, Room>,
+    /// By name.
+    rooms: Vec<Room>,
     tickets: Tickets,
+    session: Option<Session>,
     connected: bool,
+    listing: Listing,
+    /// All rooms were listed on this connection.
+    listed: bool,
+    open: Option<RoomName>,
+    /// Wakes since the rooms were last listed.
+    wakes: u32,
 }
 
 impl ChatState {
-    /// Shows a room from now on: it is joined whenever there is a connection.
-    #[must_use = "effects are to be done"]
-    pub fn open(&mut self, name: RoomName) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let room = self.rooms.entry(name.clone()).or_insert_with(|| Room::new(name));
-        if self.connected && room.phase() == &Phase::Away {
-            room.connected(&mut self.tickets, &mut effects);
-        }
-        effects
+    /// All rooms that are known, by name.
+    pub fn rooms(&self) -> &[Room] {
+        &self.rooms
     }
 
-    /// A room that was opened.
+    /// This room.
     pub fn room(&self, name: &RoomName) -> Option<&Room> {
-        self.rooms.get(name)
+        self.find(name).ok().map(|at| &self.rooms[at])
     }
 
-    /// How many messages will be sent without the person doing anything.
+    /// The room that the person looks at.
+    pub fn opened(&self) -> Option<&Room> {
+        self.room(self.open.as_ref()?)
+    }
+
+    /// Who we are, since the server last told.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Who we are, as an author.
+    pub fn me(&self) -> Option<&Author> {
+        self.session.as_ref().map(|session| &session.person)
+    }
+
+    /// Whether all rooms were listed on this connection.
+    pub fn is_listed(&self) -> bool {
+        self.listed
+    }
+
+    /// How many entries will be sent without the person doing anything.
     pub fn waiting(&self) -> usize {
-        self.rooms.values().map(|room| room.outbox().waiting()).sum()
+        self.rooms.iter().map(|room| room.outbox().waiting()).sum()
     }
 
-    /// Whether every room is connected and has all that the server is known to have.
+    /// Whether the rooms are known, and each that is heard has all that the server is known to
+    /// have.
     pub fn is_caught_up(&self) -> bool {
-        self.rooms.values().all(|room| matches!(room.phase(), Phase::Live | Phase::Refused(_)))
+        let settled = |room: &Room| match room.phase() {
+            Phase::Live | Phase::Refused(_) => true,
+            Phase::Away => !room.is_wanted(),
+            _ => false,
+        };
+        self.listed && self.rooms.iter().all(settled)
     }
 
-    /// The person wrote a message: it shows at once, and is sent when it can be.
+    /// The person did something: it shows at once, and is sent when it can be.
     ///
     /// # Errors
-    /// If too many wait already, or the room was not opened.
+    /// If too many entries wait in this room already, or it is not known.
     pub fn compose(
         &mut self,
         room: &RoomName,
-        id: MessageId,
-        body: Body,
+        id: Uuid,
+        act: Act,
         written: Timestamp,
     ) -> Result<Vec<Effect>, OutboxFull> {
-        let Some(room) = self.rooms.get_mut(room) else { return Err(OutboxFull(body)) };
-        let mut effects = Vec::new();
-        room.compose(id, body, written, &mut self.tickets, &mut effects)?;
-        Ok(effects)
+        if self.room(room).is_none_or(|room| room.outbox().is_full()) {
+            return Err(OutboxFull);
+        }
+        let by = self.me().map(|me| me.id);
+        // The order of what is kept is that of these times, whatever the clock does.
+        let last = self.room(room).and_then(|room| room.outbox().entries().last());
+        let after_it = last.map(|last| Timestamp(last.written.0.saturating_add(1)));
+        let written = after_it.map_or(written, |after_it| after_it.max(written));
+        let entry = Entry { id, act, written, by, state: EntryState::Queued };
+        Ok(self.apply(Input::Compose(room.clone(), entry)))
     }
 
     /// Takes what happened, and says what is to be done.
     #[must_use = "effects are to be done"]
     pub fn apply(&mut self, input: Input) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        let out = &mut effects;
-        let tickets = &mut self.tickets;
+        let mut out = Vec::new();
+        self.take(input, &mut out);
+        self.count_again(&mut out);
+        self.hand_out_places(&mut out);
+        out
+    }
+
+    fn take(&mut self, input: Input, out: &mut Vec<Effect>) {
         match input {
-            Input::Connected => {
-                self.connected = true;
-                for room in self.rooms.values_mut() {
-                    room.connected(tickets, out);
-                }
-            }
+            Input::Session(session) => self.connected_as(session, out),
             Input::Disconnected => {
                 self.connected = false;
-                self.rooms.values_mut().for_each(Room::disconnected);
+                self.listing = Listing::No;
+                self.listed = false;
+                self.wakes = 0;
+                self.rooms.iter_mut().for_each(Room::disconnected);
             }
-            Input::CaughtUp { room, ticket, outcome } => {
-                self.with(&room, |room, tickets| room.caught_up(ticket, outcome, tickets, out));
+            Input::List => self.list_again(out),
+            Input::Listed(ticket, outcome) => self.listed(ticket, outcome, out),
+            Input::CaughtUp(room, ticket, outcome) => {
+                self.with(&room, out, |room, around| room.caught_up(ticket, outcome, around));
             }
-            Input::Answered { room, ticket, outcome } => {
-                self.with(&room, |room, tickets| room.answered(ticket, outcome, tickets, out));
+            Input::History(room, ticket, outcome) => {
+                self.with(&room, out, |room, around| room.history(ticket, outcome, around));
+            }
+            Input::Members(room, ticket, outcome) => {
+                self.with(&room, out, |room, around| room.listed(ticket, outcome, around));
+            }
+            Input::Answered(room, ticket, outcome) => {
+                self.with(&room, out, |room, around| room.answered(ticket, outcome, around));
             }
             Input::Changes(live) => {
                 let name = live.room.clone();
-                self.with(&name, |room, tickets| room.live(live, tickets, out));
+                self.with(&name, out, |room, around| room.live(live, around));
             }
             Input::Head(head) => {
-                self.with(&head.room, |room, tickets| room.head(&head, tickets, out));
+                self.with(&head.room, out, |room, around| room.head(&head, around));
             }
-            Input::Wake { room, ticket } => {
-                self.with(&room, |room, tickets| room.wake(ticket, tickets, out));
+            Input::Updated(updated) => self.updated(updated, out),
+            Input::Topic(changed) => {
+                self.with(&changed.room, out, |room, _| room.topic(changed.topic.clone()));
             }
-            Input::TryAgain { room, id } => {
-                self.with(&room, |room, tickets| room.try_again(id, tickets, out));
+            Input::Marker(marker) => {
+                // It may be ahead of the list that tells of its room.
+                self.with_new(&marker.room, out, |room, around| room.marked(&marker, around));
             }
-            Input::OtherPerson { sentence } => {
-                self.rooms.values_mut().for_each(|room| room.other_person(&sentence));
+            Input::Presence(presence) => {
+                let name = presence.room.clone();
+                self.with(&name, out, |room, _| {
+                    presence.here.iter().for_each(|person| room.log_mut().rename(person));
+                    room.people_mut().presence(presence);
+                });
             }
-            Input::Discard { room, id } => self.with(&room, |room, _| room.discard(id)),
-            Input::DismissNotice { room } => self.with(&room, |room, _| room.dismiss_notice()),
+            Input::Typing(typing, now) => {
+                self.with(&typing.room, out, |room, _| {
+                    room.people_mut().types(typing.person.clone(), now);
+                });
+            }
+            Input::Wake(Some(room), ticket) => {
+                self.with(&room, out, |room, around| room.wake(ticket, around));
+            }
+            Input::Wake(None, ticket) => {
+                if self.listing == Listing::Asked(ticket) {
+                    self.list(None, out);
+                }
+            }
+            Input::Open(name) => self.opens(name, out),
+            Input::Join(name) => {
+                let connected = self.connected;
+                self.with_new(&name, out, |room, _| {
+                    room.want();
+                    if connected {
+                        room.due();
+                    }
+                });
+            }
+            Input::ReadAt(name, spot) => {
+                self.with(&name, out, |room, around| read_at(room, spot, around));
+            }
+            Input::ReadOn(name, earlier) => {
+                self.with(&name, out, |room, around| room.read_on(earlier, around));
+            }
+            Input::AtBottom(name, at_bottom) => {
+                self.with(&name, out, |room, _| room.at_bottom(at_bottom));
+            }
+            Input::Compose(name, entry) => {
+                self.with(&name, out, |room, around| room.compose(entry, around));
+            }
+            Input::Restored(entries) => {
+                for (name, entry) in entries {
+                    self.with_new(&name, out, |room, around| room.restore(entry, around));
+                }
+            }
+            Input::TryAgain(name, id) => self.with(&name, out, |room, around| {
+                room.try_again(id, around);
+            }),
+            Input::Discard(name, id) => self.with(&name, out, |room, around| {
+                room.outbox_mut().discard(id);
+                room.forget_done(around);
+                room.send_next(around);
+            }),
+            Input::DismissNotice(name) => {
+                self.with(&name, out, |room, _| room.log_mut().dismiss_notice());
+            }
         }
-        effects
     }
 
-    /// A room that was not opened is nothing that was asked for: what comes for it is dropped.
-    fn with(&mut self, name: &RoomName, act: impl FnOnce(&mut Room, &mut Tickets)) {
-        if let Some(room) = self.rooms.get_mut(name) {
-            act(room, &mut self.tickets);
+    fn opens(&mut self, name: Option<RoomName>, out: &mut Vec<Effect>) {
+        if self.open == name {
+            return;
         }
+        if let Some(before) = std::mem::replace(&mut self.open, name.clone()) {
+            self.with(&before, out, |room, _| room.close());
+        }
+        if let Some(name) = name {
+            self.with_new(&name, out, |room, around| room.open(around));
+        }
+    }
+
+    /// Asks for the rooms that are due, the one that is looked at first.
+    fn hand_out_places(&mut self, out: &mut Vec<Effect>) {
+        if !self.connected {
+            return;
+        }
+        let asked = self.rooms.iter().filter(|room| matches!(room.phase(), Phase::Asking(_)));
+        let mut free = ASKED_AT_ONCE.saturating_sub(asked.count());
+        let due = |room: &Room| *room.phase() == Phase::Due;
+        let opened = self.opened().filter(|room| due(room)).map(|room| room.name().clone());
+        let others = self.rooms.iter().filter(|room| due(room)).map(|room| room.name().clone());
+        let next: Vec<RoomName> = opened.into_iter().chain(others).collect();
+        for name in next {
+            self.with(&name, out, |room, around| {
+                if free > 0 && *room.phase() == Phase::Due {
+                    free -= 1;
+                    room.ask(around);
+                }
+            });
+        }
+    }
+
+    fn find(&self, name: &RoomName) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|room| room.name().cmp(name))
+    }
+
+    /// A room that is not known is nothing that was asked for: what comes for it is dropped.
+    fn with(
+        &mut self,
+        name: &RoomName,
+        out: &mut Vec<Effect>,
+        act: impl FnOnce(&mut Room, &mut Around<'_>),
+    ) {
+        if let Ok(at) = self.find(name) {
+            let me = self.session.as_ref().map(|session| session.person.id);
+            let epoch = self.session.as_ref().map(|session| session.epoch);
+            act(&mut self.rooms[at], &mut Around { tickets: &mut self.tickets, out, me, epoch });
+        }
+    }
+
+    fn with_new(
+        &mut self,
+        name: &RoomName,
+        out: &mut Vec<Effect>,
+        act: impl FnOnce(&mut Room, &mut Around<'_>),
+    ) {
+        if let Err(at) = self.find(name) {
+            let mut room = Room::new(name.clone());
+            if let Some(me) = self.me() {
+                room.log_mut().read_by(me.id);
+            }
+            self.rooms.insert(at, room);
+        }
+        self.with(name, out, act);
+    }
+}
+
+/// Reads a place of the history, unless it is here.
+fn read_at(room: &mut Room, spot: Spot, around: &mut Around<'_>) {
+    let known = room.log().cursor().is_some();
+    match spot {
+        Spot::Newest => room.read_newest(around),
+        Spot::Message(seq) if known && room.log().shown().covers(seq) => {}
+        Spot::Message(seq) => room.read(Part::Elsewhere, Some(Place::Around(seq)), around),
+        Spot::Time(at) if known && room.log().shown().covers_time(at) => {}
+        Spot::Time(at) => room.read(Part::Elsewhere, Some(Place::At(at)), around),
+        Spot::Oldest if known && !room.log().shown().earlier => {}
+        Spot::Oldest => room.read(Part::Elsewhere, Some(Place::After(Seq(0))), around),
     }
 }
 

@@ -1,28 +1,58 @@
-//! What a person wrote in one room and has not seen in its log yet.
+//! What a person did in one room and has not seen in its log yet.
 //!
-//! Entries are sent one at a time, in the order they were written, until the server answers; an
-//! answer that was lost is asked for again with the same id, which posts nothing twice. An entry
-//! goes when its message arrives with the log.
+//! Entries are sent one at a time, in the order they were made, until the server answers; an
+//! answer that was lost is asked for again with the same id, which does nothing twice. A message
+//! goes when it arrives with the log; anything else when it is answered.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
-use parlour_events::{Body, MessageId, Sent, Seq, Timestamp};
+use parlour_events::{
+    Attachment, Body, ChangeId, Emoji, MessageId, Quote, Refusal, Sent, Seq, Timestamp, UserId,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::Ticket;
+use super::{Ticket, log::RoomLog};
 
 /// Most entries of one room. The person is told when there is no place for another.
 pub const OUTBOX_ENTRIES: usize = 200;
 
-/// One message on its way.
+/// What somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Said something.
+    Post(Post),
+    /// Changed what a message of theirs says.
+    Edit(MessageId, Arc<Body>),
+    /// Took a message back.
+    Delete(MessageId),
+    /// Put a reaction on a message, or took it away.
+    React(MessageId, Emoji, bool),
+}
+
+/// A message that is on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// Its text; none if it has files only.
+    pub body: Option<Arc<Body>>,
+    /// What it answers to.
+    pub reply_to: Option<Arc<Quote>>,
+    /// Its files, which were uploaded before.
+    pub files: Arc<[Attachment]>,
+}
+
+/// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The message's name.
-    pub id: MessageId,
-    /// What it says.
-    pub body: Arc<Body>,
-    /// When it was written, by the clock of this device.
+    /// Names it for good: a message's name, or the request's.
+    pub id: Uuid,
+    /// What was done.
+    pub act: Act,
+    /// When, by the clock of this device.
     pub written: Timestamp,
+    /// Who did it; nobody is known before the first connection.
+    pub by: Option<UserId>,
     /// How far it is.
     pub state: EntryState,
 }
@@ -38,25 +68,64 @@ pub enum EntryState {
     Delayed {
         /// The wake that it waits for.
         wake: Ticket,
-        /// The sentence says why.
-        reason: String,
+        /// Why; none if no answer came.
+        why: Option<Refusal>,
     },
-    /// The server does not take it. The sentence says why; the person decides.
-    Failed(String),
+    /// The server does not take it, or it may not be sent as it is; the person decides.
+    Failed(Failure),
     /// It is in the log under this number, which has not arrived yet.
     Accepted(Sent),
+}
+
+/// Why an entry is not sent by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The server refused it.
+    Refused(Refusal),
+    /// Somebody else did it: it is not sent under another name unless that is wanted.
+    OtherPerson,
+}
+
+impl Entry {
+    /// The message that it is, or that it changes.
+    pub fn message(&self) -> MessageId {
+        match &self.act {
+            Act::Post(_) => MessageId(self.id),
+            Act::Edit(id, _) | Act::Delete(id) | Act::React(id, ..) => *id,
+        }
+    }
+
+    /// Its name as that of a request.
+    pub fn request(&self) -> ChangeId {
+        ChangeId(self.id)
+    }
+
+    /// What is said, if it is a message.
+    pub fn post(&self) -> Option<&Post> {
+        match &self.act {
+            Act::Post(post) => Some(post),
+            _ => None,
+        }
+    }
 }
 
 /// The entries of one room.
 #[derive(Debug, Clone, Default)]
 pub struct Outbox {
     entries: VecDeque<Entry>,
+    /// Entries that are done since [`Outbox::take_done`] was last called.
+    done: Vec<Uuid>,
 }
 
 impl Outbox {
-    /// In the order they were written.
+    /// In the order they were made.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
+    }
+
+    /// The entry of this name.
+    pub fn get(&self, id: Uuid) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.id == id)
     }
 
     /// How many entries will be sent without the person doing anything.
@@ -66,24 +135,45 @@ impl Outbox {
         self.entries().filter(waits).count()
     }
 
-    /// Puts a message behind the others; gives it back if there is no place.
-    pub(super) fn push(
-        &mut self,
-        id: MessageId,
-        body: Body,
-        written: Timestamp,
-    ) -> Result<(), Body> {
-        if self.entries.len() >= OUTBOX_ENTRIES {
-            return Err(body);
-        }
-        let entry = Entry { id, body: Arc::new(body), written, state: EntryState::Queued };
-        self.entries.push_back(entry);
-        Ok(())
+    /// The names of the entries that are done since this was last called.
+    pub(super) fn take_done(&mut self) -> Vec<Uuid> {
+        std::mem::take(&mut self.done)
     }
 
-    /// The entry to send now, if any: the first one that is queued, unless one before it is on
-    /// its way or delayed.
+    /// Whether there is a place for another.
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() >= OUTBOX_ENTRIES
+    }
+
+    /// Puts a new entry behind the others.
+    pub(super) fn push(&mut self, entry: Entry) {
+        if self.get(entry.id).is_none() {
+            self.entries.push_back(entry);
+        }
+    }
+
+    /// Puts an entry of an earlier visit in its place, before those of this one.
+    pub(super) fn restore(&mut self, entry: Entry) {
+        if self.get(entry.id).is_some() {
+            return;
+        }
+        let behind = self.entries.iter().rposition(|known| known.written <= entry.written);
+        self.entries.insert(behind.map_or(0, |at| at + 1), entry);
+    }
+
+    /// Messages that are here were sent, though no answer told so.
+    pub(super) fn found(&mut self, log: &RoomLog) {
+        let posted = |entry: &&Entry| entry.post().is_some() && log.find(entry.message()).is_some();
+        let found: Vec<Uuid> = self.entries.iter().filter(posted).map(|entry| entry.id).collect();
+        found.into_iter().for_each(|id| self.remove(id));
+    }
+
+    /// The entry to send now, if any: the first one that is queued, unless one before it is
+    /// delayed, or any is on its way.
     pub(super) fn next(&mut self) -> Option<&mut Entry> {
+        if self.entries.iter().any(|entry| matches!(entry.state, EntryState::Sending(_))) {
+            return None;
+        }
         let next = self.entries.iter_mut().find(|entry| {
             !matches!(entry.state, EntryState::Failed(_) | EntryState::Accepted(_))
         })?;
@@ -95,10 +185,10 @@ impl Outbox {
         self.entries.iter_mut().find(|entry| entry.state == EntryState::Sending(ticket))
     }
 
-    /// The entry is sent again after this wake.
-    pub(super) fn delay(&mut self, id: MessageId, wake: Ticket, reason: String) {
+    /// It is so far now.
+    pub(super) fn set(&mut self, id: Uuid, state: EntryState) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) {
-            entry.state = EntryState::Delayed { wake, reason };
+            entry.state = state;
         }
     }
 
@@ -117,43 +207,54 @@ impl Outbox {
         self.requeue(|state| matches!(state, EntryState::Accepted(_)));
     }
 
-    /// What is not known to be in the log waits for the person's word.
-    pub(super) fn park(&mut self, sentence: &str) {
+    /// What somebody else did, and is not known to be in the log, waits for the person's word, or
+    /// for whoever did it.
+    pub(super) fn written_by(&mut self, me: UserId) {
         for entry in &mut self.entries {
-            if !matches!(entry.state, EntryState::Accepted(_)) {
-                entry.state = EntryState::Failed(sentence.to_owned());
+            let by = *entry.by.get_or_insert(me);
+            if by != me && !matches!(entry.state, EntryState::Accepted(_)) {
+                entry.state = EntryState::Failed(Failure::OtherPerson);
+            } else if by == me && entry.state == EntryState::Failed(Failure::OtherPerson) {
+                entry.state = EntryState::Queued;
             }
         }
     }
 
-    /// The person wants a failed entry sent again.
-    pub(super) fn try_again(&mut self, id: MessageId) {
+    /// The person wants a failed entry sent again, by themselves.
+    pub(super) fn try_again(&mut self, id: Uuid, me: Option<UserId>) {
         if let Some(entry) = self.failed(id) {
             entry.state = EntryState::Queued;
+            entry.by = me;
         }
     }
 
     /// The person gives a failed entry up; anything else may be in the log already.
-    pub(super) fn discard(&mut self, id: MessageId) {
+    pub(super) fn discard(&mut self, id: Uuid) {
         if self.failed(id).is_some() {
             self.remove(id);
         }
     }
 
-    /// The message has arrived.
-    pub(super) fn remove(&mut self, id: MessageId) {
-        self.entries.retain(|entry| entry.id != id);
+    /// It has arrived, or is of no use any more.
+    pub(super) fn remove(&mut self, id: Uuid) {
+        if let Some(at) = self.entries.iter().position(|entry| entry.id == id) {
+            self.entries.remove(at);
+            self.done.push(id);
+        }
     }
 
     /// The log is known up to `seq`: what was accepted below has arrived, or is older than what
     /// the log still shows.
     pub(super) fn arrived(&mut self, seq: Seq) {
-        let past =
-            |state: &EntryState| matches!(state, EntryState::Accepted(sent) if sent.seq <= seq);
-        self.entries.retain(|entry| !past(&entry.state));
+        let past = |entry: &&Entry| match entry.state {
+            EntryState::Accepted(sent) => sent.seq <= seq,
+            _ => false,
+        };
+        let past: Vec<Uuid> = self.entries.iter().filter(past).map(|entry| entry.id).collect();
+        past.into_iter().for_each(|id| self.remove(id));
     }
 
-    fn failed(&mut self, id: MessageId) -> Option<&mut Entry> {
+    fn failed(&mut self, id: Uuid) -> Option<&mut Entry> {
         let failed =
             |entry: &&mut Entry| entry.id == id && matches!(entry.state, EntryState::Failed(_));
         self.entries.iter_mut().find(failed)

@@ -1,120 +1,280 @@
-use std::sync::{Arc, Mutex};
+use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
-use parlour_app::{components::composer::Composer, words};
-use parlour_events::Body;
+use parlour_app::{
+    browser::place,
+    components::composer::composer,
+    route::Route,
+    session::{Composing, Upload, uploads::UploadState},
+};
+use parlour_events::{Attachment, Quote, RoomName, Seq};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{EventInit, HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit};
+use web_sys::HtmlTextAreaElement;
 
-use super::Stage;
+use super::{
+    Chat, Stage, after,
+    server::{ann, bob, id},
+    settled, until,
+};
 
-struct Writer {
-    stage: Stage,
-    draft: RwSignal<String>,
-    sent: Arc<Mutex<Vec<String>>>,
+const FIELD: &str = "#composer";
+
+async fn draw() -> (Chat, Stage) {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || composer(session)).await;
+    (chat, stage)
 }
 
-impl Writer {
-    async fn new() -> Self {
-        let sent = Arc::new(Mutex::new(Vec::new()));
-        let draft = RwSignal::new(String::new());
-        let taken = sent.clone();
-        let send = move |text: String| {
-            let body: Body = text.parse().map_err(|error| words::body_error(&error))?;
-            taken.lock().unwrap().push(body.into());
-            Ok(())
-        };
-        let stage = Stage::draw(move || view! { <Composer draft send /> }).await;
-        Self { stage, draft, sent }
-    }
+fn value(stage: &Stage) -> String {
+    stage.find::<HtmlTextAreaElement>(FIELD).unwrap().value()
+}
 
-    fn field(&self) -> HtmlTextAreaElement {
-        self.stage.find("textarea").unwrap()
-    }
-
-    async fn write(&self, text: &str) {
-        self.field().set_value(text);
-        let bubbles = EventInit::new();
-        bubbles.set_bubbles(true);
-        let input = web_sys::Event::new_with_event_init_dict("input", &bubbles).unwrap();
-        self.field().dispatch_event(&input).unwrap();
-        leptos::task::tick().await;
-    }
-
-    /// Presses Enter, and says whether the key was left to the field.
-    async fn enter(&self, change: impl FnOnce(&KeyboardEventInit)) -> bool {
-        let options = KeyboardEventInit::new();
-        options.set_key("Enter");
-        options.set_bubbles(true);
-        options.set_cancelable(true);
-        change(&options);
-        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &options).unwrap();
-        let left = self.field().dispatch_event(&event).unwrap();
-        leptos::task::tick().await;
-        left
-    }
-
-    fn sent(&self) -> Vec<String> {
-        self.sent.lock().unwrap().clone()
-    }
+fn has_focus(stage: &Stage, selector: &str) -> bool {
+    stage.find(selector) == document().active_element()
 }
 
 #[wasm_bindgen_test]
 async fn enter_sends_and_empties_the_field() {
-    let writer = Writer::new().await;
-    writer.write("Hello").await;
-    assert!(!writer.enter(|_| {}).await);
-    assert_eq!(writer.sent(), ["Hello"]);
-    assert_eq!(writer.field().value(), "");
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "Hello").await;
+    assert!(!stage.press(FIELD, "Enter", |_| {}).await);
+    until("it is sent", || chat.sent() == ["Hello"]).await;
+    assert_eq!(value(&stage), "");
+    assert!(has_focus(&stage, FIELD));
+}
+
+#[wasm_bindgen_test]
+async fn the_button_sends_too() {
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "Hello").await;
+    stage.click("#send").await;
+    until("it is sent", || chat.sent() == ["Hello"]).await;
+    assert_eq!(value(&stage), "");
 }
 
 #[wasm_bindgen_test]
 async fn shift_enter_is_left_to_the_field() {
-    let writer = Writer::new().await;
-    writer.write("Hello").await;
-    assert!(writer.enter(|key| key.set_shift_key(true)).await);
-    assert_eq!(writer.sent(), [""; 0]);
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "Hello").await;
+    assert!(stage.press(FIELD, "Enter", |key| key.set_shift_key(true)).await);
+    after(Duration::from_millis(50)).await;
+    assert_eq!(chat.sent(), [""; 0]);
+    assert_eq!(value(&stage), "Hello");
 }
 
 #[wasm_bindgen_test]
 async fn an_open_composition_never_sends() {
-    let writer = Writer::new().await;
-    writer.write("にほん").await;
-    assert!(writer.enter(|key| key.set_is_composing(true)).await);
-    assert!(writer.enter(|key| key.set_key_code(229)).await, "Safari's last Enter");
-    assert_eq!(writer.sent(), [""; 0]);
-    assert_eq!(writer.field().value(), "にほん");
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "にほん").await;
+    assert!(stage.press(FIELD, "Enter", |key| key.set_is_composing(true)).await);
+    assert!(stage.press(FIELD, "Enter", |key| key.set_key_code(229)).await, "Safari's last Enter");
+    assert!(stage.press(FIELD, "Escape", |key| key.set_is_composing(true)).await);
+    after(Duration::from_millis(50)).await;
+    assert_eq!(chat.sent(), [""; 0]);
+    assert_eq!(value(&stage), "にほん");
 }
 
 #[wasm_bindgen_test]
 async fn an_over_long_text_is_refused_and_kept() {
-    let writer = Writer::new().await;
+    let (chat, stage) = draw().await;
     let text = "x".repeat(4_001);
-    writer.write(&text).await;
-    assert_eq!(writer.stage.text("#composer-counter"), "1 over");
-    writer.enter(|_| {}).await;
-    assert_eq!(writer.sent(), [""; 0]);
-    assert_eq!(writer.field().value(), text);
-    let error = writer.stage.text("#composer-error");
+    stage.write(FIELD, &text).await;
+    assert_eq!(stage.text("#composer-counter"), "1 over");
+    assert!(stage.has("#composer-counter.over"));
+    stage.press(FIELD, "Enter", |_| {}).await;
+    assert_eq!(value(&stage), text);
+    let error = stage.text("#composer-error");
     assert!(error.contains("1 character over the 4,000"), "{error}");
+    assert_eq!(stage.attribute(FIELD, "aria-invalid").unwrap(), "true");
 
-    writer.write("short").await;
-    assert_eq!(writer.stage.text("#composer-error"), "");
+    stage.write(FIELD, "short").await;
+    assert_eq!(stage.text("#composer-error"), "");
+    assert_eq!(stage.attribute(FIELD, "aria-invalid").unwrap(), "false");
+    assert_eq!(chat.sent(), [""; 0]);
 }
 
 #[wasm_bindgen_test]
 async fn nothing_is_sent_of_blanks() {
-    let writer = Writer::new().await;
-    writer.write("  \n ").await;
-    writer.enter(|_| {}).await;
-    assert_eq!(writer.sent(), [""; 0]);
-    assert_eq!(writer.stage.text("#composer-error"), "");
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "  \n ").await;
+    stage.press(FIELD, "Enter", |_| {}).await;
+    after(Duration::from_millis(50)).await;
+    assert_eq!(chat.sent(), [""; 0]);
+    assert_eq!(stage.text("#composer-error"), "");
 }
 
 #[wasm_bindgen_test]
-async fn a_draft_is_there_again() {
-    let writer = Writer::new().await;
-    writer.draft.set("Half a sen".to_owned());
-    leptos::task::tick().await;
-    assert_eq!(writer.field().value(), "Half a sen");
+async fn what_is_written_stays_a_draft() {
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "Half a sen").await;
+    drop(stage);
+    let session = chat.session;
+    let stage = Stage::draw(move || composer(session)).await;
+    assert_eq!(value(&stage), "Half a sen");
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_is_of_the_room_that_it_was_written_in() {
+    let (chat, stage) = draw().await;
+    stage.write(FIELD, "Half a sen").await;
+    // At once, before it would be kept by itself.
+    chat.session.go(Route::to("other".parse().unwrap()));
+    settled().await;
+    assert_eq!(value(&stage), "");
+    after(Duration::from_millis(600)).await;
+    chat.session.go(Route::to(RoomName::default()));
+    until("it is there again", || value(&stage) == "Half a sen").await;
+    chat.session.go(Route::to("other".parse().unwrap()));
+    after(Duration::from_millis(100)).await;
+    assert_eq!(value(&stage), "");
+    place::go("/", false);
+}
+
+#[wasm_bindgen_test]
+async fn arrow_up_edits_the_last_message_and_escape_cancels() {
+    let (chat, stage) = draw().await;
+    chat.post(1, ann(), "Helo");
+    chat.post(2, bob(), "Hi");
+    until("both are here", || chat.session.message(id(2), |_| ()).is_some()).await;
+
+    assert!(!stage.press(FIELD, "ArrowUp", |_| {}).await);
+    assert_eq!(value(&stage), "Helo");
+    assert_eq!(chat.session.ui.composing.get_untracked(), Composing::Edit(id(1)));
+    assert_ne!(stage.text(".composing"), "");
+
+    assert!(!stage.press(FIELD, "Escape", |_| {}).await);
+    assert_eq!(value(&stage), "");
+    assert_eq!(chat.session.ui.composing.get_untracked(), Composing::New);
+    assert!(!stage.has(".composing"));
+
+    // In a text the key moves the caret.
+    stage.write(FIELD, "x").await;
+    assert!(stage.press(FIELD, "ArrowUp", |_| {}).await);
+    stage.write(FIELD, "").await;
+
+    stage.press(FIELD, "ArrowUp", |_| {}).await;
+    stage.write(FIELD, "Hello").await;
+    stage.press(FIELD, "Enter", |_| {}).await;
+    until("it is sent", || !chat.asked("message:edit").is_empty()).await;
+    let edit = chat.asked("message:edit").remove(0);
+    assert_eq!(edit["body"], "Hello");
+    assert_eq!(edit["message"], id(1).to_string());
+    assert_eq!(value(&stage), "");
+    assert!(!stage.has(".composing"));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_says_to_whom_and_can_be_given_up() {
+    let (chat, stage) = draw().await;
+    let seq = Seq(1);
+    let quote = Quote { id: id(1), seq, author: bob(), excerpt: "Hi".to_owned() };
+    let reply = Composing::Reply(Arc::new(quote));
+    chat.session.ui.composing.set(reply.clone());
+    settled().await;
+    assert!(stage.text(".composing").contains("Bob"), "{}", stage.text(".composing"));
+    stage.write(FIELD, "kept").await;
+    stage.click(".composing button").await;
+    assert!(!stage.has(".composing"));
+    assert_eq!(value(&stage), "kept", "only what it answers to is given up");
+
+    chat.session.ui.composing.set(reply);
+    stage.press(FIELD, "Enter", |_| {}).await;
+    until("it is sent", || chat.sent() == ["kept"]).await;
+    assert_eq!(chat.asked("message:send")[0]["reply_to"], id(1).to_string());
+}
+
+#[wasm_bindgen_test]
+async fn files_go_with_the_message_once_they_are_with_the_server() {
+    let (chat, stage) = draw().await;
+    assert!(!stage.has(".uploads"));
+    let upload =
+        |state| Upload { number: 0, name: "<b>.png".parse().unwrap(), size: 2_000.0, state };
+    let uploads = chat.session.ui.uploads;
+    uploads.set(vec![upload(UploadState::Sending(40))]);
+    settled().await;
+    assert_eq!(stage.attribute("progress", "value").unwrap(), "40");
+    assert_eq!(stage.text(".uploads bdi"), "<b>.png");
+    stage.press(FIELD, "Enter", |_| {}).await;
+    assert_ne!(stage.text("#composer-error"), "", "it is on its way");
+
+    let file = Attachment {
+        file: "f".repeat(64).parse().unwrap(),
+        name: "<b>.png".parse().unwrap(),
+        mime: "image/png".to_owned(),
+        size: 2_000,
+        pixels: None,
+    };
+    uploads.set(vec![upload(UploadState::Done(file))]);
+    settled().await;
+    assert!(!stage.has("progress"));
+    stage.press(FIELD, "Enter", |_| {}).await;
+    until("it is sent", || chat.asked("message:send").len() == 1).await;
+    let sent = chat.asked("message:send").remove(0);
+    assert_eq!(sent["attachments"][0]["file"], "f".repeat(64));
+    assert!(sent["body"].is_null(), "{sent}");
+    assert!(!stage.has(".uploads"));
+
+    uploads.set(vec![upload(UploadState::Failed("Too large.".to_owned()))]);
+    settled().await;
+    assert_eq!(stage.text(".uploads .error"), "Too large.");
+    stage.click(".uploads button").await;
+    assert!(!stage.has(".uploads"));
+}
+
+#[wasm_bindgen_test]
+async fn another_text_for_a_message_leaves_what_is_half_written_alone() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    chat.post(1, ann(), "Hi");
+    until("it is here", || session.message(id(1), |_| ()).is_some()).await;
+    for leaves in ["Escape", "Enter"] {
+        stage.write(FIELD, "Half a sen").await;
+        session.edit(id(1));
+        settled().await;
+        assert_eq!(value(&stage), "Hi");
+        assert_eq!(stage.attribute("#send", "aria-label").unwrap(), "Save");
+        let described = stage.attribute(FIELD, "aria-describedby").unwrap();
+        assert!(described.starts_with("composing "), "{described}");
+        stage.press(FIELD, leaves, |_| {}).await;
+        assert_eq!(value(&stage), "Half a sen", "{leaves}");
+        assert_eq!(session.ui.composing.get_untracked(), Composing::New);
+    }
+    // Of another message, and of one after the other.
+    chat.post(2, ann(), "Ho");
+    until("it is here", || session.message(id(2), |_| ()).is_some()).await;
+    session.edit(id(1));
+    session.edit(id(2));
+    settled().await;
+    assert_eq!(value(&stage), "Ho");
+    session.write_anew();
+    settled().await;
+    assert_eq!(value(&stage), "Half a sen");
+}
+
+#[wasm_bindgen_test]
+async fn keys_with_alt_are_not_the_fields() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    chat.post(1, ann(), "Hi");
+    until("it is here", || session.message(id(1), |_| ()).is_some()).await;
+    assert!(stage.press(FIELD, "ArrowUp", |key| key.set_alt_key(true)).await);
+    assert_eq!(session.ui.composing.get_untracked(), Composing::New);
+}
+
+#[wasm_bindgen_test]
+async fn a_file_keeps_its_row_while_it_is_sent() {
+    let (chat, stage) = draw().await;
+    let uploads = chat.session.ui.uploads;
+    let upload =
+        |number, state| Upload { number, name: "a.png".parse().unwrap(), size: 2_000.0, state };
+    let failed = || UploadState::Failed("No.".to_owned());
+    uploads.set(vec![upload(1, failed()), upload(2, UploadState::Sending(1))]);
+    settled().await;
+    let before = (stage.all(".uploads button"), stage.all(".uploads [role=alert]"));
+    uploads.set(vec![upload(1, failed()), upload(2, UploadState::Sending(2))]);
+    settled().await;
+    assert_eq!(stage.attribute("progress", "value").unwrap(), "2");
+    let after = (stage.all(".uploads button"), stage.all(".uploads [role=alert]"));
+    assert!(before == after, "nothing was made anew");
 }

@@ -34,6 +34,17 @@ async fn acknowledgements_come_back_typed() {
 }
 
 #[tokio::test]
+async fn an_acknowledgement_may_be_taken_as_it_comes() {
+    let server = Server::start().await;
+    let (_client, socket, mut connection) = connected(&server).await;
+    let ask = socket.emit_with_ack_packet("ask", &"x").send();
+    assert_eq!(connection.next().await, r#"42/chat,0["ask","x"]"#);
+    connection.send(r#"43/chat,0[{"ok": true}, 2]"#).await;
+    let ack = within("the answer", ask).await.unwrap();
+    assert_eq!((ack.arg(0), ack.arg(1), ack.arg(2)), (Some(r#"{"ok": true}"#), Some("2"), None));
+}
+
+#[tokio::test]
 async fn an_event_that_asks_is_answered() {
     let server = Server::start().await;
     let (_client, socket, mut connection) = connected(&server).await;

@@ -31,6 +31,19 @@ async fn typed_events_reach_their_listeners_in_order() {
 }
 
 #[tokio::test]
+async fn an_event_may_be_taken_as_it_comes() {
+    let server = Server::start().await;
+    let (_client, socket, mut connection) = connected(&server).await;
+    let mut news = News::new();
+    let tell = news.sender();
+    socket.on_packet("note", move |event| tell(event.arg(0).map(str::to_owned)));
+    connection.send(r#"42/chat,["note", {"text": "h\u00e4"} ,2]"#).await;
+    connection.send(r#"42/chat,["note"]"#).await;
+    assert_eq!(news.next("text").await.as_deref(), Some(r#"{"text": "h\u00e4"}"#));
+    assert_eq!(news.next("nothing").await, None);
+}
+
+#[tokio::test]
 async fn once_and_off_end_a_listener() {
     let server = Server::start().await;
     let (_client, socket, mut connection) = connected(&server).await;

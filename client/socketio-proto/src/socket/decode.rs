@@ -4,13 +4,9 @@
 //! Where the documents leave room the reference parser decides: an event needs a name that is a
 //! string or a number and not reserved, an acknowledgement an array, a DISCONNECT no payload.
 
-use std::{fmt, ops::Range};
+use std::ops::Range;
 
 use bytes::Bytes;
-use serde::{
-    Deserializer as _,
-    de::{IgnoredAny, SeqAccess, Visitor},
-};
 
 use crate::{
     error::DecodeError,
@@ -182,35 +178,12 @@ fn read_payload(
 }
 
 fn object(json: &str) -> Result<(), DecodeError> {
-    if !json.starts_with('{') || serde_json::from_slice::<IgnoredAny>(json.as_bytes()).is_err() {
-        return Err(DecodeError::Payload("not a JSON object"));
-    }
-    Ok(())
+    let is_object = json.starts_with('{') && json::is_json(json, b'{');
+    if is_object { Ok(()) } else { Err(DecodeError::Payload("not a JSON object")) }
 }
 
 fn array(json: &str) -> Result<(), DecodeError> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json.as_bytes());
-    if deserializer.deserialize_seq(Elements).is_err() || deserializer.end().is_err() {
-        return Err(DecodeError::Payload("not a JSON array"));
-    }
-    Ok(())
-}
-
-/// Takes the elements of an array one by one: all at once would need memory to remember that they
-/// are inside of one.
-struct Elements;
-
-impl<'de> Visitor<'de> for Elements {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
+    if json::is_json(json, b'[') { Ok(()) } else { Err(DecodeError::Payload("not a JSON array")) }
 }
 
 /// Checks an event's array and finds its name, and where the name ends.

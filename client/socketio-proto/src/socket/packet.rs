@@ -193,6 +193,21 @@ impl EventPacket {
         self.0.args(1)
     }
 
+    /// The JSON of one argument as it was received, counted from 0; `None` if there are fewer. For
+    /// those who read it by other means than serde_json. Half surrogate pairs are in it where the
+    /// server sent them, and attachments as `{"_placeholder":true,"num":n}`.
+    ///
+    /// ```
+    /// # use socketio_proto::EventPacket;
+    /// # fn example(event: &EventPacket) {
+    /// let position: Option<(f64, f64)> =
+    ///     event.arg(0).and_then(|json| serde_json::from_str(json).ok());
+    /// # }
+    /// ```
+    pub fn arg(&self, number: usize) -> Option<&str> {
+        json::element(self.json(), number.saturating_add(1))
+    }
+
     /// The name and the arguments as they were received: a JSON array. Attachments stand in it as
     /// `{"_placeholder":true,"num":n}`.
     pub fn json(&self) -> &str {
@@ -242,6 +257,11 @@ impl AckPacket {
         self.0.args(0)
     }
 
+    /// The JSON of one argument as it was received, as in [`EventPacket::arg`].
+    pub fn arg(&self, number: usize) -> Option<&str> {
+        json::element(self.json(), number)
+    }
+
     /// The arguments as they were received: a JSON array.
     pub fn json(&self) -> &str {
         self.0.payload()
@@ -271,6 +291,17 @@ mod tests {
         for none in [r#"["a"]"#, r#"["a","x",1]"#, r#"["a",["x"]]"#, r#"["a",{"k":"x"}]"#] {
             assert_eq!(event(none).offset(), None, "{none}");
         }
+    }
+
+    #[test]
+    fn an_argument_is_given_as_it_is_written() {
+        let event = event(r#"["a" , {"b": [1,"]"]},"\u00e4", 7 ]"#);
+        let args: Vec<_> = (0..4).map(|number| event.arg(number)).collect();
+        assert_eq!(args, [Some(r#"{"b": [1,"]"]}"#), Some(r#""\u00e4""#), Some("7"), None]);
+        assert_eq!(event.arg(usize::MAX), None);
+        let ack = Packet::new(PacketType::Ack, "/", Some(1), "[true]", Vec::new()).unwrap();
+        let ack = ack.into_ack();
+        assert_eq!((ack.arg(0), ack.arg(1)), (Some("true"), None));
     }
 
     #[test]

@@ -1,114 +1,145 @@
 //! Messages that change after they were posted.
 
-use parlour_events::{ChangeKind, RoomChanges};
-
 use super::*;
 use crate::state::message::Content;
 
-fn happen(state: &mut ChatState, changes: Vec<Change>) {
-    let live = RoomChanges { room: room(), epoch: DAWN, changes };
-    assert_eq!(state.apply(Input::Changes(live)), []);
+#[track_caller]
+fn happen(page: &mut Page, changes: Vec<Change>) {
+    assert_eq!(page.apply(happened(changes)), []);
 }
 
-fn edited(seq: u64, id: MessageId, text: &str) -> Change {
-    change(seq, ChangeKind::Edited { id, body: Some(body(text)) })
-}
-
-fn deleted(seq: u64, id: MessageId) -> Change {
-    change(seq, ChangeKind::Deleted { id, by: author("Ann") })
-}
-
-fn contents(state: &ChatState) -> Vec<Content> {
-    let log = state.room(&room()).unwrap().log();
-    log.messages().iter().map(|message| message.content.clone()).collect()
+fn contents(page: &Page) -> Vec<Content> {
+    page.chat().log().live().messages().iter().map(|message| message.content.clone()).collect()
 }
 
 /// `(what it says, whether that is marked as edited)`, of each message.
-fn says(state: &ChatState) -> Vec<(Option<String>, bool)> {
+fn says(page: &Page) -> Vec<(Option<String>, bool)> {
     let says = |content: &Content| {
-        (content.body().map(|body| body.as_str().to_owned()), content.is_edited())
+        let text = content.body().map(|body| body.as_str().to_owned());
+        (text, content.said().is_some_and(|said| said.edited))
     };
-    contents(state).iter().map(says).collect()
+    contents(page).iter().map(says).collect()
+}
+
+/// `(how many, mine, names)` of the one reaction of the first message.
+fn reaction(page: &Page) -> Option<(u64, bool, Vec<String>)> {
+    let content = contents(page).remove(0);
+    let reactions = &content.said().unwrap().reactions;
+    assert!(reactions.len() <= 1, "{reactions:?}");
+    let names = |names: &[events::Nickname]| names.iter().map(ToString::to_string).collect();
+    reactions.first().map(|it| (it.count, it.mine, names(&it.names)))
 }
 
 #[test]
 fn an_edit_changes_the_message_in_its_place() {
-    let mut state = joined(0);
-    happen(&mut state, vec![posted_as(1, id(1)), posted_as(2, id(2)), edited(3, id(1), "Hullo")]);
+    let mut page = joined(0);
+    happen(&mut page, vec![posted_as(1, id(1)), posted_as(2, id(2)), edited(3, id(1), "Hullo")]);
     let hello = |text: &str| Some(text.to_owned());
-    assert_eq!(says(&state), [(hello("Hullo"), true), (hello("Hello"), false)]);
-    assert_eq!(seqs(&state), [1, 2]);
-    assert_eq!(state.room(&room()).unwrap().log().posted(), 2);
+    assert_eq!(says(&page), [(hello("Hullo"), true), (hello("Hello"), false)]);
+    assert_eq!(page.seqs(), [1, 2]);
+    assert_eq!(page.chat().log().posted(), 2);
 }
 
 #[test]
 fn of_a_deleted_message_nothing_is_kept() {
-    let mut state = joined(0);
-    happen(&mut state, vec![posted_as(1, id(1)), deleted(2, id(1))]);
-    assert_eq!(contents(&state), [Content::Deleted]);
-    assert!(!format!("{state:?}").contains("Hello"));
+    let mut page = joined(0);
+    happen(&mut page, vec![posted_as(1, id(1)), edited(2, id(1), "Hello?"), deleted(3, id(1))]);
+    assert_eq!(contents(&page), [Content::Deleted]);
+    // What is remembered for snapshots may have had it as well.
+    assert!(!format!("{:?}", page.state).contains("Hello"));
 }
 
 #[test]
 fn a_message_that_was_deleted_before_it_was_read_never_shows_a_text() {
-    let mut state = joined(0);
+    let mut page = joined(0);
     let gone = |seq| {
         let posted = Posted { body: None, ..said(id(1), "Ben", "-") };
         change(seq, ChangeKind::Posted(posted))
     };
-    happen(&mut state, vec![gone(1)]);
-    assert_eq!(contents(&state), [Content::Deleted]);
+    happen(&mut page, vec![gone(1)]);
+    assert_eq!(contents(&page), [Content::Deleted]);
+    assert_eq!(page.arrived, [], "there is nothing to be told of");
     // What was sent before the deletion and held meanwhile still has the text.
-    happen(&mut state, vec![edited(2, id(1), "Secret")]);
-    assert_eq!(contents(&state), [Content::Deleted]);
-    happen(&mut state, vec![deleted(3, id(1))]);
-    assert_eq!(contents(&state), [Content::Deleted]);
+    happen(&mut page, vec![edited(2, id(1), "Secret")]);
+    assert_eq!(contents(&page), [Content::Deleted]);
+    happen(&mut page, vec![deleted(3, id(1))]);
+    assert_eq!(contents(&page), [Content::Deleted]);
 }
 
 #[test]
 fn an_edit_that_is_read_after_the_deletion_takes_the_text_away() {
-    let mut state = joined(0);
+    let mut page = joined(0);
     let kind = ChangeKind::Edited { id: id(1), body: None };
-    happen(&mut state, vec![posted_as(1, id(1)), change(2, kind)]);
-    assert_eq!(contents(&state), [Content::Deleted]);
+    happen(&mut page, vec![posted_as(1, id(1)), change(2, kind)]);
+    assert_eq!(contents(&page), [Content::Deleted]);
 }
 
 #[test]
 fn changes_of_messages_that_are_not_kept_count_and_do_nothing() {
-    let mut state = joined(1);
-    let reaction = ChangeKind::Reacted {
-        id: id(9),
-        by: author("Ann"),
-        emoji: ":tada:".parse().unwrap(),
-        on: true,
-    };
+    let mut page = joined(1);
     let changes = vec![
         edited(2, id(9), "Hi"),
         deleted(3, id(9)),
-        change(4, reaction),
+        reacted(4, id(9), "Ann", true),
         change(5, ChangeKind::Unknown),
         posted(6),
     ];
-    happen(&mut state, changes);
-    assert_eq!(seqs(&state), [1, 6]);
+    happen(&mut page, changes);
+    assert_eq!(page.seqs(), [1, 6]);
 }
 
 #[test]
 fn files_are_something_to_say() {
-    let mut state = joined(0);
+    let mut page = joined(0);
     let posted = Posted { body: None, attachments: vec![file()], ..said(id(1), "Ben", "-") };
-    happen(&mut state, vec![change(1, ChangeKind::Posted(posted))]);
-    assert_eq!(contents(&state)[0].files(), [file()]);
-    happen(&mut state, vec![edited(2, id(1), "With a word")]);
-    assert_eq!(says(&state), [(Some("With a word".to_owned()), true)]);
-    assert_eq!(contents(&state)[0].files(), [file()], "an edit is of the text alone");
+    happen(&mut page, vec![change(1, ChangeKind::Posted(posted))]);
+    assert_eq!(contents(&page)[0].said().unwrap().files[..], [file()]);
+    happen(&mut page, vec![edited(2, id(1), "With a word")]);
+    assert_eq!(says(&page), [(Some("With a word".to_owned()), true)]);
+    let files = contents(&page)[0].said().unwrap().files.clone();
+    assert_eq!(files[..], [file()], "an edit is of the text alone");
+}
+
+#[test]
+fn reactions_are_counted_and_mine_is_known() {
+    let mut page = joined(0);
+    let react = |page: &mut Page, seq, name, on| happen(page, vec![reacted(seq, id(1), name, on)]);
+    happen(&mut page, vec![posted_as(1, id(1))]);
+    react(&mut page, 2, "Ben", true);
+    react(&mut page, 3, "Ann", true);
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(reaction(&page), Some((2, true, names(&["Ben", "Ann"]))));
+    react(&mut page, 4, "Ann", false);
+    assert_eq!(reaction(&page), Some((1, false, names(&["Ben"]))));
+    react(&mut page, 5, "Ben", false);
+    assert_eq!(reaction(&page), None);
+    react(&mut page, 6, "Ben", false);
+    assert_eq!(reaction(&page), None, "there is none to be taken away");
+}
+
+#[test]
+fn no_more_names_are_kept_than_the_server_tells() {
+    let mut page = joined(0);
+    happen(&mut page, vec![posted_as(1, id(1))]);
+    for (seq, letter) in (2..).zip('a'..='p') {
+        happen(&mut page, vec![reacted(seq, id(1), &letter.to_string(), true)]);
+    }
+    let (count, _, names) = reaction(&page).unwrap();
+    assert_eq!((count, names.len()), (16, 10));
+}
+
+#[test]
+fn my_reaction_is_mine_in_a_room_that_was_not_opened() {
+    let mut page = Page::default();
+    let join = join(&page.connected(vec![info(&room(), 0)]));
+    assert_eq!(page.apply(caught_up(join, missed([], 0))), []);
+    happen(&mut page, vec![posted_as(1, id(1)), reacted(2, id(1), "Ann", true)]);
+    assert!(reaction(&page).unwrap().1);
 }
 
 #[test]
 fn a_change_that_a_snapshot_has_is_not_applied_to_it_again() {
-    let mut state = ChatState::default();
-    let _ = state.open(room());
-    let join = ticket(&state.apply(Input::Connected));
+    let (mut page, join) = joining(1);
     // Read a little later than the head was.
     let newer = Message {
         rev: Seq(3),
@@ -118,9 +149,19 @@ fn a_change_that_a_snapshot_has_is_not_applied_to_it_again() {
     };
     let gone = Message { rev: Seq(2), deleted: true, ..message(posted_as(2, id(2))) };
     let messages = vec![newer, gone];
-    let page = CatchUpPage::Reset { why: ResetReason::New, messages, earlier: false };
-    let _ = state.apply(caught_up(join, CatchUp { epoch: DAWN, head: Seq(1), page }));
-    happen(&mut state, vec![change(2, ChangeKind::Unknown), edited(3, id(1), "Second")]);
-    assert_eq!(says(&state)[0], (Some("Third".to_owned()), true));
-    assert_eq!(contents(&state)[1], Content::Deleted);
+    let reset = CatchUpPage::Reset { why: ResetReason::New, messages, earlier: false };
+    let _ = page.apply(caught_up(join, CatchUp { epoch: DAWN, head: Seq(1), page: reset }));
+    happen(&mut page, vec![change(2, ChangeKind::Unknown), edited(3, id(1), "Second")]);
+    assert_eq!(says(&page)[0], (Some("Third".to_owned()), true));
+    assert_eq!(contents(&page)[1], Content::Deleted);
+}
+
+#[test]
+fn a_name_is_what_somebody_goes_by_now() {
+    let mut page = joined(2);
+    let ben = Author { name: "Benny".parse().unwrap(), ..author("Ben") };
+    let here = vec![ben.clone()];
+    let presence = events::Presence { room: room(), here, gone: Vec::new() };
+    assert_eq!(page.apply(Input::Presence(presence)), []);
+    assert!(page.chat().log().live().messages().iter().all(|message| message.author == ben));
 }

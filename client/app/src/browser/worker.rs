@@ -1,0 +1,121 @@
+//! The service worker: it lets the page start without a network, and brings newer versions of it.
+//!
+//! Page and worker have a version each. A page that came from the network is newer than the worker
+//! after an upgrade: a worker that waits and has this page's own version takes over without a
+//! word. If it has another one, the page tells so, and begins anew with it when the reader says.
+
+use std::{cell::RefCell, time::Duration};
+
+use crate::live::{after, spawn};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
+
+use super::js;
+
+/// A worker that is to take over does so within this time, or does not.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+thread_local! {
+    static REGISTRATION: RefCell<Option<ServiceWorkerRegistration>> = const { RefCell::new(None) };
+}
+
+/// Starts it, for a page of this version; `newer` is called when another version of the page waits
+/// to take over.
+pub fn start(version: String, newer: impl Fn() + 'static) {
+    // Asking for it throws where it is forbidden, and gives nothing on pages without TLS.
+    let Some(container) = container() else { return };
+    let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let data = event.data();
+        let text = |name: &str| js::get(&data, name).and_then(|value| value.as_string());
+        // The one at work may be asked as well, by whomever.
+        let Some(worker) = waiting().filter(|it| js::get(&event, "source").as_ref() == Some(it))
+        else {
+            return;
+        };
+        match text("version") {
+            Some(waits) if text("type").as_deref() == Some("version") => match waits == version {
+                true => say(&worker, "skip-waiting"),
+                false => newer(),
+            },
+            _ => {}
+        }
+    });
+    js::set(&container, "onmessage", &heard.into_js_value());
+    spawn(async move {
+        let Some(registering) = js::call_promise(&container, "register", &["/sw.js".into()]) else {
+            return;
+        };
+        let Ok(registration) = JsFuture::from(registering).await else { return };
+        let registration: ServiceWorkerRegistration = registration.unchecked_into();
+        REGISTRATION.set(Some(registration.clone()));
+        ask();
+        watch(&registration);
+        let found = {
+            let registration = registration.clone();
+            Closure::<dyn Fn()>::new(move || watch(&registration)).into_js_value()
+        };
+        registration.set_onupdatefound(Some(found.unchecked_ref()));
+    });
+}
+
+/// Looks for a newer version: after a break, for the server may be another one.
+pub fn look() {
+    let Some(registration) = REGISTRATION.with_borrow(Clone::clone) else { return };
+    if let Some(looking) = js::call_promise(&registration, "update", &[]) {
+        spawn(async move {
+            // It fails while the server is away; it is looked for again some other time.
+            let _ = JsFuture::from(looking).await;
+        });
+    }
+}
+
+/// Takes the newer version over, and begins anew with it, once.
+pub fn take_over() {
+    fn begin_anew() {
+        let _ = window().location().reload();
+    }
+    let (Some(worker), Some(container)) = (waiting(), container()) else { return begin_anew() };
+    js::set(&container, "oncontrollerchange", &Closure::once_into_js(begin_anew));
+    say(&worker, "skip-waiting");
+    after(PATIENCE, begin_anew);
+}
+
+/// Watches a worker that is on its way.
+fn watch(registration: &ServiceWorkerRegistration) {
+    let Some(worker) = registration.installing() else { return };
+    let changed = {
+        let worker = worker.clone();
+        move || {
+            if worker.state() == ServiceWorkerState::Installed {
+                ask();
+            }
+        }
+    };
+    let changed = Closure::<dyn Fn()>::new(changed).into_js_value();
+    worker.set_onstatechange(Some(changed.unchecked_ref()));
+}
+
+/// Asks the worker that waits, if there is one, which version it has. The first worker of all has
+/// nobody to wait for.
+fn ask() {
+    let at_work = container().and_then(|container| js::get(&container, "controller"));
+    if let Some(worker) = waiting().filter(|_| at_work.is_some()) {
+        say(&worker, "version");
+    }
+}
+
+fn container() -> Option<JsValue> {
+    js::get(&window().navigator(), "serviceWorker")
+}
+
+fn waiting() -> Option<ServiceWorker> {
+    REGISTRATION.with_borrow(|registration| registration.as_ref()?.waiting())
+}
+
+fn say(worker: &ServiceWorker, what: &str) {
+    let message = js_sys::Object::new();
+    js::set(&message, "type", &what.into());
+    let _ = worker.post_message(&message);
+}

@@ -1,0 +1,155 @@
+//! Going to a room or person by a few letters of its name.
+
+use crate::live::{Live, now_and_then, soon};
+use crate::order::order;
+use parlour_events::UserId;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
+
+use super::{seek, sheet};
+use crate::{
+    browser::language::{t, tn},
+    components::{composer::is_of_input_method, disc::disc},
+    dom::{Html, hole, html, nothing, together},
+    route::Route,
+    session::{Panel, RoomItem, Session},
+    text::mention,
+    words::{Key, Plural},
+};
+
+/// Somewhere to go.
+#[derive(Clone)]
+enum Goal {
+    Room(RoomItem),
+    Person(UserId, String),
+}
+
+impl Goal {
+    fn name(&self) -> String {
+        match self {
+            Self::Room(room) => room.label(),
+            Self::Person(_, name) => name.clone(),
+        }
+    }
+}
+
+pub(super) fn switcher(session: Session) -> Html {
+    soon(move || session.list_rooms());
+    let query = Live::new(String::new());
+    let chosen = Live::new(0_usize);
+    let found = Live::new(Vec::new());
+    now_and_then(move || found.set(goals(session, &query.get())));
+    let go = move |at: usize| {
+        let goal = found.with_untracked(|found| found.get(at).cloned());
+        session.ui.panel.set(Panel::None);
+        match goal {
+            Some(Goal::Room(room)) => {
+                if !room.joined {
+                    session.join(&room.name);
+                }
+                session.go(Route::to(room.name));
+                session.ui.settle_focus();
+            }
+            Some(Goal::Person(id, _)) => session.direct(id),
+            None => {}
+        }
+    };
+    let pressed = move |event: Event| {
+        let pressed: &KeyboardEvent = event.unchecked_ref();
+        if is_of_input_method(pressed) {
+            return;
+        }
+        let count = found.with_untracked(Vec::len).max(1);
+        let at = chosen.get_untracked();
+        match pressed.key().as_str() {
+            "ArrowDown" => chosen.set((at + 1) % count),
+            "ArrowUp" => chosen.set((at + count - 1) % count),
+            "Enter" => go(at),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let one = move |at: usize, goal: &Goal| {
+        let sign = match goal {
+            Goal::Room(RoomItem { with: Some(with), .. }) => disc(&with.name),
+            Goal::Room(_) => html(
+                r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4L7 20M17 4l-2 16M4 9h16M4 15h16"/></svg>"#,
+                Vec::new(),
+            ),
+            Goal::Person(_, name) => name.parse().map_or_else(|_| nothing(), |it| disc(&it)),
+        };
+        html(
+            r#"<li _ role="option"><i _></i><bdi _></bdi></li>"#,
+            vec![
+                hole()
+                    .set("id", id(at))
+                    .yes("aria-selected", move || chosen.get() == at)
+                    .click(move || go(at)),
+                hole().instead(sign),
+                hole().put(goal.name()),
+            ],
+        )
+    };
+    let body = html(
+        r#"<input _ id="switcher" type="search" data-first autocomplete="off" role="combobox" aria-expanded="true" aria-controls="goals">
+        <ul _ id="goals" class="goals" role="listbox"></ul>
+        <p _ class="hint" role="status"></p>"#,
+        vec![
+            seek(Key::SWITCHER_PLACEHOLDER, move |text| {
+                chosen.set(0);
+                query.set(text);
+            })
+            .attr("aria-activedescendant", move || match found.with(Vec::is_empty) {
+                true => String::new(),
+                false => id(chosen.get()),
+            })
+            .on("keydown", pressed),
+            hole().word("aria-label", Key::SWITCHER_TITLE).part(move || {
+                let draw = |found: &Vec<Goal>| {
+                    together(found.iter().enumerate().map(|(at, goal)| one(at, goal)))
+                };
+                found.with(draw)
+            }),
+            hole().text(move || match found.with(Vec::len) {
+                0 => t(Key::SWITCHER_NONE).to_owned(),
+                count => tn(Plural::SWITCHER_RESULTS, count as u64, []),
+            }),
+        ],
+    );
+    sheet(session, "sheet switcher", t(Key::SWITCHER_TITLE).to_owned(), body)
+}
+
+/// What an option is called for the field.
+fn id(at: usize) -> String {
+    format!("goal-{at}")
+}
+
+/// Where somebody may want to go who types this: without anything, where there is something new.
+fn goals(session: Session, query: &str) -> Vec<Goal> {
+    let mut goals: Vec<Goal> = session.rooms.with(|rooms| {
+        let mut rooms: Vec<&RoomItem> = rooms.iter().collect();
+        order(&mut rooms, |room| (!room.joined, room.mentions == 0, room.unread == 0));
+        rooms.into_iter().cloned().map(Goal::Room).collect()
+    });
+    let me = session.me.with_untracked(|me| me.as_ref().map(|me| me.person.id));
+    session.view.with_untracked(|view| {
+        for member in &view.people {
+            let known = |goal: &Goal| match goal {
+                Goal::Room(room) => {
+                    room.with.as_ref().is_some_and(|with| with.id == member.person.id)
+                }
+                Goal::Person(..) => false,
+            };
+            if Some(member.person.id) != me && !goals.iter().any(known) {
+                goals.push(Goal::Person(member.person.id, member.person.name.to_string()));
+            }
+        }
+    });
+    if query.trim().is_empty() {
+        goals.truncate(12);
+        return goals;
+    }
+    let names: Vec<String> = goals.iter().map(Goal::name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    mention::suggest(query, &names).into_iter().map(|at| goals[at].clone()).collect()
+}

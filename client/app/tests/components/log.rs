@@ -1,0 +1,163 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+use parlour_app::{
+    browser::clock,
+    components::log::log,
+    session::{Panel, RowView},
+    state::rows::Row,
+};
+use parlour_events::Timestamp;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
+
+use super::{
+    Chat, Stage,
+    server::{AT, ann, bob, id},
+    settled, until,
+};
+
+async fn draw(texts: &[&str]) -> (Chat, Stage) {
+    let chat = Chat::new().await;
+    for (at, text) in texts.iter().enumerate() {
+        chat.post(at as u64 + 1, if at % 2 == 0 { bob() } else { ann() }, text);
+    }
+    let session = chat.session;
+    let stage = Stage::draw(move || log(session)).await;
+    until("messages are here", || stage.all(".message").len() == texts.len()).await;
+    (chat, stage)
+}
+
+fn focused() -> String {
+    let active = document().active_element();
+    active.and_then(|element| element.get_attribute("data-message-id")).unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+async fn today_becomes_yesterday_at_midnight() {
+    let (chat, stage) = draw(&["Hi"]).await;
+    let today = chat.session.today;
+    today.set(clock::day(AT));
+    settled().await;
+    let heading: HtmlElement = stage.find(".day h2").unwrap();
+    assert_eq!(stage.text(".day h2"), "Today");
+    today.update(|day| *day += 1);
+    settled().await;
+    assert_eq!(stage.text(".day h2"), "Yesterday");
+    today.update(|day| *day += 1);
+    settled().await;
+    let text = stage.text(".day h2");
+    assert!(!["", "Today", "Yesterday"].contains(&text.as_str()), "{text}");
+    assert_eq!(stage.attribute(".day time", "datetime").unwrap(), clock::machine_readable(AT));
+    assert!(heading.is_connected(), "the same element");
+}
+
+#[wasm_bindgen_test]
+fn tomorrow_begins_after_this_day_and_not_before() {
+    let left = clock::until_tomorrow().as_millis() as u64;
+    let now = clock::timestamp().0;
+    let at = |after: u64| clock::day(Timestamp(now + after));
+    // A second for what passes between the two looks at the clock.
+    assert_eq!(at(left + 1_000), clock::today() + 1);
+    assert_eq!(at(left.saturating_sub(1_000)), clock::today());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_new_has_a_line() {
+    let (chat, stage) = draw(&["Hi"]).await;
+    chat.session.view.update(|view| view.rows.insert(1, RowView::Line(Row::New)));
+    settled().await;
+    assert_ne!(stage.text("#new h2"), "");
+    assert_eq!(stage.all("ol.messages > li").len(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn a_message_that_is_sent_stays_the_same_row() {
+    let (chat, stage) = draw(&[]).await;
+    chat.leave_unanswered("message:send");
+    chat.session.submit("Hello").unwrap();
+    until("it is drawn", || stage.has(".message")).await;
+    let row: HtmlElement = stage.find(".message").unwrap();
+    assert_eq!(row.get_attribute("data-state").unwrap(), "sending");
+    let sent = chat.session.view.with_untracked(|view| view.rows.len());
+    assert_eq!(sent, 2, "a day and a message");
+    let name = row.get_attribute("data-message-id").unwrap();
+    let posted =
+        serde_json::json!({ "type": "posted", "id": name, "author": ann(), "body": "Hello" });
+    chat.change_to(posted);
+    until("it is sent", || row.get_attribute("data-state").as_deref() == Some("sent")).await;
+    assert!(row.is_connected());
+}
+
+#[wasm_bindgen_test]
+async fn keys_go_from_message_to_message() {
+    let (chat, stage) = draw(&["1", "2", "3"]).await;
+    let frame = "#log";
+    stage.press(frame, "End", |_| {}).await;
+    assert_eq!(focused(), id(3).to_string());
+    stage.press(&format!("[data-message-id='{}']", id(3)), "ArrowUp", |_| {}).await;
+    assert_eq!(focused(), id(2).to_string());
+    stage.press(&format!("[data-message-id='{}']", id(2)), "ArrowDown", |_| {}).await;
+    assert_eq!(focused(), id(3).to_string());
+    stage.press(frame, "Home", |_| {}).await;
+    assert_eq!(focused(), id(1).to_string());
+
+    let row = format!("[data-message-id='{}']", id(1));
+    assert!(stage.press(&row, "r", |key| key.set_ctrl_key(true)).await, "the browser's");
+    assert!(!stage.press(&row, "Enter", |_| {}).await);
+    assert_eq!(chat.session.ui.panel.get_untracked(), Panel::Message(id(1)));
+    chat.session.ui.close();
+    // On a button in the row the key is the button's.
+    assert!(stage.press(&format!("{row} .author"), "Enter", |_| {}).await);
+    assert_eq!(chat.session.ui.panel.get_untracked(), Panel::None);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_pressed_in_a_row_is_done() {
+    let (chat, stage) = draw(&["Hi"]).await;
+    chat.session.react(id(1), "👍".parse().unwrap(), true);
+    until("it is there", || stage.has(".reaction")).await;
+    until("it is the reader's", || {
+        stage.attribute(".reaction", "aria-pressed").as_deref() == Some("true")
+    })
+    .await;
+    stage.find::<HtmlElement>(".reaction").unwrap().focus().unwrap();
+    stage.click(".reaction").await;
+    until("it is gone", || !stage.has(".reaction")).await;
+    until("both are asked for", || chat.asked("message:react").len() == 2).await;
+    let asked = chat.asked("message:react");
+    assert_eq!((asked[0]["on"].clone(), asked[1]["on"].clone()), (true.into(), false.into()));
+
+    stage.click(".author").await;
+    assert_eq!(chat.session.ui.panel.get_untracked(), Panel::Person(bob()));
+}
+
+#[wasm_bindgen_test]
+async fn a_long_message_unfolds() {
+    let (_chat, stage) = draw(&[&"word ".repeat(300)]).await;
+    assert!(stage.has(".said.folded"));
+    stage.find::<HtmlElement>("button.fold").unwrap().focus().unwrap();
+    stage.click("button.fold").await;
+    assert!(stage.has(".said:not(.folded)"));
+    assert_eq!(document().active_element(), stage.find("button.fold"), "the focus stays");
+}
+
+#[wasm_bindgen_test]
+async fn the_toolbar_is_of_the_message_under_the_pointer() {
+    let (chat, stage) = draw(&["Hi"]).await;
+    assert!(!stage.shows(".toolbar"));
+    super::stage::dispatch(&stage.find(".body").unwrap(), "pointerover");
+    settled().await;
+    assert!(stage.shows(".toolbar"));
+    stage.click(".toolbar button:last-child").await;
+    assert_eq!(chat.session.ui.panel.get_untracked(), Panel::Message(id(1)));
+}
+
+#[wasm_bindgen_test]
+async fn an_empty_room_says_so_and_the_list_may_go_at_any_time() {
+    let (chat, mut stage) = draw(&[]).await;
+    until("it says so", || stage.has(".empty")).await;
+    chat.post(1, bob(), "Hi");
+    stage.clear();
+    super::after(Duration::from_millis(400)).await;
+}

@@ -1,0 +1,201 @@
+//! States at the edges, as they are designed: what is new, what is read out, who types, what is
+//! not there; and that the focus stays where it is.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use parlour_app::{
+    components::{
+        announcer::announcer, composer::composer, log::log, panels::panels, search::search,
+        strip::strip,
+    },
+    dom::together,
+    keys,
+    route::Route,
+    session::Panel,
+};
+use parlour_events::{Author, SomebodyTyping};
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Element, HtmlElement};
+
+use super::{
+    Chat, Stage, after,
+    server::{ann, bob, id},
+    settled,
+    stage::dispatch_to_window,
+    until,
+};
+
+/// A chat with its list and its composer.
+async fn draw() -> (Chat, Stage) {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || together([log(session), composer(session)])).await;
+    (chat, stage)
+}
+
+async fn shows(stage: &Stage, messages: usize) {
+    until("messages are drawn", || stage.all(".message").len() == messages).await;
+}
+
+/// Somebody looks at the page, or elsewhere.
+async fn look(at_the_page: bool) {
+    js_sys::eval(&format!("document.hasFocus = () => {at_the_page}")).unwrap();
+    dispatch_to_window(if at_the_page { "focus" } else { "blur" });
+    settled().await;
+}
+
+#[wasm_bindgen_test]
+async fn what_came_while_one_looked_elsewhere_has_a_line_before_it() {
+    let (chat, stage) = draw().await;
+    look(true).await;
+    chat.post(1, bob(), "Before");
+    shows(&stage, 1).await;
+    until("it counts as read", || !chat.asked("room:read").is_empty()).await;
+    after(Duration::from_millis(100)).await;
+    assert!(!stage.has("#new"));
+    look(false).await;
+    chat.post(2, bob(), "While away");
+    chat.post(3, bob(), "Another");
+    shows(&stage, 3).await;
+    assert_eq!(stage.text("#new h2"), "New");
+    let after_line: Element = stage.find("#new + .message").unwrap();
+    assert_eq!(after_line.get_attribute("data-message-id").unwrap(), id(2).to_string());
+    look(true).await;
+    assert!(stage.has("#new"), "it stays for whoever comes back");
+    js_sys::eval("delete document.hasFocus").unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn what_others_write_is_read_out_and_a_burst_in_one_sentence() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || announcer(session)).await;
+    let said = || stage.text("[aria-live=polite]");
+    assert_eq!(said(), "");
+    chat.post(1, bob(), "Hi");
+    until("it is read out", || said() == "Bob: Hi").await;
+    chat.post(2, ann(), "My own");
+    for number in 3..=6 {
+        chat.post(number, bob(), &format!("Text {number}"));
+    }
+    until("the burst is", || said().starts_with("4 new messages")).await;
+    assert_eq!(said(), "4 new messages. The last, Bob: Text 6");
+}
+
+#[wasm_bindgen_test]
+async fn many_who_type_are_a_short_sentence() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || strip(session)).await;
+    session.line.update(|line| line.connected());
+    for number in 0..200 {
+        let person: Author = serde_json::from_value(serde_json::json!({
+            "id": format!("01890a5d-ac96-774b-bcce-{number:012}"), "name": format!("P{number}"),
+            "kind": "guest",
+        }))
+        .unwrap();
+        chat.tell(&SomebodyTyping { room: session.room(), person });
+    }
+    until("it is told", || stage.text(".strip-text") == "Several people are typing").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_room_that_is_gone_says_so() {
+    let (chat, stage) = draw().await;
+    let before = window().location().pathname().unwrap();
+    chat.session.go(Route::to("nowhere".parse().unwrap()));
+    until("it says so", || stage.text(".empty-title") == "Room gone").await;
+    assert!(!chat.session.can_write.get_untracked(), "nothing can be written there");
+    parlour_app::browser::place::go(&before, false);
+}
+
+#[wasm_bindgen_test]
+async fn a_search_without_hits_says_so() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || search(session)).await;
+    session.ui.search_open.set(true);
+    settled().await;
+    stage.write("#query", "<b>tea").await;
+    let form: Element = stage.find("#search-pane form").unwrap();
+    super::stage::dispatch(&form, "submit");
+    let none = "Nothing was found for “<b>tea”.";
+    until("it says so", || stage.text("#search-pane [role=status]") == none).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_longest_message_is_folded() {
+    let (chat, stage) = draw().await;
+    let text = "word ".repeat(800);
+    chat.post(1, bob(), text.trim());
+    shows(&stage, 1).await;
+    assert!(stage.has(".said.folded"));
+    assert_eq!(stage.text("button.fold"), "Show all");
+    stage.click("button.fold").await;
+    assert!(!stage.has(".folded"));
+    assert_eq!(stage.text(".body").trim(), text.trim());
+}
+
+#[wasm_bindgen_test]
+async fn texts_have_their_own_direction_and_lone_emoji_are_larger() {
+    let (chat, stage) = draw().await;
+    chat.post(1, bob(), "مرحبا بالعالم\n\n- שלום");
+    chat.post(2, bob(), "🎉 👍🏽");
+    shows(&stage, 2).await;
+    for element in stage.all(".body p, .body li p, .author") {
+        assert_eq!(element.get_attribute("dir").unwrap(), "auto", "{}", element.outer_html());
+    }
+    assert_eq!(stage.all(".only-emoji").len(), 1);
+    assert_eq!(stage.text(".only-emoji .body"), "🎉 👍🏽");
+    assert_eq!(stage.attribute("#composer", "dir").unwrap(), "auto");
+}
+
+#[wasm_bindgen_test]
+async fn keys_are_listed_behind_a_question_mark_and_can_be_switched_off() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || {
+        keys::start(session);
+        together([panels(session), composer(session)])
+    })
+    .await;
+    let panel = move || session.ui.panel.get_untracked();
+    assert!(stage.press("#composer", "?", |_| {}).await, "it goes into the text");
+    assert_eq!(panel(), Panel::None);
+    assert!(!stage.press("#send", "?", |_| {}).await);
+    assert_eq!(panel(), Panel::Shortcuts);
+    assert!(stage.all(".keys dt").len() > 10);
+    assert!(stage.find::<Element>("#shortcuts").unwrap().matches(":checked").unwrap());
+    stage.click("#shortcuts").await;
+    session.ui.close();
+    settled().await;
+    assert!(stage.press("#send", "?", |_| {}).await, "it is switched off");
+    assert!(stage.press("#send", "k", |key| key.set_ctrl_key(true)).await);
+    assert_eq!(panel(), Panel::None);
+    session.ui.search_open.set(true);
+    assert!(!stage.press("#send", "Escape", |_| {}).await, "what is open can be closed");
+    assert!(!session.ui.search_open.get_untracked());
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_never_moves_the_focus() {
+    let (chat, stage) = draw().await;
+    chat.post(1, bob(), "One");
+    shows(&stage, 1).await;
+    let row = format!("[data-message-id='{}']", id(1));
+    for (at, place) in ["#composer", &row, ".author", "#log"].into_iter().enumerate() {
+        let place: HtmlElement = stage.find(place).unwrap();
+        place.focus().unwrap();
+        let number = at as u64 + 2;
+        let mention = serde_json::json!({
+            "type": "posted", "id": id(number), "author": bob(), "body": "Hi @Ann",
+            "mentions": [ann().id],
+        });
+        chat.change_to(mention);
+        shows(&stage, number as usize).await;
+        after(Duration::from_millis(30)).await;
+        let active = document().active_element().unwrap();
+        assert!(active == *place.as_ref(), "it was at {}", active.outer_html());
+    }
+}

@@ -1,0 +1,45 @@
+//! axe-core: what is wrong with a page for those who do not use it with eyes and a mouse.
+
+use std::{fs, path::PathBuf};
+
+use serde::Deserialize;
+
+use super::Tab;
+use crate::settings;
+
+/// All of WCAG 2.2 that can be told by a program, up to AA, and what axe adds of its own.
+const TAGS: &str =
+    r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]"#;
+
+/// A rule that a page breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Finding {
+    /// The rule, such as `color-contrast`.
+    pub rule: String,
+    /// `minor`, `moderate`, `serious` or `critical`.
+    pub impact: Option<String>,
+    /// What it asks for.
+    pub help: String,
+    /// Where it is broken: the elements, as HTML with the reason.
+    pub places: Vec<String>,
+}
+
+impl Tab {
+    /// Runs axe-core on the page as it is now; gives the rules that it breaks.
+    ///
+    /// # Panics
+    /// If axe-core does not run.
+    pub async fn axe(&self) -> Vec<Finding> {
+        let path = PathBuf::from(settings::needed("NODE_PATH")).join("axe-core/axe.min.js");
+        let axe = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        let script = format!(
+            "{axe};
+            return window.axe.run(document, {{ runOnly: {TAGS}, resultTypes: ['violations'] }})
+                .then(({{ violations }}) => violations.map(({{ id, impact, help, nodes }}) => ({{
+                    rule: id, impact, help,
+                    places: nodes.map((node) => `${{node.html}}\n${{node.failureSummary}}`),
+                }})));"
+        );
+        serde_json::from_value(self.run(&script).await).expect("findings")
+    }
+}
