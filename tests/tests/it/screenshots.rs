@@ -36,7 +36,7 @@ const TALK: [(&str, &str); 12] = [
     ("Ines", "Nice try."),
     ("Tove Lind", "So, this evening?"),
     ("Joost van Dijk", "Is the meeting on?"),
-    ("Tove Lind", "Yes, at eight.\nBring the minutes."),
+    ("Tove Lind", "Yes, at eight. Bring the minutes."),
 ];
 
 #[tokio::test]
