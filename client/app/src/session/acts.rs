@@ -286,11 +286,6 @@ impl Session {
         label.unwrap_or_else(|| name.to_string())
     }
 
-    /// Draws anew what was chosen otherwise.
-    pub fn redraw(&self) {
-        self.draw_soon();
-    }
-
     /// Asks the server which rooms there are by now.
     pub fn list_rooms(&self) {
         self.apply(Input::List);

@@ -159,7 +159,7 @@ pub struct Arrivals {
 
 impl Session {
     /// Draws at the next frame, or a little later if that takes long.
-    pub(super) fn draw_soon(&self) {
+    pub(crate) fn draw_soon(&self) {
         let mut was_due = true;
         let mut took = 0.0;
         self.core.try_update_value(|core| {
@@ -376,8 +376,7 @@ fn standing(room: &Room, listed: bool) -> Standing {
         Phase::Refused(refusal) => Standing::Refused(words::refused(refusal)),
         _ if room.log().cursor().is_some() && room.is_loaded() => Standing::Inside,
         // Also if the line broke before the answer came: what is written meanwhile is sent then.
-        _ if room.is_joined() || room.is_wanted() => Standing::Loading,
-        phase if !matches!(phase, Phase::Away) => Standing::Loading,
+        phase if phase != &Phase::Away || room.is_joined() || room.is_wanted() => Standing::Loading,
         _ if room.info().is_some() => Standing::Outside,
         _ if listed => Standing::Gone,
         _ => Standing::Unknown,

@@ -92,7 +92,7 @@ pub(super) fn room(session: Session, room: RoomName) -> Html {
                     settings.muted.push(name.clone());
                 }
             });
-            session.redraw();
+            session.draw_soon();
         };
         entries.push(entry(session, "menu-mute", t(label), mute));
         let name = room.clone();
