@@ -367,7 +367,11 @@ impl Session {
         let is_first = self.core.with_value(|core| !core.was_inside);
         let mut is_another = false;
         self.core.update_value(|core| {
-            is_another = core.person.as_ref().is_none_or(|before| before.id != id);
+            // Not by the id: whoever comes back under a name whose session is over has a new one,
+            // and goes on writing.
+            let before = core.person.as_ref().map(|before| identity::key(&before.nickname));
+            is_another = before.is_some_and(|before| before != identity::key(&name));
+            is_another &= core.person.as_ref().is_some_and(|before| before.id != id);
             let token = credentials.token;
             core.was_inside = true;
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
@@ -389,8 +393,8 @@ impl Session {
         if is_another {
             // What stands in the composer is what somebody else wrote.
             self.ui.draft.set(String::new());
-            self.read_draft();
         }
+        self.read_draft();
         self.adopt();
     }
 
