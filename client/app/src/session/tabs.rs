@@ -418,10 +418,9 @@ impl Session {
             Kind::Look => {
                 self.core.update_value(|core| {
                     let attended = &mut core.tabs.attended;
-                    if !note.name.is_empty() {
-                        *attended = Some(note.from.to_owned());
-                    } else if attended.as_deref() == Some(note.from) {
-                        *attended = None;
+                    match note.name.is_empty() {
+                        true => drop(attended.take_if(|attended| attended == note.from)),
+                        false => *attended = Some(note.from.to_owned()),
                     }
                 });
                 if !note.name.is_empty() {
@@ -448,7 +447,13 @@ impl Session {
             self.say(Kind::News, tab, 0, Identity::NAME, &identity);
         }
         if let Some(locks) = Locks::get() {
-            locks.when_free(&[TAB, tab].concat(), move || session.adopt());
+            let gone = tab.to_owned();
+            locks.when_free(&[TAB, tab].concat(), move || {
+                session.core.try_update_value(|core| {
+                    core.tabs.attended.take_if(|attended| *attended == gone);
+                });
+                session.adopt();
+            });
         }
     }
 

@@ -15,6 +15,7 @@ mod server;
 mod stage;
 mod states;
 mod suggest;
+mod tabs;
 mod worker;
 
 use wasm_bindgen_test::wasm_bindgen_test_configure;

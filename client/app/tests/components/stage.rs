@@ -148,7 +148,12 @@ pub(crate) async fn after(time: Duration) {
 
 /// Waits until something holds; it fails if that takes too long.
 pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
-    for _ in 0..500 {
+    until_within(Duration::from_secs(5), what, so).await;
+}
+
+/// The same, of something that takes its time.
+pub(crate) async fn until_within(bound: Duration, what: &str, so: impl Fn() -> bool) {
+    for _ in 0..bound.as_millis() / 10 {
         if so() {
             return settled().await;
         }
