@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod chaos;
 mod dev;
+mod failures;
 mod fuzz;
 mod hash;
 mod job;

@@ -39,6 +39,11 @@ const WAITING_VERSION: &str = "
             registration.waiting.postMessage({ type: 'version' });
         }));";
 
+const UPDATE: &str = "
+    return navigator.serviceWorker.getRegistration()
+        .then((registration) => registration.update())
+        .then(() => true);";
+
 const SKIP_WAITING: &str = "
     return navigator.serviceWorker.getRegistration().then((registration) =>
         new Promise((resolve) => {
@@ -135,20 +140,17 @@ async fn a_new_version_waits_until_it_is_told_to_take_over() {
         old.stop(StopSignal::TERM).await;
         let _new = Server::start_at(&address, &["--allow-embed", "https://site.example"]).await;
 
-        // The page is the server's at once; with its worker comes what is kept of it.
-        page.goto(&url).await;
-        let second = version_of(&page).await;
-        assert_ne!(first, second);
-        page.run("return navigator.serviceWorker.getRegistration().then((it) => it.update()).then(() => true);")
-            .await;
+        // The page that is open stays the old one. It would take a worker of its own version over
+        // without being told to.
+        page.run(UPDATE).await;
         let waiting = wait_for("a worker that waits", async || {
             let version = page.run(WAITING_VERSION).await;
             if version.is_null() { Err("none") } else { Ok(version) }
         })
         .await;
-        assert_eq!(waiting, second, "it is the page's own");
+        assert_ne!(first, waiting);
         let [old, new] =
-            [&first, &second].map(|version| format!("parlour-page-{}", version.as_str().unwrap()));
+            [&first, &waiting].map(|version| format!("parlour-page-{}", version.as_str().unwrap()));
         let mut both = vec![old, new.clone()];
         both.sort();
         let mut kept: Vec<String> = serde_json::from_value(page.run(CACHES).await).unwrap();
@@ -162,6 +164,8 @@ async fn a_new_version_waits_until_it_is_told_to_take_over() {
         })
         .await;
         assert!(page.run(WAITING_VERSION).await.is_null());
+        page.goto(&url).await;
+        assert_eq!(version_of(&page).await, waiting, "it is the new page's");
         assert_eq!(page.complaints().await, [""; 0]);
     })
     .await;

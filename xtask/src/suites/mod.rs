@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use self::commands::Browser;
 use crate::build;
+use crate::failures;
 use crate::fuzz;
 use crate::job::{Failure, Job};
 use crate::kit::Kit;
@@ -131,15 +132,20 @@ pub(crate) fn run(kit: &Kit, only: Option<&str>, filter: &[&str], not_set_up: &[
     let report = Report::new();
     let mut total = Tally { passed: 0, failed: not_set_up.len() as u64 };
     let mut broken: Vec<&str> = not_set_up.iter().map(String::as_str).collect();
+    let mut reasons = Vec::new();
     let mut peers = Peers::default();
     for suite in SUITES.iter().filter(|suite| is_chosen(suite.name, only)) {
         let tally = suite.run(kit, &report, &mut peers, filter);
         if tally.failed > 0 {
             broken.push(suite.name);
+            reasons.extend(suite.reasons(kit));
         }
         total += tally;
     }
     println!("\nall of it took {}", duration(start.elapsed()));
+    for reason in reasons {
+        println!("{reason}");
+    }
     if !broken.is_empty() {
         println!("failed: {}", broken.join(", "));
     }
@@ -191,6 +197,13 @@ impl Suite {
             (tally.to_string(), result.err())
         });
         tally
+    }
+
+    /// What failed in it, briefly: its output may be long, and the end of it says the least.
+    fn reasons(&self, kit: &Kit) -> Vec<String> {
+        let log = kit.places.log(self.what).and_then(fs::read).unwrap_or_default();
+        let reasons = failures::of_tests(&String::from_utf8_lossy(&log));
+        reasons.into_iter().map(|reason| format!("\n{}: {reason}", self.name)).collect()
     }
 
     fn work(
