@@ -15,6 +15,7 @@ mod acts;
 mod effects;
 mod keeping;
 mod news;
+mod reading;
 mod requests;
 mod tabs;
 mod telling;

@@ -175,15 +175,4 @@ impl Session {
         // There may be no moment later.
         listen("pagehide", move |_| session.keep_draft_now());
     }
-
-    /// Whoever looks away has read what is marked by then: what comes from now on is new.
-    fn read_up_to_here(&self) {
-        self.core.update_value(|core| {
-            let unread = core.state.opened().map(|room| (room.unread(), room.applied()));
-            core.new_from = unread.map(|(unread, applied)| match unread.any() {
-                true => unread.read,
-                false => applied,
-            });
-        });
-    }
 }
