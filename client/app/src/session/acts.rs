@@ -1,11 +1,10 @@
 //! What the person does in a room: say, change, take back, react, read.
 
-use crate::live::after;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use parlour_events::{
-    Author, Body, Emoji, Event, MarkRead, MessageId, Quote, RoomName, Seq, Typing,
+    Author, Body, Emoji, Event, MessageId, Quote, RoomName, Seq, Typing,
     limits::{QUOTE_CHARS, TYPING_MS},
 };
 use uuid::Uuid;

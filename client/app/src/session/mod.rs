@@ -30,7 +30,7 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use parlour_events::{
-    Author, Code, Credentials, Limits, Muted, Nickname, Role, RoomName, Seq, Session as Identity,
+    Author, Code, Credentials, Limits, MarkRead, Muted, Nickname, Role, RoomName, Seq, Session as Identity,
     SessionEnded,
 };
 
@@ -191,6 +191,8 @@ struct Core {
     unseen: Option<TimeoutHandle>,
     /// The read marker is to be moved.
     mark_due: bool,
+    /// Markers that nobody answered; another connection tells them again.
+    unmarked: Vec<MarkRead>,
     /// A draft is to be kept.
     draft_due: bool,
     /// When it was last told that the person types.
@@ -236,6 +238,7 @@ impl Session {
             changed_at: 0.0,
             unseen: None,
             mark_due: false,
+            unmarked: Vec::new(),
             draft_due: false,
             typed_at: 0.0,
             untold: Vec::new(),
@@ -392,9 +395,11 @@ impl Session {
             self.open_room();
         }
         if is_another {
-            // What stands in the composer is what somebody else wrote.
+            // What stands in the composer is what somebody else wrote, and they read what they read.
             self.ui.draft.set(String::new());
+            self.core.update_value(|core| core.unmarked.clear());
         }
+        self.mark_again();
         self.read_draft();
         self.adopt();
     }

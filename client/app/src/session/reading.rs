@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use parlour_events::{MarkRead, RoomName};
 
 use super::Session;
-use crate::state::Input;
+use crate::state::{Input, Trouble};
 
 /// A read marker is moved this long after there was something new to read, so that a burst moves
 /// it once.
@@ -20,24 +20,29 @@ impl Session {
         self.core.update_value(|core| was_due = std::mem::replace(&mut core.mark_due, true));
         if !was_due {
             let session = *self;
-            after(MARK_AFTER, move || session.mark());
+            after(MARK_AFTER, move || {
+                session.mark();
+            });
         }
     }
 
-    /// Moves it now.
-    pub(super) fn mark(&self) {
+    /// Moves it now. Whether all that is here counts as read then.
+    pub(super) fn mark(&self) -> bool {
         self.core.try_update_value(|core| core.mark_due = false);
         let seen = self.ui.attention.try_get_untracked() == Some(true);
         let marker = self.core.try_with_value(|core| {
             let room = core.state.opened().filter(|room| seen && room.is_joined())?;
             let at_end = core.at_bottom && room.log().is_at_present() && room.is_loaded();
-            let seq = room.applied();
-            let needed = at_end && room.unread().any() && seq > room.unread().read;
-            needed.then(|| MarkRead { room: room.name().clone(), seq })
+            let (seq, unread) = (room.applied(), room.unread());
+            // Before the server has counted nobody knows whether there is anything new.
+            let needed = (unread.any() || unread.is_unsure()) && seq > unread.read;
+            at_end.then(|| needed.then(|| MarkRead { room: room.name().clone(), seq }))
         });
-        if let Some(Some(marker)) = marker {
+        let Some(Some(marker)) = marker else { return false };
+        if let Some(marker) = marker {
             self.mark_read(marker);
         }
+        true
     }
 
     /// All of a room is read.
@@ -48,20 +53,41 @@ impl Session {
         }
     }
 
+    /// Once more what did not come through: what was seen then is not on the screen any more,
+    /// perhaps.
+    pub(super) fn mark_again(&self) {
+        let mut lost = Vec::new();
+        self.core.update_value(|core| lost = std::mem::take(&mut core.unmarked));
+        for marker in lost {
+            self.mark_read(marker);
+        }
+    }
+
     fn mark_read(&self, marker: MarkRead) {
         let session = *self;
-        self.ask(&marker, move |outcome| {
-            if let Ok(marker) = outcome {
-                session.apply(Input::Marker(marker));
+        let asked = marker.clone();
+        self.ask(&asked, move |outcome| match outcome {
+            Ok(marker) => session.apply(Input::Marker(marker)),
+            Err(Trouble::Lost) => session.core.update_value(|core| {
+                // Of each room the newest.
+                core.unmarked.retain(|lost| lost.room != marker.room);
+                core.unmarked.push(marker);
+            }),
+            Err(Trouble::Refused(refusal)) => {
+                if let Some(millis) = refusal.retry_after {
+                    let again = move || session.mark_read(marker);
+                    after(Duration::from_millis(millis), again);
+                }
             }
         });
     }
 
     /// Whoever looks away has read what is marked by then: what comes from now on is new.
-    pub(super) fn read_up_to_here(&self) {
+    pub(super) fn look_away(&self) {
+        let is_read = self.mark();
         self.core.update_value(|core| {
             let unread = core.state.opened().map(|room| (room.unread(), room.applied()));
-            core.new_from = unread.map(|(unread, applied)| match unread.any() {
+            core.new_from = unread.map(|(unread, applied)| match unread.any() && !is_read {
                 true => unread.read,
                 false => applied,
             });

@@ -158,15 +158,12 @@ impl Session {
                 return;
             }
             if !attention {
-                // What was seen until now is read.
-                session.mark();
+                session.look_away();
             }
             session.ui.attention.set(attention);
             session.tell_attention();
             if attention {
                 session.mark_soon();
-            } else {
-                session.read_up_to_here();
             }
         };
         for event in ["focus", "blur", "visibilitychange", "pagehide"] {

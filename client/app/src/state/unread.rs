@@ -44,7 +44,7 @@ impl Unread {
     }
 
     /// Whether the server has to be asked.
-    pub(super) fn is_unsure(&self) -> bool {
+    pub fn is_unsure(&self) -> bool {
         self.unsure
     }
 

@@ -13,7 +13,8 @@ use parlour_app::{
     session::{Screen, Session},
 };
 use parlour_events::{
-    Author, Change, ChangeKind, Event, MessageId, RoomName, Seq, Session as Identity, Timestamp,
+    Author, Change, ChangeKind, Event, MessageId, Refusal, RoomName, Seq, Session as Identity,
+    Timestamp,
 };
 use serde_json::{Value, json};
 use wasm_bindgen::JsCast;
@@ -60,6 +61,8 @@ struct Server {
     asked: RefCell<Vec<(String, Value)>>,
     /// Requests that stay without an answer.
     silent: RefCell<Vec<&'static str>>,
+    /// What is answered to the next request of a name, in place of what it asks for.
+    instead: RefCell<Vec<(&'static str, Value)>>,
     role: &'static str,
     head: std::cell::Cell<u64>,
 }
@@ -80,6 +83,7 @@ impl Chat {
             tab: RefCell::default(),
             asked: RefCell::default(),
             silent: RefCell::default(),
+            instead: RefCell::default(),
             role,
             head: std::cell::Cell::new(0),
         });
@@ -117,6 +121,25 @@ impl Chat {
     /// Requests of this name are not answered from now on.
     pub(crate) fn leave_unanswered(&self, name: &'static str) {
         self.server.silent.borrow_mut().push(name);
+    }
+
+    /// The next request of this name is refused so.
+    pub(crate) fn refuse_next(&self, name: &'static str, refusal: &Refusal) {
+        self.answer_next(name, json!({ "error": refusal }));
+    }
+
+    /// The answer to the next request of this name gets lost.
+    pub(crate) fn lose_next(&self, name: &'static str) {
+        self.answer_next(name, Value::Null);
+    }
+
+    fn answer_next(&self, name: &'static str, answer: Value) {
+        self.server.instead.borrow_mut().push((name, answer));
+    }
+
+    /// There is another connection.
+    pub(crate) fn connect_again(&self) {
+        self.server.let_in();
     }
 
     /// The server says something unasked.
@@ -172,7 +195,11 @@ impl Server {
                 if self.silent.borrow().contains(&name) {
                     return;
                 }
-                let answer = self.answer(name, &payload);
+                let mut instead = self.instead.borrow_mut();
+                let answer = match instead.iter().position(|(of, _)| *of == name) {
+                    Some(at) => instead.remove(at).1,
+                    None => self.answer(name, &payload),
+                };
                 self.say(ANSWER, number, "", &answer);
             }
             _ => {}

@@ -14,7 +14,7 @@ use parlour_app::{
     route::Route,
     session::Panel,
 };
-use parlour_events::{Author, SomebodyTyping};
+use parlour_events::{Author, Code, Refusal, Seq, SomebodyTyping};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
@@ -63,6 +63,29 @@ async fn what_came_while_one_looked_elsewhere_has_a_line_before_it() {
     assert_eq!(after_line.get_attribute("data-message-id").unwrap(), id(2).to_string());
     look(true).await;
     assert!(stage.has("#new"), "it stays for whoever comes back");
+    js_sys::eval("delete document.hasFocus").unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn what_was_seen_is_read_though_the_server_has_no_time_or_no_answer_comes() {
+    let (chat, stage) = draw().await;
+    look(true).await;
+    let slowly = Refusal::new(Code::RateLimited, "Slowly.").retry_after(Duration::from_millis(50));
+    chat.refuse_next("room:read", &slowly);
+    let seq = chat.post(1, bob(), "Before");
+    shows(&stage, 1).await;
+    let marked = |seq: Seq| chat.asked("room:read").iter().filter(|it| it["seq"] == seq.0).count();
+    until("it is told again", || marked(seq) == 2).await;
+
+    chat.lose_next("room:read");
+    let seq = chat.post(2, bob(), "After");
+    shows(&stage, 2).await;
+    look(false).await;
+    until("it is told", || marked(seq) == 1).await;
+    after(Duration::from_millis(100)).await;
+    assert_eq!(marked(seq), 1, "who has no answer now may have none in a moment");
+    chat.connect_again();
+    until("it is told to the next connection", || marked(seq) == 2).await;
     js_sys::eval("delete document.hasFocus").unwrap();
 }
 
