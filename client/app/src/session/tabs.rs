@@ -22,12 +22,17 @@
 //! What is not sent yet stands in the browser's storage under the page that wrote it. The page
 //! that leads takes over what pages left that are gone.
 
+mod leading;
+mod note;
+
 use crate::live::after;
 use std::{rc::Rc, time::Duration};
 
 use leptos::prelude::*;
-use parlour_events::{Credentials, Event as _, Session as Identity};
+use parlour_events::Credentials;
 use serde_json::value::RawValue;
+
+use note::{Kind, Note};
 
 use super::{
     Closed, Session, news,
@@ -36,7 +41,6 @@ use super::{
 use crate::{
     browser::{channel::Channel, clock, locks::Locks, place},
     json,
-    line::{Line, Status},
 };
 
 /// A leader that lives answers a page that comes within this time.
@@ -89,99 +93,6 @@ impl Tabs {
     }
 }
 
-/// What pages say to each other: a line that says what it is, and behind it JSON.
-struct Note<'a> {
-    kind: Kind,
-    from: &'a str,
-    /// For one page; for all if it is empty.
-    to: &'a str,
-    number: u64,
-    /// Who is inside on the page that says it.
-    by: &'a str,
-    /// When it was said, in milliseconds since 1970.
-    at: u64,
-    name: &'a str,
-    json: &'a str,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Kind {
-    /// To the leader: I am here. With credentials, if somebody wants to come in.
-    Hello,
-    /// From a new leader: I lead.
-    Lead,
-    /// To the leader: ask the server.
-    Ask,
-    /// To the leader: tell the server something that may get lost.
-    Tell,
-    /// To the leader: try to connect now.
-    Try,
-    /// From the leader: the answer to a question; none if it was lost.
-    Answer,
-    /// From the leader: the server said something.
-    News,
-    /// From the leader: the state of the line.
-    Line,
-    /// From the leader: the server does not let us in; the sentence is the name, and the number
-    /// says whether the door is closed.
-    Refused,
-    /// From any page: the person left.
-    Leave,
-    /// To the leader: somebody looks at this page; or, without a name, not any more.
-    Look,
-}
-
-/// The kinds under their numbers.
-const KINDS: [Kind; 11] = [
-    Kind::Hello,
-    Kind::Lead,
-    Kind::Ask,
-    Kind::Tell,
-    Kind::Try,
-    Kind::Answer,
-    Kind::News,
-    Kind::Line,
-    Kind::Refused,
-    Kind::Leave,
-    Kind::Look,
-];
-
-impl<'a> Note<'a> {
-    /// Reads a note; none if it is none of this version's.
-    fn read(text: &'a str) -> Option<Self> {
-        let (head, json) = text.split_once('\n')?;
-        let mut fields = head.splitn(7, '\t');
-        let kind = *KINDS.get(fields.next()?.parse::<usize>().ok()?)?;
-        let (from, to) = (fields.next()?, fields.next()?);
-        let number = fields.next()?.parse().ok()?;
-        let by = fields.next()?;
-        let at = fields.next()?.parse().ok()?;
-        Some(Self { kind, from, to, number, by, at, name: fields.next()?, json })
-    }
-
-    fn write(&self) -> String {
-        let mut text = String::with_capacity(100 + self.json.len());
-        for field in [
-            &(self.kind as u8).to_string(),
-            self.from,
-            self.to,
-            &self.number.to_string(),
-            self.by,
-            &self.at.to_string(),
-            self.name,
-        ] {
-            if !text.is_empty() {
-                text.push('\t');
-            }
-            text.push_str(field);
-        }
-        text.push('\n');
-        text.push_str(self.json);
-        text
-    }
-}
-
 impl Session {
     /// Connects with these, by way of the page that leads if there is one.
     pub(super) fn connect(&self, credentials: Credentials) {
@@ -230,31 +141,6 @@ impl Session {
             self.tell_own(event, payload);
         } else {
             self.say(Kind::Tell, "", 0, event, payload.get());
-        }
-    }
-
-    /// Changes the line, and tells pages that follow.
-    pub(super) fn change_line(&self, change: impl FnOnce(&mut Line)) {
-        self.line.update(change);
-        if self.leads() {
-            self.tell_line("");
-        }
-    }
-
-    /// Tells pages that follow what the server said, and remembers it for those that come later.
-    pub(super) fn pass_on(&self, name: &str, payload: &str) {
-        if name == Identity::NAME || name == news::LOST {
-            self.core.update_value(|core| core.tabs.session = payload.to_owned());
-        }
-        if self.leads() && self.core.with_value(|core| core.tabs.followed) {
-            self.say(Kind::News, "", 0, name, payload);
-        }
-    }
-
-    /// Tells pages that follow that the server does not let us in.
-    pub(super) fn pass_on_refusal(&self, sentence: &str, closed: Closed) {
-        if self.leads() {
-            self.say(Kind::Refused, "", closed as u64, sentence, "");
         }
     }
 
@@ -387,81 +273,6 @@ impl Session {
         }
     }
 
-    /// What another page wants of the one that leads.
-    fn serve(&self, note: &Note<'_>) {
-        let session = *self;
-        let payload = || RawValue::from_string(note.json.to_owned()).ok();
-        match note.kind {
-            Kind::Hello => {
-                self.welcome(note.from);
-                // After a refusal for good somebody else may have more luck.
-                let refused = self.line.with_untracked(Line::status) == Status::Refused;
-                let wanted = json::decode(note.json).ok();
-                if let Some(wanted) = wanted.filter(|_| refused || !self.is_wanted()) {
-                    self.connect(wanted);
-                }
-            }
-            Kind::Ask => {
-                let (from, number) = (note.from.to_owned(), note.number);
-                let then = move |answer: Option<&str>| {
-                    session.say(Kind::Answer, &from, number, "", answer.unwrap_or_default());
-                };
-                let same_person = self.core.with_value(|core| {
-                    core.person.as_ref().is_some_and(|person| person.id.to_string() == note.by)
-                });
-                let given_up = clock::now() - note.at as f64 > ANSWER.as_secs_f64() * 1_000.0;
-                match payload().filter(|_| same_person && !given_up) {
-                    Some(payload) => self.ask_own(note.name, &payload, Box::new(then)),
-                    None => then(None),
-                }
-            }
-            Kind::Look => {
-                self.core.update_value(|core| {
-                    let attended = &mut core.tabs.attended;
-                    match note.name.is_empty() {
-                        true => drop(attended.take_if(|attended| attended == note.from)),
-                        false => *attended = Some(note.from.to_owned()),
-                    }
-                });
-                if !note.name.is_empty() {
-                    self.tell_line(note.from);
-                }
-            }
-            Kind::Tell => {
-                if let Some(payload) = payload() {
-                    self.tell_own(note.name, &payload);
-                }
-            }
-            Kind::Try => self.try_own_now(),
-            _ => {}
-        }
-    }
-
-    /// A page is new: it is told how things are, and what it leaves is taken over some day.
-    fn welcome(&self, tab: &str) {
-        let session = *self;
-        self.core.update_value(|core| core.tabs.followed = true);
-        self.tell_line(tab);
-        let identity = self.core.with_value(|core| core.tabs.session.clone());
-        if !identity.is_empty() {
-            self.say(Kind::News, tab, 0, Identity::NAME, &identity);
-        }
-        if let Some(locks) = Locks::get() {
-            let gone = tab.to_owned();
-            locks.when_free(&[TAB, tab].concat(), move || {
-                session.core.try_update_value(|core| {
-                    core.tabs.attended.take_if(|attended| *attended == gone);
-                });
-                session.adopt();
-            });
-        }
-    }
-
-    fn tell_line(&self, tab: &str) {
-        let line = self.line.with_untracked(json::encode);
-        self.say(Kind::Line, tab, 0, "", line.get());
-    }
-
     /// What the page that leads says.
     fn follow(&self, note: &Note<'_>) {
         if matches!(note.kind, Kind::Hello | Kind::Ask | Kind::Tell | Kind::Try | Kind::Look) {
@@ -511,9 +322,5 @@ impl Session {
             then = at.map(|at| asked.swap_remove(at).1);
         });
         then
-    }
-
-    fn is_wanted(&self) -> bool {
-        self.core.with_value(|core| core.entry.is_wanted())
     }
 }
