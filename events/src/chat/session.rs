@@ -97,7 +97,7 @@ pub struct Muted {
     /// Until when they can read and not write; none if they can write again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// Why.
+    /// Why; empty where it is told behind [`Session`] of a mute from before.
     #[serde(default)]
     pub reason: Reason,
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use parlour_events::{
-    ChangeKind, Epoch, Event, Limits, Role, RoomChanges, RoomHead, RoomName, Session, SessionEnded,
-    TopicChanged, UserId, chat, classic,
+    ChangeKind, Epoch, Event, Limits, Muted, Reason, Role, RoomChanges, RoomHead, RoomName,
+    Session, SessionEnded, Timestamp, TopicChanged, UserId, chat, classic,
 };
 use serde::Serialize;
 use socketioxide::{
@@ -110,6 +110,13 @@ impl Standing {
         };
         if let Err(error) = socket.emit(Session::NAME, &session) {
             not_sent(socket.id, Session::NAME, &error);
+        }
+        if member.is_muted() {
+            let until = Some(Timestamp(member.muted_until()));
+            let muted = Muted { until, reason: Reason::default() };
+            if let Err(error) = socket.emit(Muted::NAME, &muted) {
+                not_sent(socket.id, Muted::NAME, &error);
+            }
         }
     }
 }

@@ -155,7 +155,11 @@ impl Member {
     }
 
     pub(super) fn is_muted(&self) -> bool {
-        self.muted_until.load(Ordering::Relaxed) > clock::now()
+        self.muted_until() > clock::now()
+    }
+
+    pub(super) fn muted_until(&self) -> u64 {
+        self.muted_until.load(Ordering::Relaxed)
     }
 
     /// The task that is to end with the connection. There is one at most.

@@ -137,6 +137,18 @@ async fn whoever_is_muted_is_told_why_and_until_when() {
 }
 
 #[tokio::test]
+async fn whoever_comes_back_muted_is_told_until_when() {
+    let server = Server::start().await;
+    let mod_ = with_role(&server, "Mod", "moderator").await;
+    let ann = Person::chatting(server.url(), "Ann").await;
+    mod_.may(&mute(ann.id(), 3_600)).await;
+    let mut device = ann.device().await;
+    let told = |told: &Told| matches!(told, Told::Muted(_));
+    let Told::Muted(muted) = device.news.expect("to be told", told).await else { panic!() };
+    assert!(muted.until.is_some(), "{muted:?}");
+}
+
+#[tokio::test]
 async fn a_mute_ends_by_itself() {
     let server = Server::start().await;
     let mod_ = with_role(&server, "Mod", "moderator").await;
