@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
 
-use super::js;
+use super::{js, language};
 
 /// A worker that is to take over does so within this time, or does not.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -36,7 +36,14 @@ pub fn start(version: String, newer: impl Fn() + 'static) {
         };
         match text("version") {
             Some(waits) if text("type").as_deref() == Some("version") => match waits == version {
-                true => say(&worker, "skip-waiting"),
+                true => {
+                    // What the other one has kept is of another version; what did not fit may now.
+                    if let Some(container) = self::container() {
+                        let again = Closure::<dyn Fn()>::new(language::again).into_js_value();
+                        js::set(&container, "oncontrollerchange", &again);
+                    }
+                    say(&worker, "skip-waiting");
+                }
                 false => newer(),
             },
             _ => {}
