@@ -9,7 +9,7 @@ use parlour_events::{
 };
 use uuid::Uuid;
 
-use super::{Composing, Session};
+use super::{Composing, Panel, Session};
 use crate::{
     browser::place,
     browser::{clock, ids},
@@ -120,28 +120,39 @@ impl Session {
         self.apply(Input::DismissNotice(self.room()));
     }
 
-    /// Begins an answer to a message.
+    /// Begins an answer to a message, unless it was taken back.
     pub fn reply_to(&self, id: MessageId) {
         let quote = self.message(id, |message| {
-            let excerpt =
-                message.content.body().map(|body| crate::text::markdown::plain(body.as_str()));
-            Quote {
+            let excerpt = message.content.said()?.body.as_ref();
+            let excerpt = excerpt.map(|body| crate::text::markdown::plain(body.as_str()));
+            Some(Quote {
                 id: message.id,
                 seq: message.seq,
                 author: message.author.clone(),
                 excerpt: excerpt.unwrap_or_default().chars().take(QUOTE_CHARS).collect(),
-            }
+            })
         });
-        if let Some(quote) = quote {
+        if let Some(Some(quote)) = quote {
             self.leave_edit();
             self.ui.composing.set(Composing::Reply(Arc::new(quote)));
             self.ui.compose();
         }
     }
 
-    /// Begins another text for a message.
+    /// Begins a reaction to a message, unless it was taken back.
+    pub fn choose_reaction(&self, id: MessageId) {
+        if self.message(id, |message| message.content.said().is_some()) == Some(true) {
+            self.ui.open(Panel::Reactions(id));
+        }
+    }
+
+    /// Begins another text for a message of the person's own.
     pub fn edit(&self, id: MessageId) {
-        let text = self.message(id, |message| message.content.body().map(ToString::to_string));
+        let me = self.core.with_value(|core| core.state.me().map(|me| me.id));
+        let text = self.message(id, |message| {
+            let body = message.content.body().filter(|_| Some(message.author.id) == me);
+            body.map(ToString::to_string)
+        });
         if let Some(Some(text)) = text {
             // What is half written waits, and is kept: the page may be closed meanwhile.
             if !self.is_editing() {
@@ -235,11 +246,6 @@ impl Session {
         self.ui.sought.set(false);
         self.ui.target.set(None);
         self.ui.close();
-        self.ui.composing.set(Composing::New);
-        self.ui.put_by.set(None);
-        self.detach_all();
-        self.ui.draft.set(String::new());
-        self.read_draft();
         self.choose(|settings| settings.last = Some(room));
         // The room that everybody is in; any other is joined by a word of the person.
         if self.room() == RoomName::default() {
@@ -326,6 +332,11 @@ impl Session {
         if moved {
             self.draw_soon();
         }
+    }
+
+    /// Reads what could not be read.
+    pub fn read_again(&self) {
+        self.apply(Input::ReadAgain(self.room()));
     }
 
     /// Tells whether the reader sees the newest message; only then old rows are taken away.

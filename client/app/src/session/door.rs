@@ -86,6 +86,8 @@ impl Session {
             core.was_inside = true;
             core.person = Some(Person { id, nickname: name.clone(), token, inside: true });
         });
+        // If they are, that is told next.
+        self.muted.set(None);
         self.nickname.set(Some(name));
         self.me.set(Some(Me { person: told.person.clone(), role: told.role, limits: told.limits }));
         self.remember(|_| {});
@@ -102,7 +104,7 @@ impl Session {
         }
         if is_another {
             // What stands in the composer is what somebody else wrote, and they read what they read.
-            self.ui.draft.set(String::new());
+            self.forget_begun();
             self.core.update_value(|core| core.unmarked.clear());
         }
         self.mark_again();

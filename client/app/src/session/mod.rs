@@ -9,11 +9,13 @@
 //! * `door`: how the person comes in, and how they are out again;
 //! * `news`: what the server says unasked; `effects`: what the state wants done;
 //! * `acts`: what the person does; `requests`: what they ask of the server themselves;
+//! * `begun`: what was begun in a room and waits there;
 //! * `reading`: what counts as read;
 //! * `keeping`: what the browser keeps: the outbox and drafts;
 //! * `telling`: notifications, the title, what is read out.
 
 mod acts;
+mod begun;
 mod door;
 mod effects;
 mod keeping;
@@ -53,6 +55,7 @@ use crate::{
     },
     text::mention::Names,
 };
+use begun::Begun;
 pub use ui::{Ask, Composing, Panel, Toast, Ui};
 pub use uploads::Upload;
 pub use view::{Arrivals, RoomItem, RoomView, RowView, Standing};
@@ -191,6 +194,8 @@ struct Core {
     mark_due: bool,
     /// Markers that nobody answered; another connection tells them again.
     unmarked: Vec<MarkRead>,
+    /// What was begun in rooms that are not looked at.
+    begun: Vec<(RoomName, Begun)>,
     /// A draft is to be kept.
     draft_due: bool,
     /// When it was last told that the person types.
@@ -237,6 +242,7 @@ impl Session {
             unseen: None,
             mark_due: false,
             unmarked: Vec::new(),
+            begun: Vec::new(),
             draft_due: false,
             typed_at: 0.0,
             untold: Vec::new(),
@@ -292,6 +298,10 @@ impl Session {
 
     /// Goes to a place in the chat.
     pub fn go(&self, route: Route) {
+        // Going where one is already is no step that one could go back.
+        if Route::parse(&place::path()).as_ref() == Some(&route) {
+            return self.arrive(route);
+        }
         // The plain address names no room: whoever comes back to it would not know which.
         if Route::parse(&place::path()).is_none() {
             place::go(&Route::to(self.room()).path(), false);
@@ -352,11 +362,13 @@ impl Session {
         if moved {
             // Under the room in which it was written.
             self.keep_draft_now();
+            self.put_down();
             // Whoever leaves has read what was in sight.
             self.mark();
         }
         self.route.set(route.clone());
         if moved {
+            self.take_up();
             self.open_room();
         }
         if let Some(seq) = route.message {

@@ -99,12 +99,6 @@ impl Session {
         TRANSFERS.with_borrow_mut(|all| all.retain(|(known, _)| *known != number));
     }
 
-    /// Leaves all files out. What is on its way is given up.
-    pub(super) fn detach_all(&self) {
-        self.ui.uploads.set(Vec::new());
-        TRANSFERS.with_borrow_mut(Vec::clear);
-    }
-
     /// The files for the message, once all of them are with the server.
     pub(super) fn uploaded(&self) -> Result<Vec<Attachment>, Option<String>> {
         self.ui.uploads.with_untracked(|uploads| {
@@ -119,14 +113,21 @@ impl Session {
 
     fn transferred(&self, number: u32, progress: Progress) {
         let ended = !matches!(progress, Progress::Sent(_));
-        self.ui.uploads.update(|uploads| {
-            let Some(upload) = uploads.iter_mut().find(|it| it.number == number) else { return };
-            upload.state = match progress {
+        let advance = |upload: &mut Upload| {
+            upload.state = match &progress {
                 // A float out of range becomes the nearest that fits.
                 Progress::Sent(part) => UploadState::Sending((part * 100.0) as u8),
-                Progress::Answered(body) => answered(&body, &upload.name),
+                Progress::Answered(body) => answered(body, &upload.name),
                 Progress::Lost => failed(&upload.name, words::text(Key::UPLOAD_LOST)),
             };
+        };
+        self.ui.uploads.update(|uploads| {
+            uploads.iter_mut().filter(|it| it.number == number).for_each(advance);
+        });
+        // Its room may not be looked at any more.
+        self.core.update_value(|core| {
+            let uploads = core.begun.iter_mut().flat_map(|(_, begun)| &mut begun.uploads);
+            uploads.filter(|it| it.number == number).for_each(advance);
         });
         if ended {
             // Not from within its own callback.
@@ -136,6 +137,11 @@ impl Session {
             soon(remove);
         }
     }
+}
+
+/// What is on its way is not wanted any more.
+pub(super) fn give_up_all() {
+    TRANSFERS.with_borrow_mut(Vec::clear);
 }
 
 fn answered(body: &str, name: &FileName) -> UploadState {

@@ -170,7 +170,7 @@ impl List {
             "Enter" | " " => session.ui.open(Panel::Message(id)),
             "r" if letters => session.reply_to(id),
             "e" if letters => session.edit(id),
-            "+" if letters => session.ui.open(Panel::Reactions(id)),
+            "+" if letters => session.choose_reaction(id),
             _ => return false,
         }
         true
