@@ -93,7 +93,7 @@ fn row(session: Session, item: RoomItem) -> Html {
             }
         });
     html(
-        r#"<li><a _><i _></i><bdi _ class="room-label"></bdi><i _></i><i _></i></a></li>"#,
+        r#"<li><a _><i _></i><bdi _ class="room-label"></bdi><i _></i><i _></i><i _></i></a></li>"#,
         vec![
             link,
             hole().here(move || {
@@ -107,6 +107,13 @@ fn row(session: Session, item: RoomItem) -> Html {
             hole().when(
                 move || item.with(|item| item.muted),
                 || together([icons::muted(), unseen(t(Key::ROOMS_MUTED))]),
+            ),
+            hole().when(
+                move || item.with(|item| item.failed),
+                || {
+                    let sign = r#"<span class="badge failed-badge" aria-hidden="true">!</span>"#;
+                    together([html(sign, Vec::new()), unseen(t(Key::ROOMS_FAILED))])
+                },
             ),
             hole().here(move || item.with(badge)),
         ],

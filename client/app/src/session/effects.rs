@@ -51,7 +51,10 @@ impl Session {
                 Effect::Wake { ticket, room, after } => {
                     crate::live::after(after, move || session.apply(Input::Wake(room, ticket)));
                 }
-                Effect::Keep { room, entry } => self.keep(&room, &entry),
+                Effect::Keep { room, entry } => {
+                    self.keep(&room, &entry);
+                    self.tell_failed(&room, &entry);
+                }
                 Effect::Forget { entries } => self.forget(&entries),
                 Effect::Arrived { room, message, personal } => {
                     self.arrived(&room, &message, personal);

@@ -11,7 +11,10 @@ use crate::{
     browser::{memory, notify, place},
     route::Route,
     settings::{Notify, Settings},
-    state::message::Message,
+    state::{
+        message::Message,
+        outbox::{Entry, EntryState},
+    },
     words::{self, Key, Pattern},
 };
 
@@ -77,6 +80,16 @@ impl Session {
         }
         if self.settings.with_untracked(|settings| settings.sound) {
             notify::sound();
+        }
+    }
+
+    /// The server has not taken something that was said in a room that is not looked at.
+    pub(super) fn tell_failed(&self, room: &RoomName, entry: &Entry) {
+        if let EntryState::Failed(why) = &entry.state
+            && *room != self.room()
+        {
+            let sentence = [&self.label_of(room), ": ", &words::not_sent(why)].concat();
+            self.ui.say(sentence, true);
         }
     }
 

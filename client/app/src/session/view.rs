@@ -13,7 +13,7 @@ use super::Session;
 use crate::{
     browser::{clock, language::t, place},
     state::{
-        Notice, Phase, Reading, Room, Spot,
+        Notice, Part, Phase, Reading, Room, Spot,
         message::Message,
         rows::{MessageRow, Row, RowKey, Rush, Window, rows},
     },
@@ -69,8 +69,8 @@ pub struct RoomItem {
     pub unread: u64,
     /// How many of them name the person.
     pub mentions: u64,
-    /// Something waits to be sent there.
-    pub waiting: usize,
+    /// Something was not sent there, and will not be by itself.
+    pub failed: bool,
     /// Nothing is told of it.
     pub muted: bool,
 }
@@ -236,6 +236,7 @@ impl Session {
         let now = clock::now();
         let fits = (place::height() / LOWEST) as usize;
         let mut rush = false;
+        let mut lost_place = false;
         self.core.update_value(|core| {
             let item = |room: &Room| item(room, settings.is_muted(room.name()));
             items = core.state.rooms().iter().filter_map(item).collect();
@@ -262,6 +263,10 @@ impl Session {
                 core.new_known = true;
                 core.new_from = Some(room.unread()).filter(|it| it.any()).map(|it| it.read);
             }
+            // What stands above the first message tells of what is missing there, and of no other
+            // place.
+            lost_place = room.is_joined()
+                && matches!(room.reading(), Reading::Failed(Part::Elsewhere | Part::Later(_), _));
             let log = room.log();
             let window = match core.window {
                 Window::Newest => core.rush.window(log.posted(), fits),
@@ -313,7 +318,11 @@ impl Session {
         self.tell_title();
         if let Some((rows, mut view)) = view {
             let typed = !view.typing.0.is_empty();
-            let before = self.view.with_untracked(|view| view.rows.clone());
+            let (before, was_unreadable) =
+                self.view.with_untracked(|view| (view.rows.clone(), view.unreadable));
+            if lost_place && !was_unreadable {
+                self.ui.say(t(Key::HISTORY_FAILED), true);
+            }
             let (rows, failed) = refreshed(&before, rows);
             view.rows = rows;
             if let Some(sentence) = failed {
@@ -366,7 +375,7 @@ fn item(room: &Room, muted: bool) -> Option<RoomItem> {
         members: info.members,
         unread: unread.messages,
         mentions: unread.mentions,
-        waiting: room.outbox().waiting(),
+        failed: room.outbox().has_failed(),
         muted,
     })
 }

@@ -52,6 +52,8 @@ pub enum Input {
     ReadAt(RoomName, Spot),
     /// The reader came near an end of what is here; `true` is the older one.
     ReadOn(RoomName, bool),
+    /// What could not be read is wanted once more.
+    ReadAgain(RoomName),
     /// Whether the reader sees the newest message.
     AtBottom(RoomName, bool),
     /// The person did something; it is sent when it can be.

@@ -232,6 +232,9 @@ impl ChatState {
             Input::ReadOn(name, earlier) => {
                 self.with(&name, out, |room, around| room.read_on(earlier, around));
             }
+            Input::ReadAgain(name) => {
+                self.with(&name, out, |room, around| room.read_again(around));
+            }
             Input::AtBottom(name, at_bottom) => {
                 self.with(&name, out, |room, _| room.at_bottom(at_bottom));
             }

@@ -135,6 +135,11 @@ impl Outbox {
         self.entries().filter(waits).count()
     }
 
+    /// Whether there is something about which the person has to decide.
+    pub fn has_failed(&self) -> bool {
+        self.entries().any(|entry| matches!(entry.state, EntryState::Failed(_)))
+    }
+
     /// The names of the entries that are done since this was last called.
     pub(super) fn take_done(&mut self) -> Vec<Uuid> {
         std::mem::take(&mut self.done)

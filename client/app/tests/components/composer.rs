@@ -5,9 +5,9 @@ use parlour_app::{
     browser::place,
     components::composer::composer,
     route::Route,
-    session::{Composing, Upload, uploads::UploadState},
+    session::{Composing, Panel, Upload, uploads::UploadState},
 };
-use parlour_events::{Attachment, Quote, RoomName, Seq};
+use parlour_events::{Attachment, Code, Quote, Refusal, RoomName, Seq};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 
@@ -128,6 +128,84 @@ async fn a_draft_is_of_the_room_that_it_was_written_in() {
     chat.session.go(Route::to("other".parse().unwrap()));
     after(Duration::from_millis(100)).await;
     assert_eq!(value(&stage), "");
+    place::go("/", false);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_begun_in_a_room_waits_there() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    let (there, back) = (Route::to("other".parse().unwrap()), Route::to(RoomName::default()));
+    chat.post(1, ann(), "Mine");
+    chat.post(2, bob(), "His");
+    until("both are here", || session.message(id(2), |_| ()).is_some()).await;
+
+    stage.write(FIELD, "Half an answer").await;
+    session.reply_to(id(2));
+    let name = "a.png".parse().unwrap();
+    let upload = Upload { number: 1, name, size: 2_000.0, state: UploadState::Sending(40) };
+    session.ui.uploads.set(vec![upload]);
+    session.go(there.clone());
+    settled().await;
+    assert_eq!(value(&stage), "");
+    assert!(!stage.has(".composing") && !stage.has(".uploads"));
+    session.go(back.clone());
+    settled().await;
+    assert_eq!(value(&stage), "Half an answer");
+    assert!(stage.text(".composing").contains("Bob") && stage.has("progress"));
+
+    session.edit(id(1));
+    stage.write(FIELD, "Mine, and more").await;
+    session.go(there);
+    session.go(back);
+    settled().await;
+    assert_eq!(value(&stage), "Mine, and more");
+    assert_eq!(session.ui.composing.get_untracked(), Composing::Edit(id(1)));
+    session.write_anew();
+    settled().await;
+    assert_eq!(value(&stage), "Half an answer");
+    place::go("/", false);
+}
+
+#[wasm_bindgen_test]
+async fn only_ones_own_is_edited_and_what_is_gone_has_no_answer() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    chat.post(1, bob(), "His");
+    until("it is here", || session.message(id(1), |_| ()).is_some()).await;
+    session.edit(id(1));
+    settled().await;
+    assert_eq!(value(&stage), "");
+    assert_eq!(session.ui.composing.get_untracked(), Composing::New);
+
+    chat.change_to(serde_json::json!({ "type": "deleted", "id": id(1) }));
+    let is_gone = || session.message(id(1), |it| it.is_deleted()) == Some(true);
+    until("it is gone", is_gone).await;
+    session.reply_to(id(1));
+    session.choose_reaction(id(1));
+    assert_eq!(session.ui.composing.get_untracked(), Composing::New);
+    assert_eq!(session.ui.panel.get_untracked(), Panel::None);
+}
+
+#[wasm_bindgen_test]
+async fn what_fails_in_another_room_is_told() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    let steps = window().history().unwrap();
+    let before = steps.length().unwrap();
+    session.go(Route::to(RoomName::default()));
+    session.go(Route::to(RoomName::default()));
+    assert!(steps.length().unwrap() <= before + 1, "one is there already");
+
+    chat.refuse_next("message:send", &Refusal::new(Code::Forbidden, "No."));
+    stage.write(FIELD, "Hello").await;
+    stage.press(FIELD, "Enter", |_| {}).await;
+    session.go(Route::to("other".parse().unwrap()));
+    until("it is told", || session.ui.toast.get_untracked().is_some()).await;
+    let toast = session.ui.toast.get_untracked().unwrap();
+    assert!(toast.bad && toast.text.starts_with("chat: Not sent"), "{toast:?}");
+    let marked = || session.rooms.with_untracked(|rooms| rooms.iter().any(|room| room.failed));
+    until("the room is marked", marked).await;
     place::go("/", false);
 }
 

@@ -46,7 +46,7 @@ pub(super) fn beginning(session: Session, about: &About) -> Html {
                 hole().put(t(Key::HISTORY_FAILED)),
                 hole().put(t(Key::HISTORY_AGAIN)).click(move || {
                     session.ui.read();
-                    session.read_on(true);
+                    session.read_again();
                 }),
             ],
         ),

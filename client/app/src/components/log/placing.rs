@@ -107,7 +107,12 @@ impl List {
             let middle = (scroller.client_height() - row.offset_height()).max(0) / 2;
             ui.sought.set(false);
             scroller.set_scroll_top(row.offset_top() - middle);
-            let _ = row.focus();
+            // It may have taken long: whoever writes by now goes on writing.
+            let draft = ui.draft.with_untracked(|draft| !draft.is_empty());
+            let field = document().active_element().is_some_and(|it| it.id() == "composer");
+            if !(draft && field) {
+                let _ = row.focus();
+            }
             // Whoever goes to a message has left the end, unless that is where it stands.
             let there = self.is_at_end(&scroller);
             self.at_bottom.update_if(|at| std::mem::replace(at, there) != there);

@@ -59,8 +59,9 @@ impl Room {
         around.out.push(Effect::History { ticket, room, from: place, limit: PAGE });
     }
 
-    /// The room is joined: what could not be read before is read now, if it is still of use.
-    pub(super) fn read_again(&mut self, around: &mut Around<'_>) {
+    /// What could not be read before is read now, if it is still of use: the room is joined, or the
+    /// person wants it.
+    pub(in super::super) fn read_again(&mut self, around: &mut Around<'_>) {
         let Reading::Failed(part, place) = self.reading else { return };
         if self.open && self.log.is_continued_by(part) {
             self.read(part, place, around);
