@@ -42,9 +42,9 @@ pub use tab::Tab;
 
 use session::Session;
 
-/// Two pages of one test are what two cores can take; a third would slow all of them down until
-/// bounds break.
-static TURN: Semaphore = Semaphore::const_new(1);
+/// Tests that have browsers, at a time. Two keep two cores busy; a third would slow all of them down
+/// until bounds break.
+static TURN: Semaphore = Semaphore::const_new(2);
 
 /// Makes three tests of each scenario, an `async fn(&Browsers)` of the same module: `chromium`,
 /// `firefox` and `webkit`, in a module of the scenario's name. So `cargo test ::webkit` runs those
