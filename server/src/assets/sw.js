@@ -33,6 +33,11 @@ self.addEventListener("message", (event) => {
   }
 });
 
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data));
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -62,6 +67,15 @@ async function takeOver() {
   const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
+}
+
+/** What a notification tells of: in a page that is open, or in a new one. */
+async function open(path) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages.find(({ frameType }) => frameType === "top-level");
+  if (!page) return self.clients.openWindow(path);
+  page.postMessage({ type: "open", path });
+  return page.focus();
 }
 
 /**

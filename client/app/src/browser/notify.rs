@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
-use super::{js, place};
+use super::{js, place, worker};
 
 /// Whether notifications may be shown; none where the browser has none.
 pub fn permission() -> Option<NotificationPermission> {
@@ -32,9 +32,9 @@ pub async fn ask() -> bool {
     answer.is_ok_and(|answer| answer.as_string().as_deref() == Some("granted"))
 }
 
-/// Shows a notification, in place of the one before under this tag; `open` is called when it is
-/// pressed.
-pub fn show(title: &str, text: &str, tag: &str, open: impl Fn() + 'static) {
+/// Shows a notification, in place of the one before under this tag. When it is pressed, `open` is
+/// called; where it outlives the page, the page is opened at this path.
+pub fn show(title: &str, text: &str, tag: &str, path: &str, open: impl Fn() + 'static) {
     if permission() != Some(NotificationPermission::Granted) {
         return;
     }
@@ -42,8 +42,11 @@ pub fn show(title: &str, text: &str, tag: &str, open: impl Fn() + 'static) {
     options.set_body(text);
     options.set_tag(tag);
     options.set_icon("/icons/icon-192.png");
+    options.set_data(&path.into());
     // Phones show them by way of a service worker only.
-    let Ok(notification) = Notification::new_with_options(title, &options) else { return };
+    let Ok(notification) = Notification::new_with_options(title, &options) else {
+        return worker::notify(title, &options);
+    };
     let shown = notification.clone();
     let pressed = Closure::<dyn FnMut()>::new(move || {
         let _ = window().focus();

@@ -10,7 +10,9 @@ use crate::live::{after, spawn};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState};
+use web_sys::{
+    MessageEvent, NotificationOptions, ServiceWorker, ServiceWorkerRegistration, ServiceWorkerState,
+};
 
 use super::{js, language};
 
@@ -22,13 +24,16 @@ thread_local! {
 }
 
 /// Starts it, for a page of this version; `newer` is called when another version of the page waits
-/// to take over.
-pub fn start(version: String, newer: impl Fn() + 'static) {
+/// to take over, and `open` with the path of a notification that was pressed.
+pub fn start(version: String, newer: impl Fn() + 'static, open: impl Fn(&str) + 'static) {
     // Asking for it throws where it is forbidden, and gives nothing on pages without TLS.
     let Some(container) = container() else { return };
     let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let data = event.data();
         let text = |name: &str| js::get(&data, name).and_then(|value| value.as_string());
+        if let (Some("open"), Some(path)) = (text("type").as_deref(), text("path")) {
+            return open(&path);
+        }
         // The one at work may be asked as well, by whomever.
         let Some(worker) = waiting().filter(|it| js::get(&event, "source").as_ref() == Some(it))
         else {
@@ -65,6 +70,13 @@ pub fn start(version: String, newer: impl Fn() + 'static) {
         };
         registration.set_onupdatefound(Some(found.unchecked_ref()));
     });
+}
+
+/// Shows a notification by way of it, if it is there.
+pub fn notify(title: &str, options: &NotificationOptions) {
+    let Some(registration) = REGISTRATION.with_borrow(Clone::clone) else { return };
+    // What it promises is of no interest: it is shown or not.
+    let _ = registration.show_notification_with_options(title, options);
 }
 
 /// Looks for a newer version: after a break, for the server may be another one.

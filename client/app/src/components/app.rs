@@ -9,6 +9,7 @@ use crate::{
     browser::{language, place, worker},
     dom::{hole, html, together},
     keys,
+    route::Route,
     session::{Screen, Session},
     settings::{Density, Settings, Theme},
 };
@@ -34,7 +35,12 @@ pub fn App() -> impl IntoView {
     if let Some(version) = session.site.with_value(|site| site.version.clone())
         && !place::is_embedded()
     {
-        worker::start(version, move || session.ui.newer.set(true));
+        let newer = move || session.ui.newer.set(true);
+        worker::start(version, newer, move |path| {
+            if let Some(route) = Route::parse(path) {
+                session.go(route);
+            }
+        });
     }
     // The server says who we are at every connection: nothing is to be drawn anew for that.
     let which = derived(move || session.screen.get());

@@ -76,7 +76,8 @@ impl Session {
             };
             let session = *self;
             let route = Route { room: room.clone(), message: Some(message.seq) };
-            notify::show(&title, &said, room.as_str(), move || session.go(route.clone()));
+            let path = route.path();
+            notify::show(&title, &said, room.as_str(), &path, move || session.go(route.clone()));
         }
         if self.settings.with_untracked(|settings| settings.sound) {
             notify::sound();

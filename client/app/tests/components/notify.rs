@@ -62,10 +62,10 @@ async fn heard(chat: &Chat, number: u64) {
 #[wasm_bindgen_test]
 fn it_is_shown_once_it_is_allowed() {
     with_permission("default", "granted");
-    notify::show("Bob", "Hi", "chat", || {});
+    notify::show("Bob", "Hi", "chat", "/r/chat", || {});
     assert_eq!((asked(), shown().as_str()), (0.0, "[]"));
     with_permission("granted", "granted");
-    notify::show("Bob", "Hi", "chat", || {});
+    notify::show("Bob", "Hi", "chat", "/r/chat", || {});
     let expected =
         r#"[{"title":"Bob","body":"Hi","icon":"/icons/icon-192.png","tag":"chat"}]"#.to_owned();
     let sorted = js_sys::eval(

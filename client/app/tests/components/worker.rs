@@ -2,7 +2,8 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use parlour_app::browser::worker;
+use leptos::prelude::window;
+use parlour_app::browser::{notify, worker};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{settled, stage};
@@ -27,6 +28,11 @@ fn with_worker(version: &str, at_work: &str) {
             waiting,
             installing: null,
             updates: 0,
+            shown: [],
+            showNotification(title, {{ body, tag, data }}) {{
+                this.shown.push(title, body, tag, data);
+                return Promise.resolve();
+            }},
             update() {{
                 this.updates += 1;
                 return Promise.reject(new Error('no server'));
@@ -53,12 +59,17 @@ fn told() -> String {
     js_sys::eval(told).unwrap().as_string().unwrap()
 }
 
+/// Notes which path was to be opened.
+fn opened(path: &str) {
+    js_sys::Reflect::set(&window(), &"openedPath".into(), &path.into()).unwrap();
+}
+
 /// How often a newer version was told of, to a page of version 1.
 async fn started() -> u32 {
     stage::start_leptos();
     let count = Rc::new(Cell::new(0));
     let counts = Rc::clone(&count);
-    worker::start("1".to_owned(), move || counts.set(counts.get() + 1));
+    worker::start("1".to_owned(), move || counts.set(counts.get() + 1), opened);
     settled().await;
     settled().await;
     count.get()
@@ -79,6 +90,25 @@ async fn a_worker_of_another_version_waits_for_the_reader() {
     worker::look();
     settled().await;
     assert_eq!(told(), "/sw.js,version,1", "and that no server answers is no trouble");
+}
+
+#[wasm_bindgen_test]
+async fn phones_show_notifications_by_way_of_it() {
+    with_worker("1", "{}");
+    started().await;
+    let no_phone_has_this = "window.Notification = class {
+        constructor() { throw new TypeError('Illegal constructor'); }
+        static permission = 'granted';
+    };";
+    js_sys::eval(no_phone_has_this).unwrap();
+    notify::show("Bob", "Hi", "tea", "/r/tea/m/7", || {});
+    let shown = js_sys::eval("fakeWorker.shown.join()").unwrap().as_string().unwrap();
+    assert_eq!(shown, "Bob,Hi,tea,/r/tea/m/7");
+
+    let pressed =
+        "navigator.serviceWorker.onmessage({ data: { type: 'open', path: '/r/tea/m/7' } });
+        window.openedPath";
+    assert_eq!(js_sys::eval(pressed).unwrap(), "/r/tea/m/7");
 }
 
 #[wasm_bindgen_test]
