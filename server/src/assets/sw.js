@@ -45,7 +45,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (isPage(url)) event.respondWith(page(request));
   } else if (kept.has(url.pathname) && !request.headers.has("range")) {
-    event.respondWith(file(request, url.pathname));
+    event.respondWith(file(url.pathname));
   }
   // Everything else is between the page and the server: the chat, and what people sent.
 });
@@ -99,11 +99,12 @@ async function page(request) {
 }
 
 /** A file of this version of the page: the one that is kept, or the server's, which then is. */
-async function file(request, path) {
+async function file(path) {
   const cache = await caches.open(CACHE);
   const found = await cache.match(path);
   if (found) return found;
-  const answer = await fetch(request);
+  // Not the page's own request, which ends with the page: the file is kept for others.
+  const answer = await fetch(path);
   if (answer.ok && !answer.redirected) await cache.put(path, answer.clone());
   return answer;
 }
