@@ -7,7 +7,7 @@ use crate::live::{Shared, after, at_frame};
 use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
-use parlour_events::{Author, Member, RoomKind, RoomName, Seq};
+use parlour_events::{Author, Member, RoomKind, RoomName};
 
 use super::Session;
 use crate::{
@@ -126,7 +126,7 @@ pub struct RoomView {
     /// Some of those who are typing, and how many more.
     pub typing: (Vec<Author>, usize),
     /// Where what is new begins, if that is not in sight.
-    pub first_unread: Option<(Seq, u64)>,
+    pub first_unread: Option<(Spot, u64)>,
 }
 
 /// One row. A message is a signal: the row stays when the message is sent, changed or regrouped.
@@ -246,9 +246,12 @@ impl Session {
             if let Some((window, at)) = core.jump.and_then(|spot| Window::to(room, spot)) {
                 core.window = window;
                 let spot = core.jump.take();
-                arrived = at;
+                let shown = room.log().shown();
+                // A change that is no message leads to the next one.
+                let next = |at| shown.messages().get(shown.position(at)).map(|it| it.seq);
+                arrived = at.map(|at| next(at).unwrap_or(at));
                 instead = at.and_then(|at| {
-                    let message = room.log().shown().get(at);
+                    let message = shown.get(at);
                     match (spot?, message) {
                         (Spot::Message(_), None) => Some(Key::MESSAGE_LINKED_MISSING),
                         (Spot::Time(day), Some(message)) => {
@@ -284,7 +287,7 @@ impl Session {
                 let shown = drawn.rows.contains(&Row::New);
                 let count = (live.messages().len() - at) as u64;
                 (!shown && count > 0 && drawn.earlier)
-                    .then(|| (read.next(), count.max(room.unread().messages)))
+                    .then(|| (Spot::Unread(read.next()), count.max(room.unread().messages)))
             });
             let everybody_typing: Vec<Author> = room.people().typing(now).cloned().collect();
             let more = everybody_typing.len().saturating_sub(TYPING_TOLD);
@@ -301,7 +304,9 @@ impl Session {
                     notice: log.notice(),
                     // What is left out is on its way to the screen.
                     reading: rush || matches!(room.reading(), Reading::Asked(..)),
-                    unreadable: matches!(room.reading(), Reading::Failed(..)),
+                    // Where it was not asked yet, it is asked when the room is joined.
+                    unreadable: matches!(room.reading(), Reading::Failed(..))
+                        && (room.is_loaded() || *room.phase() == Phase::Live),
                     people: room.people().members().to_vec(),
                     typing: (some, more),
                     first_unread: unread,
@@ -334,6 +339,8 @@ impl Session {
                 self.ui.say(t(sentence), false);
             }
             if arrived.is_some() {
+                // Until the list tells where it is now.
+                self.set_at_bottom(false);
                 self.ui.sought.set(true);
                 self.ui.target.set(arrived);
             }
@@ -342,12 +349,23 @@ impl Session {
                 after(CALM, move || session.draw_soon());
             }
             if typed {
-                // It ends by itself.
-                let session = *self;
-                after(Duration::from_secs(1), move || session.draw_soon());
+                self.draw_again();
             }
         }
         self.mark_soon();
+    }
+
+    /// Draws in a second: that somebody types ends by itself.
+    fn draw_again(&self) {
+        let mut was_due = true;
+        self.core.update_value(|core| was_due = std::mem::replace(&mut core.again_due, true));
+        if !was_due {
+            let session = *self;
+            after(Duration::from_secs(1), move || {
+                session.core.try_update_value(|core| core.again_due = false);
+                session.draw_soon();
+            });
+        }
     }
 
     /// These are the names that are set off where they stand behind an `@`.
@@ -383,11 +401,12 @@ fn item(room: &Room, muted: bool) -> Option<RoomItem> {
 fn standing(room: &Room, listed: bool) -> Standing {
     match room.phase() {
         Phase::Refused(refusal) => Standing::Refused(words::refused(refusal)),
+        // Whoever has left, or was put out, keeps what they have read, and has no place to write.
+        _ if !room.is_joined() && !room.is_wanted() && room.info().is_some() => Standing::Outside,
+        _ if !room.is_joined() && !room.is_wanted() && listed => Standing::Gone,
         _ if room.log().cursor().is_some() && room.is_loaded() => Standing::Inside,
         // Also if the line broke before the answer came: what is written meanwhile is sent then.
         phase if phase != &Phase::Away || room.is_joined() || room.is_wanted() => Standing::Loading,
-        _ if room.info().is_some() => Standing::Outside,
-        _ if listed => Standing::Gone,
         _ => Standing::Unknown,
     }
 }

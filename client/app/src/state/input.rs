@@ -73,6 +73,8 @@ pub enum Input {
 pub enum Spot {
     /// A message.
     Message(Seq),
+    /// What comes at or behind this change, of which is not known whether it is a message.
+    Unread(Seq),
     /// A time.
     Time(Timestamp),
     /// The first message.

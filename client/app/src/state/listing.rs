@@ -6,6 +6,9 @@ use parlour_events::{Cursor, RoomName, RoomUpdated, Rooms, Session};
 
 use super::{ChatState, Effect, MINUTE, Room, Ticket, Trouble};
 
+/// More unread messages than this are told of by their number only.
+const NEWS: u64 = 50;
+
 /// How far the list of rooms is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Listing {
@@ -113,7 +116,11 @@ impl ChatState {
         let epoch = self.session.as_ref().map(|session| session.epoch);
         let connected = self.connected;
         self.with_new(&name, out, |room, around| {
-            let cursor = epoch.map(|epoch| Cursor { epoch, seq: info.head });
+            // Of a room that the server tells of by itself something is new, which is to be told:
+            // the first message of a conversation is said before there is one.
+            let is_news = asked.is_none() && info.joined && info.unread <= NEWS;
+            let seq = if is_news { info.read } else { info.head };
+            let cursor = epoch.map(|epoch| Cursor { epoch, seq });
             room.told(info, asked, around);
             if let Some(cursor) = cursor {
                 room.begin_at(cursor);

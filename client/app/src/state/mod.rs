@@ -68,6 +68,7 @@ pub struct ChatState {
     rooms: Vec<Room>,
     tickets: Tickets,
     session: Option<Session>,
+    assumed: Option<Author>,
     connected: bool,
     listing: Listing,
     /// All rooms were listed on this connection.
@@ -98,9 +99,15 @@ impl ChatState {
         self.session.as_ref()
     }
 
-    /// Who we are, as an author.
+    /// Who we are, as an author; before the server has told, whoever was here last.
     pub fn me(&self) -> Option<&Author> {
-        self.session.as_ref().map(|session| &session.person)
+        self.session.as_ref().map(|session| &session.person).or(self.assumed.as_ref())
+    }
+
+    /// This person was here last, and comes back. What they wrote is shown before there is a
+    /// connection; nothing is sent under their name until the server has told who we are.
+    pub fn assume(&mut self, person: Author) {
+        self.assumed = Some(person);
     }
 
     /// Whether all rooms were listed on this connection.
@@ -333,8 +340,10 @@ fn read_at(room: &mut Room, spot: Spot, around: &mut Around<'_>) {
     let known = room.log().cursor().is_some();
     match spot {
         Spot::Newest => room.read_newest(around),
-        Spot::Message(seq) if known && room.log().shown().covers(seq) => {}
-        Spot::Message(seq) => room.read(Part::Elsewhere, Some(Place::Around(seq)), around),
+        Spot::Message(seq) | Spot::Unread(seq) if known && room.log().shown().covers(seq) => {}
+        Spot::Message(seq) | Spot::Unread(seq) => {
+            room.read(Part::Elsewhere, Some(Place::Around(seq)), around)
+        }
         Spot::Time(at) if known && room.log().shown().covers_time(at) => {}
         Spot::Time(at) => room.read(Part::Elsewhere, Some(Place::At(at)), around),
         Spot::Oldest if known && !room.log().shown().earlier => {}

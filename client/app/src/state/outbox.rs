@@ -7,7 +7,8 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use parlour_events::{
-    Attachment, Body, ChangeId, Emoji, MessageId, Quote, Refusal, Sent, Seq, Timestamp, UserId,
+    Attachment, Body, ChangeId, Code, Emoji, MessageId, Quote, Refusal, Sent, Seq, Timestamp,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -200,6 +201,34 @@ impl Outbox {
     /// The connection is gone, and with it every answer.
     pub(super) fn interrupted(&mut self) {
         self.requeue(|state| matches!(state, EntryState::Sending(_) | EntryState::Delayed { .. }));
+    }
+
+    /// What waits is refused; what was sent is answered by the server. Gives the names of what is.
+    pub(super) fn refuse_waiting(&mut self, refusal: &Refusal) -> Vec<Uuid> {
+        use EntryState::{Delayed, Failed, Queued};
+        let mut refused = Vec::new();
+        for entry in &mut self.entries {
+            if matches!(entry.state, Queued | Delayed { .. }) {
+                entry.state = Failed(Failure::Refused(refusal.clone()));
+                refused.push(entry.id);
+            }
+        }
+        refused
+    }
+
+    /// The person is in the room again: what was refused because they were not may go. Gives the
+    /// names of what may.
+    pub(super) fn joined(&mut self) -> Vec<Uuid> {
+        let mut may = Vec::new();
+        for entry in &mut self.entries {
+            if let EntryState::Failed(Failure::Refused(refusal)) = &entry.state
+                && refusal.code == Code::NotJoined
+            {
+                entry.state = EntryState::Queued;
+                may.push(entry.id);
+            }
+        }
+        may
     }
 
     /// The server may take by now what waited for this wake.

@@ -329,6 +329,7 @@ impl Room {
         let more = self.log.is_behind() && brought != CaughtUp::Nothing;
         self.phase = if more { Phase::Due } else { Phase::Live };
         if joins {
+            self.queue_again(around);
             self.read_again(around);
         }
         self.complete(around);

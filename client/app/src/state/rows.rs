@@ -174,7 +174,7 @@ impl Window {
             Spot::Newest => room.log().is_at_present().then_some((Self::Newest, None)),
             // There is nowhere to go.
             _ if shown.is_all() && shown.messages().is_empty() => Some((Self::Newest, None)),
-            Spot::Message(seq) => shown.covers(seq).then(|| around(seq)),
+            Spot::Message(seq) | Spot::Unread(seq) => shown.covers(seq).then(|| around(seq)),
             Spot::Oldest => {
                 let first = shown.first().filter(|_| !shown.earlier)?;
                 Some((Self::From(first), Some(first)))

@@ -4,7 +4,7 @@ use crate::{
     browser::language::{t, tf},
     dom::{Html, hole, html, nothing},
     session::{Session, view::Standing},
-    state::{Notice, Spot},
+    state::Notice,
     words::{self, Key, Pattern},
 };
 
@@ -38,9 +38,7 @@ pub(super) fn beginning(session: Session, about: &About) -> Html {
         Standing::Refused(reason) => sentence(&reason),
         Standing::Gone => empty_state(t(Key::ROOMS_GONE_TITLE), t(Key::ROOMS_GONE)),
         Standing::Outside => outside(session),
-        Standing::Unknown | Standing::Loading if empty => sentence(t(Key::APP_LOADING)),
-        Standing::Unknown | Standing::Loading => nothing(),
-        Standing::Inside if unreadable => html(
+        _ if unreadable => html(
             r#"<p class="beginning"><span _></span> <button _ type="button" class="link-button"></button></p>"#,
             vec![
                 hole().put(t(Key::HISTORY_FAILED)),
@@ -50,6 +48,8 @@ pub(super) fn beginning(session: Session, about: &About) -> Html {
                 }),
             ],
         ),
+        Standing::Unknown | Standing::Loading if empty => sentence(t(Key::APP_LOADING)),
+        Standing::Unknown | Standing::Loading => nothing(),
         Standing::Inside if reading => sentence(t(Key::HISTORY_LOADING)),
         Standing::Inside if earlier => html(
             r#"<button _ id="show-earlier" type="button" class="quiet"></button>"#,
@@ -108,9 +108,9 @@ pub(super) fn first_unread(session: Session) -> Html {
                     [&words::new_messages(count), t(Key::UNREAD_JUMP)].join(" · ")
                 })
                 .click(move || {
-                    if let Some((seq, _)) = first() {
+                    if let Some((spot, _)) = first() {
                         session.ui.read();
-                        session.read_at(Spot::Message(seq));
+                        session.read_at(spot);
                     }
                 }),
             hole().say(Key::UNREAD_MARK_READ).click(move || {

@@ -116,6 +116,8 @@ impl List {
             // Whoever goes to a message has left the end, unless that is where it stands.
             let there = self.is_at_end(&scroller);
             self.at_bottom.update_if(|at| std::mem::replace(at, there) != there);
+            // Where that is as it was before, it is news to the session all the same.
+            self.session.set_at_bottom(there);
         } else if self.at_bottom.get_untracked() {
             scroller.set_scroll_top(scroller.scroll_height());
         } else {

@@ -29,6 +29,7 @@ impl Room {
             }
         } else if !joins {
             self.left();
+            self.refuse_waiting(around);
         }
         if let Some(me) = around.me {
             self.log.read_by(me);
@@ -60,6 +61,7 @@ impl Room {
     pub(in super::super) fn hidden(&mut self, around: &mut Around<'_>) {
         self.since = Some(around.tickets.next());
         self.gone();
+        self.refuse_waiting(around);
     }
 
     /// The person may not know of it any more.

@@ -32,6 +32,21 @@ impl Room {
         }
     }
 
+    /// The person is not in the room any more: what waits would wait for ever.
+    pub(super) fn refuse_waiting(&mut self, around: &mut Around<'_>) {
+        let refusal = Refusal::new(Code::NotJoined, "You are not in this room.");
+        for id in self.outbox.refuse_waiting(&refusal) {
+            self.keep(id, around);
+        }
+    }
+
+    /// The person is in the room again, and what waited for that goes.
+    pub(super) fn queue_again(&mut self, around: &mut Around<'_>) {
+        for id in self.outbox.joined() {
+            self.keep(id, around);
+        }
+    }
+
     /// What an earlier visit left.
     pub(in super::super) fn restore(&mut self, entry: Entry, around: &mut Around<'_>) {
         self.outbox.restore(entry);
@@ -62,6 +77,8 @@ impl Room {
                 if self.joined {
                     self.is_not_heard();
                     self.phase = Phase::Waiting(self.wake_later(None, around));
+                } else if !self.is_wanted() {
+                    self.refuse_waiting(around);
                 }
             }
             Err(Trouble::Refused(refusal)) if !passes(&refusal) => {

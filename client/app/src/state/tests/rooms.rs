@@ -1,7 +1,10 @@
 use parlour_events::{Cursor, Place, RoomUpdated, TopicChanged};
 
 use super::*;
-use crate::state::Phase;
+use crate::state::{
+    Phase,
+    outbox::{Entry, EntryState, Failure},
+};
 
 fn name(name: &str) -> RoomName {
     name.parse().unwrap()
@@ -138,6 +141,47 @@ fn a_room_that_is_not_listed_any_more_is_gone() {
     assert_eq!(page.chat().info(), None);
     assert!(!page.chat().is_joined());
     assert!(page.is_caught_up());
+}
+
+#[test]
+fn what_waits_in_a_room_that_was_left_is_refused_and_goes_when_it_is_joined_again() {
+    let mut page = joined(0);
+    let _ = page.apply(Input::Disconnected);
+    let _ = page.say(1, "Hi");
+    assert_eq!(page.connected(vec![left(&room())]), []);
+    let refused = |entry: &Entry| match &entry.state {
+        EntryState::Failed(Failure::Refused(refusal)) => refusal.code == Code::NotJoined,
+        _ => false,
+    };
+    assert!(page.chat().outbox().entries().all(refused), "{:?}", page.chat().outbox());
+    assert_eq!(page.kept.last().map(|(id, _)| *id), Some(Uuid::from_u128(1)));
+
+    let (_, join) = joins(&page.apply(Input::Join(room()))).remove(0);
+    let effects = page.apply(nothing_missed(&room(), join, 9));
+    let sent = |effect: &Effect| matches!(effect, Effect::Do { id, .. } if id.as_u128() == 1);
+    assert!(effects.iter().any(sent), "{effects:?}");
+}
+
+#[test]
+fn what_was_on_its_way_when_the_room_was_left_is_refused() {
+    let mut page = joined(0);
+    let send = ticket(&page.say(1, "Hi"));
+    let _ = page.apply(updated(&room(), Some(left(&room()))));
+    let _ = page.apply(Input::Answered(room(), send, Err(refusal(Code::NotJoined))));
+    let state = page.chat().outbox().entries().next().map(|entry| entry.state.clone());
+    assert!(matches!(state, Some(EntryState::Failed(_))), "{state:?}");
+}
+
+#[test]
+fn the_first_message_of_a_conversation_is_told_of() {
+    let mut page = joined(0);
+    let ben = name("dm-ben");
+    let direct = RoomKind::Direct;
+    let now = events::Room { kind: direct, read: Seq(2), unread: 1, ..info(&ben, 3) };
+    let (_, join) = joins(&page.apply(updated(&ben, Some(now)))).remove(0);
+    let _ = page.apply(Input::CaughtUp(ben.clone(), join, Ok(missed([3], 3))));
+    assert_eq!(page.arrived, [(ben.clone(), 3, true)]);
+    assert_eq!(page.room(&ben).unwrap().unread().messages, 1);
 }
 
 #[test]
