@@ -57,7 +57,7 @@ impl Session {
         if posts {
             self.ui.composing.set(Composing::New);
             self.ui.draft.set(String::new());
-            self.keep_draft(&self.room(), "");
+            self.keep_draft("");
             self.ui.uploads.set(Vec::new());
             self.to_newest();
         } else {
@@ -301,7 +301,7 @@ impl Session {
     pub fn read_at(&self, spot: Spot) {
         self.ui.target.set(None);
         self.core.update_value(|core| {
-            core.at_bottom = matches!(spot, Spot::Newest);
+            core.at_bottom |= matches!(spot, Spot::Newest);
             core.jump = Some(spot);
         });
         self.apply(Input::ReadAt(self.room(), spot));

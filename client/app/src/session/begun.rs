@@ -11,6 +11,8 @@ pub(super) struct Begun {
     draft: String,
     put_by: Option<String>,
     pub(super) uploads: Vec<Upload>,
+    /// What the browser kept of an earlier time is in the draft.
+    draft_read: bool,
 }
 
 impl Session {
@@ -33,10 +35,9 @@ impl Session {
             let at = core.begun.iter().position(|(of, _)| *of == room);
             begun = at.map(|at| core.begun.swap_remove(at).1);
         });
-        match begun {
-            Some(begun) => drop(self.replace_begun(begun)),
-            None => self.read_draft(),
-        }
+        self.core.update_value(|core| core.draft_due = false);
+        self.replace_begun(begun.unwrap_or_default());
+        self.read_draft();
     }
 
     /// Somebody else uses the page.
@@ -53,12 +54,14 @@ impl Session {
             draft: ui.draft.get_untracked(),
             put_by: ui.put_by.get_untracked(),
             uploads: ui.uploads.get_untracked(),
+            draft_read: self.core.with_value(|core| core.draft_read),
         };
-        let Begun { composing, draft, put_by, uploads } = begun;
+        let Begun { composing, draft, put_by, uploads, draft_read } = begun;
         ui.composing.set(composing);
         ui.draft.set(draft);
         ui.put_by.set(put_by);
         ui.uploads.set(uploads);
+        self.core.update_value(|core| core.draft_read = draft_read);
         before
     }
 }

@@ -1,7 +1,7 @@
 //! The door: how a person comes in, and how they are out again.
 
 use leptos::prelude::*;
-use parlour_events::{Credentials, Nickname, Session as Identity, SessionEnded};
+use parlour_events::{Credentials, Nickname, RoomName, Session as Identity, SessionEnded};
 
 use super::{Closed, Me, Screen, Session};
 use crate::{
@@ -93,7 +93,14 @@ impl Session {
         self.remember(|_| {});
         self.entering.set(false);
         self.entry_error.set(None);
+        let is_new = self
+            .core
+            .with_value(|core| core.state.session().is_some_and(|before| before.person.id != id));
         self.apply(Input::Session(told));
+        if is_new {
+            // The server has let them into no room yet, though their name was here before.
+            self.join(&RoomName::default());
+        }
         let through_the_door = self.screen.get_untracked() == Screen::Landing;
         self.screen.set(Screen::Chat);
         if is_first {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Session, tabs::Role};
 use crate::{
     browser::database::{DRAFTS, Database, OUTBOX},
-    json,
+    identity, json,
     state::{
         Input,
         outbox::{Act, Entry, EntryState, Failure},
@@ -27,6 +27,9 @@ const DATABASE_WAIT: Duration = Duration::from_secs(3);
 
 /// After the browser could not keep something it is asked again, with everything that is to be kept.
 const DATABASE_RETRY: Duration = Duration::from_secs(30);
+
+/// So much is kept to be written later, where the browser has no database for a long time, or none.
+const UNWRITTEN: usize = 1_000;
 
 /// An entry of the outbox, as it is kept.
 #[derive(Serialize, Deserialize)]
@@ -52,28 +55,10 @@ impl Session {
             }
             session.ui.forgetful.put(database.is_none());
             session.core.try_update_value(|core| core.database = database);
-            session.keep_all();
+            session.write_again();
             session.adopt();
             session.read_draft();
         });
-    }
-
-    /// Keeps what was written before there was a database to keep it.
-    fn keep_all(&self) {
-        let mut entries = Vec::new();
-        self.core.try_with_value(|core| {
-            for room in core.state.rooms() {
-                let of_room = room.outbox().entries().cloned();
-                entries.extend(of_room.map(|entry| (room.name().clone(), entry)));
-            }
-        });
-        for (room, entry) in entries {
-            self.keep(&room, &entry);
-        }
-        if self.ui.draft.with_untracked(|draft| !draft.is_empty()) {
-            self.core.try_update_value(|core| core.draft_due = true);
-            self.keep_draft_now();
-        }
     }
 
     /// Keeps an entry until it is forgotten.
@@ -101,9 +86,9 @@ impl Session {
     pub(super) fn adopt(&self) {
         let session = *self;
         let ready = self.core.with_value(|core| {
-            let inside = core.state.session().is_some();
+            let known = core.state.me().is_some();
             let leads = matches!(core.tabs.role, Role::Alone | Role::Leading);
-            core.database.clone().filter(|_| inside && leads)
+            core.database.clone().filter(|_| known && leads)
         });
         let Some(database) = ready else { return };
         spawn(async move {
@@ -133,18 +118,25 @@ impl Session {
         });
     }
 
-    /// Keeps what stands in the composer of a room.
-    pub(crate) fn keep_draft(&self, room: &RoomName, text: &str) {
+    /// Keeps what stands in the composer of the room that is looked at. What was kept of it before is
+    /// read first: it would be lost else.
+    pub(super) fn keep_draft(&self, text: &str) {
         let text = (!text.trim().is_empty()).then(|| text.to_owned());
-        if let Some(key) = self.draft_key(room) {
-            self.write(DRAFTS, vec![(key, text)]);
+        match self.draft_key().filter(|_| self.core.with_value(|core| core.draft_read)) {
+            Some(key) => self.write(DRAFTS, vec![(key, text)]),
+            None => self.core.update_value(|core| core.draft_due = true),
         }
     }
 
-    /// A draft is the person's: somebody else may use the browser after them.
-    fn draft_key(&self, room: &RoomName) -> Option<String> {
-        let person = self.core.with_value(|core| core.person.as_ref().map(|person| person.id))?;
-        Some([person.to_string().as_str(), "/", room.as_str()].concat())
+    /// A draft is the person's: somebody else may use the browser after them. A guest's name is
+    /// theirs through all sessions.
+    fn draft_key(&self) -> Option<String> {
+        let person = self.core.with_value(|core| core.person.clone())?;
+        let whose = match self.is_by_token() {
+            true => person.id.to_string(),
+            false => identity::key(&person.nickname),
+        };
+        Some([&whose, "/", self.room().as_str()].concat())
     }
 
     /// Keeps the draft of the room that is looked at, in a moment.
@@ -169,35 +161,91 @@ impl Session {
     /// Keeps it whether or not it was changed since.
     pub(crate) fn keep_draft_at_once(&self) {
         self.core.update_value(|core| core.draft_due = false);
-        self.ui.draft.with_untracked(|draft| self.keep_draft(&self.room(), draft));
+        self.ui.draft.with_untracked(|draft| self.keep_draft(draft));
     }
 
-    /// Brings back what stood in the composer of the room that is looked at, unless something is
-    /// written there already.
+    /// The page is left, perhaps for good. Another page may have sent its own text of this room, and
+    /// forgotten the draft of all.
+    pub(super) fn keep_draft_at_last(&self) {
+        if self.ui.draft.with_untracked(|draft| !draft.is_empty()) && !self.is_editing() {
+            self.keep_draft_at_once();
+        }
+        self.keep_draft_now();
+    }
+
+    /// Brings back, once, what stood in the composer of the room that is looked at: before what is
+    /// written there by now.
     pub(super) fn read_draft(&self) {
         let session = *self;
         let room = self.room();
-        let Some(database) = self.core.with_value(|core| core.database.clone()) else { return };
-        let Some(key) = self.draft_key(&room) else { return };
+        let unread = |core: &super::Core| core.database.clone().filter(|_| !core.draft_read);
+        let Some(database) = self.core.with_value(unread) else { return };
+        let Some(key) = self.draft_key() else { return };
         spawn(async move {
             let Some(drafts) = database.all(DRAFTS).await else { return };
-            let draft = drafts.into_iter().find(|(of, _)| *of == key);
-            let untouched =
-                session.ui.draft.with_untracked(String::is_empty) && !session.is_editing();
-            if let Some((_, text)) = draft.filter(|_| untouched && session.room() == room) {
-                session.ui.draft.set(text);
+            if session.room() != room || session.draft_key().as_ref() != Some(&key) {
+                return;
+            }
+            let mut was_read = true;
+            session.core.update_value(|core| {
+                was_read = std::mem::replace(&mut core.draft_read, true);
+            });
+            if was_read {
+                return;
+            }
+            let kept = drafts.into_iter().find(|(of, _)| *of == key).map(|(_, text)| text);
+            if let Some(kept) = kept {
+                let before = |now: &str| match now {
+                    "" => kept.clone(),
+                    now => [&kept, "\n", now].concat(),
+                };
+                if session.is_editing() {
+                    let put_by = session.ui.put_by.get_untracked().unwrap_or_default();
+                    session.ui.put_by.set(Some(before(&put_by)));
+                } else {
+                    session.ui.draft.set(session.ui.draft.with_untracked(|now| before(now)));
+                }
+            }
+            session.keep_draft_now();
+        });
+    }
+
+    fn write(&self, store: &'static str, changes: Vec<(String, Option<String>)>) {
+        let session = *self;
+        let Some(database) = self.core.with_value(|core| core.database.clone()) else {
+            return self.write_later(store, changes);
+        };
+        let written = changes.clone();
+        database.write(store, &written, move |kept| {
+            if !kept {
+                session.write_later(store, changes);
+                session.forgets();
             }
         });
     }
 
-    fn write(&self, store: &str, changes: Vec<(String, Option<String>)>) {
-        let session = *self;
-        if let Some(database) = self.core.with_value(|core| core.database.clone()) {
-            database.write(store, &changes, move |kept| {
-                if !kept {
-                    session.forgets();
-                }
-            });
+    /// Writes it when there is a database again: of each key what is newest.
+    fn write_later(&self, store: &'static str, changes: Vec<(String, Option<String>)>) {
+        self.core.try_update_value(|core| {
+            for (key, text) in changes {
+                core.unwritten.retain(|(of, known, _)| *of != store || *known != key);
+                core.unwritten.push((store, key, text));
+            }
+            let over = core.unwritten.len().saturating_sub(UNWRITTEN);
+            core.unwritten.drain(..over);
+        });
+    }
+
+    fn write_again(&self) {
+        let mut unwritten = Vec::new();
+        self.core.try_update_value(|core| {
+            // Without a database they would come back here.
+            if core.database.is_some() {
+                unwritten = std::mem::take(&mut core.unwritten);
+            }
+        });
+        for (store, key, text) in unwritten {
+            self.write(store, vec![(key, text)]);
         }
     }
 

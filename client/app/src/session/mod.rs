@@ -34,7 +34,9 @@ use crate::live::{Live, after, derived, listen};
 use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use parlour_events::{Author, Code, Limits, MarkRead, Muted, Nickname, Role, RoomName, Seq};
+use parlour_events::{
+    Author, AuthorKind, Code, Limits, MarkRead, Muted, Nickname, Role, RoomName, Seq,
+};
 
 use crate::{
     browser::{
@@ -184,6 +186,8 @@ struct Core {
     at_bottom: bool,
     /// What is drawn is to be made anew at the next frame.
     draw_due: bool,
+    /// It is made anew in a second in any case.
+    again_due: bool,
     /// How long making it took last, with all that the browser did for it.
     drawing_took: f64,
     /// When something last changed that is drawn.
@@ -198,6 +202,10 @@ struct Core {
     begun: Vec<(RoomName, Begun)>,
     /// A draft is to be kept.
     draft_due: bool,
+    /// What was kept of the room that is looked at stands in the composer.
+    draft_read: bool,
+    /// What the browser could not keep: store, key and text.
+    unwritten: Vec<(&'static str, String, Option<String>)>,
     /// When it was last told that the person types.
     typed_at: f64,
     /// What the person is to be notified of in a moment.
@@ -220,8 +228,13 @@ impl Session {
         let settings = memory::settings();
         let route = Route::parse(&place::path())
             .unwrap_or_else(|| Route::to(settings.last.clone().unwrap_or_default()));
+        let mut state = ChatState::default();
+        if let Some(person) = person.as_ref().filter(|person| person.inside) {
+            let name = person.nickname.clone();
+            state.assume(Author { id: person.id, name, kind: AuthorKind::Member });
+        }
         let core = Core {
-            state: ChatState::default(),
+            state,
             wire: None,
             tabs: tabs::Tabs::named(ids::new().to_string()),
             entry: Entry::default(),
@@ -237,6 +250,7 @@ impl Session {
             new_known: false,
             at_bottom: true,
             draw_due: false,
+            again_due: false,
             drawing_took: 0.0,
             changed_at: 0.0,
             unseen: None,
@@ -244,6 +258,8 @@ impl Session {
             unmarked: Vec::new(),
             begun: Vec::new(),
             draft_due: false,
+            draft_read: false,
+            unwritten: Vec::new(),
             typed_at: 0.0,
             untold: Vec::new(),
             was_inside: false,
@@ -371,8 +387,11 @@ impl Session {
             self.take_up();
             self.open_room();
         }
-        if let Some(seq) = route.message {
-            self.read_at(Spot::Message(seq));
+        match route.message {
+            Some(seq) => self.read_at(Spot::Message(seq)),
+            // Back from a message, to the room.
+            None if !moved => self.to_newest(),
+            None => {}
         }
     }
 }

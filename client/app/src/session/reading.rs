@@ -13,6 +13,9 @@ use crate::state::{Input, Trouble};
 /// it once.
 const MARK_AFTER: Duration = Duration::from_millis(600);
 
+/// What a server names as the time to ask again is kept within this: no timer waits for weeks.
+const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
+
 impl Session {
     /// Moves the read marker to the newest message, if it is seen.
     pub(super) fn mark_soon(&self) {
@@ -76,7 +79,7 @@ impl Session {
             Err(Trouble::Refused(refusal)) => {
                 if let Some(millis) = refusal.retry_after {
                     let again = move || session.mark_read(marker);
-                    after(Duration::from_millis(millis), again);
+                    after(Duration::from_millis(millis).min(LONGEST_NAMED), again);
                 }
             }
         });

@@ -84,6 +84,8 @@ pub(super) struct Tabs {
     /// What the server last said of who we are, for pages that come later; empty while there is
     /// no connection.
     session: String,
+    /// And what it said behind that of whether we may write.
+    muted: String,
 }
 
 impl Tabs {

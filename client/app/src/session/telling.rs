@@ -4,11 +4,15 @@ use crate::live::{listen, soon, spawn};
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use parlour_events::RoomName;
+use parlour_events::{Credentials, RoomName};
 
 use super::{Screen, Session};
 use crate::{
-    browser::{memory, notify, place},
+    browser::{
+        memory::{self, Person},
+        notify, place,
+    },
+    identity,
     route::Route,
     settings::{Notify, Settings},
     state::{
@@ -157,8 +161,18 @@ impl Session {
                 && !session.is_by_token()
                 && let Some(person) = memory::person().filter(|person| person.inside)
             {
-                session.core.update_value(|core| core.person = Some(person.clone()));
-                session.enter(person.nickname);
+                let token = person.token.clone();
+                session.core.update_value(|core| {
+                    // Under another name it is somebody else, who is known when they are let in.
+                    let same = |known: &&mut Person| {
+                        identity::key(&known.nickname) == identity::key(&person.nickname)
+                    };
+                    if let Some(known) = core.person.as_mut().filter(same) {
+                        known.token.clone_from(&token);
+                    }
+                });
+                session.nickname.set(Some(person.nickname.clone()));
+                session.come_in(Credentials { nickname: Some(person.nickname), token });
             }
         });
     }
@@ -184,6 +198,6 @@ impl Session {
             listen(event, look);
         }
         // There may be no moment later.
-        listen("pagehide", move |_| session.keep_draft_now());
+        listen("pagehide", move |_| session.keep_draft_at_last());
     }
 }

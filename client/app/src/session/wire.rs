@@ -70,7 +70,9 @@ impl Session {
         if self.awaiting.get_untracked() {
             return;
         }
-        let Some(wire) = self.core.with_value(|core| core.wire.clone()) else { return };
+        let wire = self.core.with_value(|core| core.wire.clone());
+        // A page that follows may ask for it late.
+        let Some(wire) = wire.filter(|wire| !wire.socket.connected()) else { return };
         self.stop_asking();
         self.change_line(|line| line.trying());
         wire.client.retry_now();

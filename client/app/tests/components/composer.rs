@@ -1,9 +1,13 @@
-use std::{sync::Arc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use parlour_app::{
-    browser::place,
+    browser::{
+        database::{DRAFTS, Database},
+        place,
+    },
     components::composer::composer,
+    identity,
     route::Route,
     session::{Composing, Panel, Upload, uploads::UploadState},
 };
@@ -168,6 +172,23 @@ async fn what_was_begun_in_a_room_waits_there() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_kept_stands_before_what_is_written_while_it_is_read() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    let database = Database::open().await.unwrap();
+    let key = [&identity::key(&ann().name), "/other"].concat();
+    let kept = Rc::new(Cell::new(false));
+    let is_kept = Rc::clone(&kept);
+    let draft = [(key, Some("Yesterday".to_owned()))];
+    database.write(DRAFTS, &draft, move |went| is_kept.set(went));
+    until("it is kept", || kept.get()).await;
+    session.go(Route::to("other".parse().unwrap()));
+    stage.write(FIELD, "Today").await;
+    until("both are there", || value(&stage) == "Yesterday\nToday").await;
+    place::go("/", false);
+}
+
+#[wasm_bindgen_test]
 async fn only_ones_own_is_edited_and_what_is_gone_has_no_answer() {
     let (chat, stage) = draw().await;
     let session = chat.session;
@@ -178,7 +199,7 @@ async fn only_ones_own_is_edited_and_what_is_gone_has_no_answer() {
     assert_eq!(value(&stage), "");
     assert_eq!(session.ui.composing.get_untracked(), Composing::New);
 
-    chat.change_to(serde_json::json!({ "type": "deleted", "id": id(1) }));
+    chat.change_to(serde_json::json!({ "type": "deleted", "id": id(1), "by": bob() }));
     let is_gone = || session.message(id(1), |it| it.is_deleted()) == Some(true);
     until("it is gone", is_gone).await;
     session.reply_to(id(1));

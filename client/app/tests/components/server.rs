@@ -139,7 +139,12 @@ impl Chat {
 
     /// There is another connection.
     pub(crate) fn connect_again(&self) {
-        self.server.let_in();
+        self.server.let_in(&ann());
+    }
+
+    /// The server takes Ann for somebody whom it has not seen before.
+    pub(crate) fn connect_as_new(&self) {
+        self.server.let_in(&author("01890a5d-ac96-774b-bcce-b302099a8004", "Ann"));
     }
 
     /// The server says something unasked.
@@ -188,7 +193,7 @@ impl Server {
             // The first: pages of other tests are of no interest.
             HELLO if self.tab.borrow().is_none() && payload.is_object() => {
                 self.tab.replace(Some(from.to_owned()));
-                self.let_in();
+                self.let_in(&ann());
             }
             ASK if self.tab.borrow().as_deref() == Some(from) => {
                 self.asked.borrow_mut().push((name.to_owned(), payload.clone()));
@@ -206,11 +211,11 @@ impl Server {
         }
     }
 
-    fn let_in(&self) {
+    fn let_in(&self, person: &Author) {
         let limits =
             json!({ "message_chars": 4000, "upload_bytes": 1_000_000, "messages_per_minute": 0 });
         let identity =
-            json!({ "person": ann(), "role": self.role, "epoch": EPOCH, "limits": limits });
+            json!({ "person": person, "role": self.role, "epoch": EPOCH, "limits": limits });
         self.news(Identity::NAME, identity);
     }
 

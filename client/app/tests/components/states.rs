@@ -13,8 +13,9 @@ use parlour_app::{
     keys,
     route::Route,
     session::Panel,
+    state::Spot,
 };
-use parlour_events::{Author, Code, Refusal, Seq, SomebodyTyping};
+use parlour_events::{Author, Code, Refusal, RoomUpdated, Seq, SomebodyTyping};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement};
 
@@ -121,6 +122,48 @@ async fn many_who_type_are_a_short_sentence() {
         chat.tell(&SomebodyTyping { room: session.room(), person });
     }
     until("it is told", || stage.text(".strip-text") == "Several people are typing").await;
+}
+
+#[wasm_bindgen_test]
+async fn whoever_was_put_out_keeps_what_they_read_and_has_no_place_to_write() {
+    let (chat, stage) = draw().await;
+    let session = chat.session;
+    chat.post(1, bob(), "Hi");
+    shows(&stage, 1).await;
+    let now = serde_json::json!({
+        "room": session.room(), "kind": "public", "topic": "", "members": 1, "head": 1,
+        "joined": false, "read": 0, "unread": 0, "mentions": 0,
+    });
+    let now = Some(serde_json::from_value(now).unwrap());
+    chat.tell(&RoomUpdated { room: session.room(), now });
+    until("there is a way back", || stage.has("#join")).await;
+    assert!(!session.can_write.get_untracked());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_seen_after_a_jump_counts_as_read() {
+    let (chat, stage) = draw().await;
+    look(true).await;
+    for number in 1..=3 {
+        chat.post(number, bob(), "Hi");
+    }
+    shows(&stage, 3).await;
+    // All of it is in sight: there is nothing to be scrolled.
+    chat.session.read_at(Spot::Message(Seq(3)));
+    until("it is there", || stage.has(".message.target")).await;
+    let seq = chat.post(4, bob(), "Ho");
+    let marked = || chat.asked("room:read").iter().any(|it| it["seq"] == seq.0);
+    until("it counts as read", marked).await;
+    js_sys::eval("delete document.hasFocus").unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn whoever_comes_back_as_somebody_new_is_in_the_room_that_everybody_is_in() {
+    let (chat, _stage) = draw().await;
+    let before = chat.asked("room:join").len();
+    chat.connect_as_new();
+    until("it is joined", || chat.asked("room:join").len() > before).await;
+    until("there is a place to write", || chat.session.can_write.get_untracked()).await;
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,7 @@
 //! What the page that leads does for those that follow.
 
 use leptos::prelude::*;
-use parlour_events::{Event as _, Session as Identity};
+use parlour_events::{Event as _, Muted, Session as Identity};
 use serde_json::value::RawValue;
 
 use super::{
@@ -27,7 +27,12 @@ impl Session {
     /// Tells pages that follow what the server said, and remembers it for those that come later.
     pub(in super::super) fn pass_on(&self, name: &str, payload: &str) {
         if name == Identity::NAME || name == news::LOST {
-            self.core.update_value(|core| core.tabs.session = payload.to_owned());
+            self.core.update_value(|core| {
+                core.tabs.session = payload.to_owned();
+                core.tabs.muted.clear();
+            });
+        } else if name == Muted::NAME {
+            self.core.update_value(|core| core.tabs.muted = payload.to_owned());
         }
         if self.leads() && self.core.with_value(|core| core.tabs.followed) {
             self.say(Kind::News, "", 0, name, payload);
@@ -96,9 +101,12 @@ impl Session {
         let session = *self;
         self.core.update_value(|core| core.tabs.followed = true);
         self.tell_line(tab);
-        let identity = self.core.with_value(|core| core.tabs.session.clone());
-        if !identity.is_empty() {
-            self.say(Kind::News, tab, 0, Identity::NAME, &identity);
+        let (identity, muted) =
+            self.core.with_value(|core| (core.tabs.session.clone(), core.tabs.muted.clone()));
+        for (name, told) in [(Identity::NAME, identity), (Muted::NAME, muted)] {
+            if !told.is_empty() {
+                self.say(Kind::News, tab, 0, name, &told);
+            }
         }
         if let Some(locks) = Locks::get() {
             let gone = tab.to_owned();
