@@ -10,13 +10,22 @@ use std::time::Duration;
 use crate::hash::Hash;
 use crate::job::{Failure, Job, write_whole};
 use crate::kit::{Kit, clean_command};
+use crate::page_slim;
 use crate::pins;
 use crate::places;
 use crate::report::Report;
 
 /// What the page is made of, as paths in the checkout.
-const PAGE_INPUTS: [&str; 7] =
-    ["client", "events", "index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", ".cargo"];
+const PAGE_INPUTS: [&str; 8] = [
+    "client",
+    "events",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo",
+    "xtask/src/page_slim.rs",
+];
 
 /// Names of folders that are no part of the page: outputs, and what only tests use.
 const NO_INPUTS: [&str; 9] =
@@ -53,10 +62,9 @@ pub(crate) fn page(kit: &Kit, report: &Report) -> Option<()> {
             .arg(&new)
             // Trunk's own calls would bury what the compiler says.
             .env("RUST_BACKTRACE", "0");
-        Job::new(progress, &kit.places)?
-            .limit(Duration::from_mins(40))
-            .tail(TAIL_LINES)
-            .run(&mut command)?;
+        let job = Job::new(progress, &kit.places)?.limit(Duration::from_mins(40)).tail(TAIL_LINES);
+        job.run(&mut command)?;
+        page_slim::slim(kit, &job, &new)?;
         let now = now.map_err(|error| Failure::io("cannot read", &kit.places.root, &error))?;
         replace_page(&new, &kit.places.page())
             .map_err(|error| Failure::io("cannot write", &kit.places.page(), &error))?;
@@ -88,7 +96,7 @@ fn is_page(folder: &Path) -> bool {
 fn page_hash(kit: &Kit) -> io::Result<String> {
     let mut hash = Hash::new();
     let wasm = kit.page.as_ref().map(|wasm| wasm.version.as_str()).unwrap_or_default();
-    for tool in [pins::TRUNK, pins::BINARYEN, &kit.pins.wasm_bindgen, wasm] {
+    for tool in [pins::TRUNK, pins::BINARYEN, pins::ESBUILD, &kit.pins.wasm_bindgen, wasm] {
         hash.add(tool.as_bytes());
     }
     for input in PAGE_INPUTS {

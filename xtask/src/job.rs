@@ -97,6 +97,11 @@ impl<'a> Job<'a> {
         self
     }
 
+    /// What all commands so far have said.
+    pub(crate) fn output(&self) -> io::Result<String> {
+        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Runs `command` to its end; anything but success is a failure.
     pub(crate) fn run(&self, command: &mut Command) -> Result<(), Failure> {
         let text = command_line(command);

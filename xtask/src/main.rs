@@ -13,6 +13,7 @@ mod kit;
 mod licences;
 mod lighthouse;
 mod page_size;
+mod page_slim;
 mod peers;
 mod pins;
 mod places;

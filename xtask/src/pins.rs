@@ -13,6 +13,8 @@ pub(crate) const WASM_PACK: &str = "0.15.1";
 pub(crate) const GECKODRIVER: &str = "0.37.1";
 /// npm's package of wasm-opt. Distributions' own are often too old for what rustc emits.
 pub(crate) const BINARYEN: &str = "132.0.0";
+/// npm's package that shortens JavaScript and styles.
+pub(crate) const ESBUILD: &str = "0.28.2";
 /// npm's package that measures a page.
 pub(crate) const LIGHTHOUSE: &str = "12.8.2";
 

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use parlour_tests::{http, server::Server};
-use sha2::{Digest, Sha256};
 
 /// The directives, each with its sources.
 fn directives(policy: &str) -> HashMap<&str, Vec<&str>> {
@@ -41,18 +39,8 @@ async fn only_the_pages_own_scripts_run() {
         assert_eq!(policy[directive], ["'none'"], "{directive}");
     }
 
-    let scripts = inline_scripts(index.text());
-    assert!(!scripts.is_empty(), "Trunk starts the page by an inline script");
-    let mut hashes: Vec<String> = scripts
-        .iter()
-        .map(|text| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text))))
-        .collect();
-    let mut allowed: Vec<String> =
-        sources.iter().filter(|it| it.starts_with("'sha")).map(|it| (*it).to_owned()).collect();
-    hashes.sort();
-    hashes.dedup();
-    allowed.sort();
-    assert_eq!(allowed, hashes, "each inline script is allowed by its hash, and no other is");
+    assert_eq!(inline_scripts(index.text()), [""; 0], "no script stands in the page");
+    assert!(!sources.iter().any(|it| it.starts_with("'sha")), "and none that does may run");
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ fn provide_rest(kit: &Kit, purpose: Purpose, report: &Report) {
     }
     debian::provide_small(kit, report);
     npm::BINARYEN.provide(kit, report);
+    npm::ESBUILD.provide(kit, report);
     if purpose >= Purpose::Test {
         provide_components(kit, report);
         npm::provide_peers(kit, report);

@@ -1,4 +1,4 @@
-//! What comes from npm: wasm-opt, Lighthouse, and the Socket.IO peers of the whole-system tests, with
+//! What comes from npm: wasm-opt, esbuild, Lighthouse, and the Socket.IO peers of the whole-system tests, with
 //! axe-core.
 
 use std::fs;
@@ -27,6 +27,9 @@ pub(crate) struct NpmTool {
 /// wasm-opt.
 pub(crate) const BINARYEN: NpmTool =
     NpmTool { name: "wasm-opt", package: "binaryen", version: pins::BINARYEN };
+/// esbuild.
+pub(crate) const ESBUILD: NpmTool =
+    NpmTool { name: "esbuild", package: "esbuild", version: pins::ESBUILD };
 /// Lighthouse.
 pub(crate) const LIGHTHOUSE: NpmTool =
     NpmTool { name: "lighthouse", package: "lighthouse", version: pins::LIGHTHOUSE };
