@@ -62,7 +62,6 @@ pub fn start(version: String, newer: impl Fn() + 'static, open: impl Fn(&str) + 
         let Ok(registration) = JsFuture::from(registering).await else { return };
         let registration: ServiceWorkerRegistration = registration.unchecked_into();
         REGISTRATION.set(Some(registration.clone()));
-        ask();
         watch(&registration);
         let found = {
             let registration = registration.clone();
@@ -101,8 +100,10 @@ pub fn take_over() {
     after(PATIENCE, begin_anew);
 }
 
-/// Watches a worker that is on its way.
+/// Asks a worker that waits, and watches one that is on its way. A page that is busy learns of it
+/// when it waits already.
 fn watch(registration: &ServiceWorkerRegistration) {
+    ask();
     let Some(worker) = registration.installing() else { return };
     let changed = {
         let worker = worker.clone();
