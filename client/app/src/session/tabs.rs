@@ -46,6 +46,9 @@ use crate::{
 /// A leader that lives answers a page that comes within this time.
 const WELCOME: Duration = Duration::from_secs(5);
 
+/// A page that somebody looks at makes sure this often that there is a leader.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
 const CHANNEL: &str = "parlour";
 const LEADER: &str = "parlour.leader";
 const TAB: &str = "parlour.tab.";
@@ -77,6 +80,8 @@ pub(super) struct Tabs {
     /// Another page follows this one, or did: when it is gone cannot be told from when it has only
     /// come. Before that nobody is told what the server says: that costs more than to take it in.
     followed: bool,
+    /// It will be seen whether the leader is there.
+    look_due: bool,
     /// When the leader was last heard, in milliseconds of this page's life.
     heard: f64,
     /// Of the page that leads: the one that somebody looks at.
@@ -230,8 +235,26 @@ impl Session {
             self.say(Kind::Look, "", 0, if attention { "1" } else { "" }, "");
             if attention {
                 self.expect_leader();
+                self.look_again();
             }
         }
+    }
+
+    /// Whoever only reads asks for nothing: that the leader has fallen silent is found out all the
+    /// same.
+    fn look_again(&self) {
+        let mut was_due = true;
+        self.core.update_value(|core| was_due = std::mem::replace(&mut core.tabs.look_due, true));
+        if was_due {
+            return;
+        }
+        let session = *self;
+        after(LOOK_AGAIN, move || {
+            session.core.try_update_value(|core| core.tabs.look_due = false);
+            if session.ui.attention.try_get_untracked() == Some(true) {
+                session.tell_attention();
+            }
+        });
     }
 
     /// Whether somebody looks at this page, or at one that follows it.
