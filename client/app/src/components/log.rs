@@ -8,7 +8,7 @@ mod above;
 mod placing;
 mod pressing;
 
-use crate::live::{Live, derived, effect};
+use crate::live::{Live, at_frame, derived, effect};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{message::message, toolbar::toolbar};
@@ -104,7 +104,12 @@ pub fn log(session: Session) -> Html {
                 .on("click", move |event| list.click(&event))
                 .on("pointerover", move |event| list.point(event.target()))
                 .on("pointerleave", move |_| list.active.set(None))
-                .on("focusin", move |event| list.point(event.target()))
+                .on("focusin", move |event| {
+                    list.point(event.target());
+                    list.look();
+                })
+                // Where it went is known by then.
+                .on("focusout", move |_| at_frame(move || list.look()))
                 .on("contextmenu", move |event| list.hold(&event))
                 .on("pointerdown", move |event| list.finger_down(&event))
                 .on("pointermove", move |event| list.finger_moved(&event))

@@ -222,3 +222,32 @@ async fn what_comes_never_moves_the_focus() {
         assert!(active == *place.as_ref(), "it was at {}", active.outer_html());
     }
 }
+
+#[wasm_bindgen_test]
+async fn who_reads_with_the_keyboard_keeps_the_focus_however_much_comes() {
+    for read in [2, 3] {
+        let (chat, stage) = draw().await;
+        for number in 1..=3 {
+            chat.post(number, bob(), "Before");
+        }
+        shows(&stage, 3).await;
+        let row = format!("[data-message-id='{}']", id(read));
+        stage.find::<HtmlElement>(&row).unwrap().focus().unwrap();
+        settled().await;
+        for number in 4..=123 {
+            chat.post(number, bob(), "A burst");
+        }
+        let last = format!("[data-message-id='{}']", id(123));
+        until("the burst is drawn", || stage.has(&last)).await;
+        after(Duration::from_millis(300)).await;
+        let active = document().active_element().unwrap();
+        assert!(active.closest("#log").unwrap().is_some(), "it was at {}", active.outer_html());
+        // Whoever is at the newest message follows what comes, until it is no longer that.
+        if read == 2 {
+            assert_eq!(active.get_attribute("data-message-id").unwrap(), id(read).to_string());
+            assert!(stage.shows("#to-bottom"));
+            stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+            until("the end is there again", || !stage.shows("#to-bottom")).await;
+        }
+    }
+}
