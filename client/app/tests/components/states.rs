@@ -251,3 +251,28 @@ async fn who_reads_with_the_keyboard_keeps_the_focus_however_much_comes() {
         }
     }
 }
+
+#[wasm_bindgen_test]
+async fn keys_of_the_page_are_left_to_what_is_open() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || {
+        keys::start(session);
+        panels(session)
+    })
+    .await;
+    session.ui.open(Panel::Settings);
+    settled().await;
+    assert!(stage.press("#language", "ArrowDown", |key| key.set_alt_key(true)).await);
+    assert!(stage.press("#language", "ArrowUp", |key| key.set_alt_key(true)).await);
+    assert!(stage.press("#leave", "?", |_| {}).await);
+    let search = |key: &web_sys::KeyboardEventInit| {
+        key.set_ctrl_key(true);
+        key.set_shift_key(true);
+    };
+    assert!(stage.press("#leave", "F", search).await);
+    assert!(!session.ui.search_open.get_untracked());
+    assert_eq!(session.ui.panel.get_untracked(), Panel::Settings);
+    assert!(!stage.press("#leave", "k", |key| key.set_ctrl_key(true)).await);
+    assert_eq!(session.ui.panel.get_untracked(), Panel::Switcher);
+}
