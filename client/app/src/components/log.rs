@@ -103,7 +103,7 @@ pub fn log(session: Session) -> Html {
                 .on("keydown", move |event| list.press(&event))
                 .on("click", move |event| list.click(&event))
                 .on("pointerover", move |event| list.point(event.target()))
-                .on("pointerleave", move |_| list.active.set(None))
+                .on("pointerleave", move |_| list.point_away())
                 .on("focusin", move |event| {
                     list.point(event.target());
                     list.look();

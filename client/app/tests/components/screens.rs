@@ -22,7 +22,9 @@ use web_sys::{Element, HtmlDialogElement, HtmlElement};
 use super::{
     Chat, Stage,
     server::{ann, bob, id},
-    settled, until,
+    settled,
+    stage::dispatch,
+    until,
 };
 
 /// What a screen reader says to something that can be pressed or written into.
@@ -266,4 +268,39 @@ async fn what_comes_and_goes_is_drawn() {
     let typing = parlour_events::SomebodyTyping { room: RoomName::default(), person: bob() };
     chat.tell(&typing);
     until("it is told who types", || stage.text(".strip").contains("Bob")).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_closed_gives_the_focus_back_or_leaves_it_to_the_composer() {
+    let chat_of = Chat::new().await;
+    let session = chat_of.session;
+    chat_of.post(1, bob(), "Hi");
+    let stage = Stage::draw(move || chat(session)).await;
+    until("it is drawn", || stage.has(".body")).await;
+
+    // The pointer goes from the bar into what it has opened.
+    dispatch(&stage.find(".body").unwrap(), "pointerover");
+    settled().await;
+    let react: HtmlElement = stage.find(".toolbar button").unwrap();
+    react.focus().unwrap();
+    react.click();
+    settled().await;
+    assert_eq!(session.ui.panel.get_untracked(), Panel::Reactions(id(1)));
+    dispatch(&stage.find("#log").unwrap(), "pointerleave");
+    session.ui.close();
+    settled().await;
+    assert_eq!(document().active_element(), Some(react.into()));
+    dispatch(&stage.find("#log").unwrap(), "pointerleave");
+    settled().await;
+    assert!(stage.shows(".toolbar"), "the focus is in it");
+
+    // What has opened it is gone.
+    let gone: HtmlElement = stage.find("#search").unwrap();
+    gone.focus().unwrap();
+    session.ui.open(Panel::Shortcuts);
+    settled().await;
+    gone.remove();
+    session.ui.close();
+    settled().await;
+    assert_eq!(document().active_element(), stage.find("#composer"));
 }

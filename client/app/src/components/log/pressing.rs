@@ -27,6 +27,16 @@ impl List {
         }
     }
 
+    /// The pointer is elsewhere, and the bar goes; not while the focus is in it, or is to come back
+    /// to it from what was opened there.
+    pub(super) fn point_away(self) {
+        let focused = document().active_element();
+        let inside = focused.is_some_and(|it| matches!(it.closest(".toolbar"), Ok(Some(_))));
+        if !inside && self.session.ui.panel.with_untracked(|it| *it == Panel::None) {
+            self.active.set(None);
+        }
+    }
+
     /// A long press of a finger opens the menu; a mouse has the browser's own one.
     pub(super) fn hold(self, event: &Event) {
         if let Some(id) = row_of(event.target()).as_ref().and_then(id_of)
