@@ -133,14 +133,19 @@ pub fn log(session: Session) -> Html {
                 move || session.view.with(|view| view.first_unread.is_some()),
                 move || first_unread(session),
             ),
-            hole().word("aria-label", Key::JUMP_NEWEST).hidden(move || list.at_bottom.get()).click(
-                move || {
+            hole()
+                // What is seen is what it is called by, and what it does follows.
+                .attr("aria-label", move || match new() {
+                    0 => t(Key::JUMP_NEWEST).to_owned(),
+                    count => [&words::new_messages(count), t(Key::JUMP_NEWEST)].join(" · "),
+                })
+                .hidden(move || list.at_bottom.get())
+                .click(move || {
                     session.to_newest();
                     list.to_bottom();
                     // The button goes.
                     session.ui.read();
-                },
-            ),
+                }),
             hole().text(move || match new() {
                 0 => String::new(),
                 count => words::new_messages(count),

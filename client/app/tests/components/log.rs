@@ -161,3 +161,19 @@ async fn an_empty_room_says_so_and_the_list_may_go_at_any_time() {
     stage.clear();
     super::after(Duration::from_millis(400)).await;
 }
+
+#[wasm_bindgen_test]
+async fn what_leads_to_the_newest_message_is_called_what_it_says() {
+    let (chat, stage) = draw(&["1", "2", "3"]).await;
+    let frame: HtmlElement = stage.find("#log").unwrap();
+    frame.set_attribute("style", "height: 20px; overflow: auto").unwrap();
+    frame.set_scroll_top(40);
+    super::after(Duration::from_millis(100)).await;
+    frame.set_scroll_top(0);
+    until("the end is left", || stage.shows("#to-bottom")).await;
+    let label = || stage.attribute("#to-bottom", "aria-label").unwrap();
+    assert_eq!(label(), "Go to the newest message");
+    chat.post(4, bob(), "4");
+    until("it is counted", || stage.text("#to-bottom span") == "1 new message").await;
+    assert_eq!(label(), "1 new message · Go to the newest message");
+}
