@@ -1,6 +1,8 @@
 //! Everything is drawn once: the list of holes is as long as the template has holes (debug
 //! assertions tell), what can be pressed has a name, ids are there once, and all of it goes again.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use parlour_app::{
     components::{
@@ -16,11 +18,12 @@ use parlour_app::{
     state::message::Content,
 };
 use parlour_events::{ChangeKind, RoomName};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::{
-    Chat, Stage,
+    Chat, Stage, after,
     server::{ann, bob, id},
     settled,
     stage::dispatch,
@@ -303,4 +306,54 @@ async fn what_is_closed_gives_the_focus_back_or_leaves_it_to_the_composer() {
     session.ui.close();
     settled().await;
     assert_eq!(document().active_element(), stage.find("#composer"));
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_leaves_lists_alone_that_somebody_chooses_from() {
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || panels(session)).await;
+    let first = session.rooms.with_untracked(|rooms| rooms[0].clone());
+    let named = |name: &str, joined| {
+        let name = name.parse().unwrap();
+        parlour_app::session::RoomItem { name, joined, ..first.clone() }
+    };
+    session.ui.open(Panel::Browse);
+    settled().await;
+    // Whatever else is told by then.
+    after(Duration::from_millis(100)).await;
+    session.rooms.set(vec![first.clone(), named("tea", false), named("zoo", false)]);
+    settled().await;
+    let rows = stage.all(".browse-entry");
+    assert_eq!(rows.len(), 2);
+    rows[1].unchecked_ref::<HtmlElement>().focus().unwrap();
+    session.rooms.update(|rooms| {
+        rooms[0].unread += 1;
+        rooms[2].members = 7;
+        rooms.push(named("attic", false));
+    });
+    settled().await;
+    assert_eq!(document().active_element().as_ref(), Some(&rows[1]));
+    assert_eq!(
+        rows[1].query_selector(".hint").unwrap().unwrap().text_content().unwrap(),
+        "7 members"
+    );
+    assert_eq!(stage.all(".browse-entry").len(), 3);
+
+    session.rooms.set(vec![first.clone(), named("tea", true), named("zoo", true)]);
+    session.ui.open(Panel::Switcher);
+    settled().await;
+    after(Duration::from_millis(100)).await;
+    session.rooms.set(vec![first.clone(), named("tea", true), named("zoo", true)]);
+    settled().await;
+    let chosen = || stage.find::<Element>("#goals [aria-selected=true]").unwrap();
+    for _ in 0..4 {
+        if chosen().text_content().unwrap() != "tea" {
+            stage.press("#switcher", "ArrowDown", |_| {}).await;
+        }
+    }
+    let before = chosen();
+    assert_eq!(before.text_content().unwrap(), "tea");
+    session.rooms.update(|rooms| rooms[2].unread += 1);
+    settled().await;
+    assert_eq!(chosen(), before, "neither another one nor another element");
 }
