@@ -6,8 +6,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use parlour_app::{
     components::{
-        announcer::announcer, composer::composer, log::log, panels::panels, search::search,
-        strip::strip,
+        announcer::announcer, composer::composer, log::log, panels::panels, people::people,
+        search::search, strip::strip,
     },
     dom::together,
     keys,
@@ -275,4 +275,30 @@ async fn keys_of_the_page_are_left_to_what_is_open() {
     assert_eq!(session.ui.panel.get_untracked(), Panel::Settings);
     assert!(!stage.press("#leave", "k", |key| key.set_ctrl_key(true)).await);
     assert_eq!(session.ui.panel.get_untracked(), Panel::Switcher);
+}
+
+#[wasm_bindgen_test]
+async fn whoever_comes_keeps_their_row_with_the_focus_in_it() {
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || people(session)).await;
+    until("people are drawn", || stage.all(".person").len() == 2).await;
+    let of_bob: HtmlElement = stage.find(".person.away").unwrap();
+    of_bob.focus().unwrap();
+    let bob_is = |here| {
+        session.view.update(|view| {
+            view.people.iter_mut().filter(|it| it.person == bob()).for_each(|it| it.here = here);
+        });
+    };
+    bob_is(true);
+    settled().await;
+    assert_eq!(document().active_element().as_ref(), Some(of_bob.as_ref()));
+    assert_eq!((of_bob.class_name().as_str(), stage.all("h3").len()), ("person", 1));
+    assert_eq!(stage.text("li:last-child .unseen"), "Bob is here");
+    bob_is(false);
+    settled().await;
+    assert_eq!(document().active_element().as_ref(), Some(of_bob.as_ref()));
+    assert_eq!(stage.all("h3").len(), 2);
+    session.view.update(|view| view.people.retain(|it| it.person != bob()));
+    settled().await;
+    assert_eq!(document().active_element(), stage.find("#people ul"), "nobody else has it");
 }
