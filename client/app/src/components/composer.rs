@@ -20,6 +20,7 @@ use crate::{
     browser::{
         emoji,
         language::{t, tf},
+        place,
     },
     dom::{Html, Ref, hole, html, nothing},
     session::{Composing, Panel, Session, ui::is_touched},
@@ -133,7 +134,7 @@ pub fn composer(session: Session) -> Html {
     // It is asked for, or the room is one to write to from now on.
     let before = ui.to_composer.get_untracked();
     effect(move || {
-        if ui.to_composer.get() != before || !is_touched() {
+        if ui.to_composer.get() != before || (!is_touched() && place::may_focus()) {
             field.focus();
         }
     });
