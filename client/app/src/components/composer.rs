@@ -116,7 +116,11 @@ pub fn composer(session: Session) -> Html {
     };
     let pasted = move |event: Event| {
         let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
-        let files = data.and_then(|data| data.files());
+        // Of cells and of formatted text there is a picture as well: the text is what is meant.
+        let text = data.as_ref().is_some_and(|data| {
+            ["text/plain", "text/html"].iter().all(|it| data.types().includes(&(*it).into(), 0))
+        });
+        let files = data.and_then(|data| data.files()).filter(|_| !text);
         if files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
             take(session, files);

@@ -8,6 +8,7 @@ use parlour_app::{
     session::{Composing, Upload, uploads::UploadState},
 };
 use parlour_events::{Attachment, Quote, RoomName, Seq};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 
@@ -277,4 +278,23 @@ async fn a_file_keeps_its_row_while_it_is_sent() {
     assert_eq!(stage.attribute("progress", "value").unwrap(), "2");
     let after = (stage.all(".uploads button"), stage.all(".uploads [role=alert]"));
     assert!(before == after, "nothing was made anew");
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_is_pasted_and_of_cells_their_text() {
+    let (chat, stage) = draw().await;
+    let paste = js_sys::Function::new_with_args(
+        "field, types",
+        "const clipboardData = new DataTransfer();
+        types.split(' ').forEach(type => clipboardData.setData(type, 'x'));
+        clipboardData.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+        const options = { clipboardData, bubbles: true, cancelable: true };
+        return field.dispatchEvent(new ClipboardEvent('paste', options));",
+    );
+    let field: JsValue = stage.find::<HtmlTextAreaElement>(FIELD).unwrap().into();
+    let left = |types: &str| paste.call2(&JsValue::NULL, &field, &types.into()).unwrap() == true;
+    assert!(left("text/plain text/html"), "the browser pastes the text");
+    assert_eq!(chat.session.ui.uploads.with_untracked(Vec::len), 0);
+    assert!(!left("text/html"), "a picture of a page");
+    assert_eq!(chat.session.ui.uploads.with_untracked(Vec::len), 1);
 }
