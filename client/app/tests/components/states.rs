@@ -302,3 +302,25 @@ async fn whoever_comes_keeps_their_row_with_the_focus_in_it() {
     settled().await;
     assert_eq!(document().active_element(), stage.find("#people ul"), "nobody else has it");
 }
+
+#[wasm_bindgen_test]
+async fn more_results_are_of_the_room_that_was_searched() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let before = window().location().pathname().unwrap();
+    let room = session.room();
+    let stage = Stage::draw(move || search(session)).await;
+    session.ui.search_open.set(true);
+    settled().await;
+    let some = serde_json::json!({ "ok": { "hits": [], "next": 5 } });
+    chat.answer_next("message:search", some);
+    stage.write("#query", "tea").await;
+    super::stage::dispatch(&stage.find("#search-pane form").unwrap(), "submit");
+    until("there is more", || stage.shows("#search-pane .quiet")).await;
+    session.go(Route::to("other".parse().unwrap()));
+    stage.click("#search-pane .quiet").await;
+    until("it is asked for", || chat.asked("message:search").len() == 2).await;
+    let asked = chat.asked("message:search").remove(1);
+    assert_eq!((&asked["room"], &asked["after"]), (&room.as_str().into(), &5.into()));
+    parlour_app::browser::place::go(&before, false);
+}
