@@ -118,7 +118,7 @@ async fn every_panel_is_drawn_and_names_what_it_has() {
         }
         // What asks the server has had its answer meanwhile.
         session.ui.open(Panel::Moderation);
-        until("the bans are here", || stage.has(".records") || role == "member").await;
+        until("the bans are here", || stage.has(".records li") || role == "member").await;
         assert!(!stage.has(".records b b"), "a reason is a text");
         session.ui.close();
         settled().await;
@@ -356,4 +356,35 @@ async fn what_comes_leaves_lists_alone_that_somebody_chooses_from() {
     session.rooms.update(|rooms| rooms[2].unread += 1);
     settled().await;
     assert_eq!(chosen(), before, "neither another one nor another element");
+}
+
+#[wasm_bindgen_test]
+async fn all_bans_can_be_seen_and_one_goes_when_it_is_lifted_and_not_before() {
+    let chat = Chat::with_role("moderator").await;
+    let session = chat.session;
+    let stage = Stage::draw(move || panels(session)).await;
+    let bans = |number: u64, more| {
+        let ban = serde_json::json!({ "ban": number, "person": bob(), "reason": "spam" });
+        serde_json::json!({ "ok": { "bans": [ban], "more": more } })
+    };
+    chat.answer_next("mod:bans", bans(9, true));
+    session.ui.open(Panel::Moderation);
+    let count = || stage.all(".records li").len();
+    until("the newest are here", || count() == 1).await;
+    chat.answer_next("mod:bans", bans(4, false));
+    stage.click(".records + .quiet").await;
+    until("so are the older ones", || count() == 2).await;
+    assert_eq!(chat.asked("mod:bans")[1]["before"], 9);
+    assert!(!stage.shows(".records + .quiet"));
+
+    let lift: HtmlElement = stage.find(".records button").unwrap();
+    lift.focus().unwrap();
+    chat.lose_next("mod:unban");
+    lift.click();
+    until("it is told", || session.ui.toast.with_untracked(Option::is_some)).await;
+    assert_eq!(count(), 2, "it is not known to be lifted");
+    lift.click();
+    until("it is lifted", || count() == 1).await;
+    assert_eq!(chat.asked("mod:unban")[1]["ban"], 9);
+    assert_eq!(document().active_element(), stage.find(".records"));
 }
