@@ -46,7 +46,8 @@ pub fn chat(session: Session) -> Html {
         // A text or a link is dropped into the field that it is dropped at.
         if files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
-            if session.can_write.get_untracked() {
+            // Before the server is there it is told that this goes nowhere.
+            if session.can_write.get_untracked() || session.me.with_untracked(Option::is_none) {
                 take(session, files);
             }
         }

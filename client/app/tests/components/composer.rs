@@ -298,3 +298,14 @@ async fn a_picture_is_pasted_and_of_cells_their_text() {
     assert!(!left("text/html"), "a picture of a page");
     assert_eq!(chat.session.ui.uploads.with_untracked(Vec::len), 1);
 }
+
+#[wasm_bindgen_test]
+async fn a_file_that_nobody_is_there_to_take_is_told_of() {
+    let (chat, _stage) = draw().await;
+    let session = chat.session;
+    session.me.set(None);
+    let file = js_sys::eval("new File(['x'], 'x.png')").unwrap();
+    session.attach(&file.into());
+    assert_eq!(session.ui.toast.get_untracked().unwrap().text, "The connection broke off.");
+    assert_eq!(session.ui.uploads.with_untracked(Vec::len), 0);
+}
