@@ -106,6 +106,7 @@ pub fn log(session: Session) -> Html {
                 .on("pointerleave", move |_| list.point_away())
                 .on("focusin", move |event| {
                     list.point(event.target());
+                    list.reach(event.target());
                     list.look();
                 })
                 // Where it went is known by then.

@@ -161,6 +161,18 @@ async fn the_longest_message_is_folded() {
 }
 
 #[wasm_bindgen_test]
+async fn a_folded_message_unfolds_for_a_link_in_it() {
+    let (chat, stage) = draw().await;
+    let text = "word ".repeat(300) + "https://example.org/";
+    chat.post(1, bob(), &text);
+    shows(&stage, 1).await;
+    stage.find::<HtmlElement>(".folded a").unwrap().focus().unwrap();
+    settled().await;
+    assert!(!stage.has(".folded"));
+    assert_eq!(document().active_element(), stage.find(".said a"));
+}
+
+#[wasm_bindgen_test]
 async fn texts_have_their_own_direction_and_lone_emoji_are_larger() {
     let (chat, stage) = draw().await;
     chat.post(1, bob(), "مرحبا بالعالم\n\n- שלום");

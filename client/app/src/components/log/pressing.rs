@@ -27,6 +27,16 @@ impl List {
         }
     }
 
+    /// The keyboard reaches something in a message that is folded away: all of it is shown, for the
+    /// part that is seen would be scrolled to what has the focus, and its beginning be gone.
+    pub(super) fn reach(self, target: Option<EventTarget>) {
+        let target = target.and_then(|target| target.dyn_into::<Element>().ok());
+        let folded = target.filter(|it| it.matches(".folded :focus-visible").unwrap_or(false));
+        if let Some(row) = folded.and_then(|it| row_of(Some(it.into()))) {
+            unfold(&row);
+        }
+    }
+
     /// The pointer is elsewhere, and the bar goes; not while the focus is in it, or is to come back
     /// to it from what was opened there.
     pub(super) fn point_away(self) {
@@ -106,11 +116,7 @@ impl List {
                     session.ui.open(Panel::Person(author));
                 }
             }
-            "fold" => {
-                if let Ok(unfold) = Event::new("unfold") {
-                    let _ = row.dispatch_event(&unfold);
-                }
-            }
+            "fold" => unfold(&row),
             "quote" => {
                 let pressed = event.unchecked_ref::<web_sys::MouseEvent>();
                 if let (Ok(seq), false) = (at.parse(), pressed.ctrl_key() || pressed.meta_key()) {
@@ -197,6 +203,13 @@ impl List {
             true => last.dyn_into().ok(),
             false => step(&last, false),
         }
+    }
+}
+
+/// Shows all of a long message, or its beginning.
+fn unfold(row: &Element) {
+    if let Ok(unfold) = Event::new("unfold") {
+        let _ = row.dispatch_event(&unfold);
     }
 }
 
