@@ -296,6 +296,8 @@ async fn what_is_closed_gives_the_focus_back_or_leaves_it_to_the_composer() {
     dispatch(&stage.find("#log").unwrap(), "pointerleave");
     settled().await;
     assert!(stage.shows(".toolbar"), "the focus is in it");
+    stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+    until("it goes", || !stage.shows(".toolbar")).await;
 
     // What has opened it is gone.
     let gone: HtmlElement = stage.find("#search").unwrap();

@@ -39,10 +39,18 @@ impl List {
     /// The focus has moved: whoever reads has left the end, and whoever is done may be there again.
     pub(super) fn look(self) {
         let Some(scroller) = self.scroller.get() else { return };
+        // Whoever looks at another window comes back to where they were.
+        if !document().has_focus().unwrap_or(true) {
+            return;
+        }
         if is_reading() {
             self.at_bottom.put(false);
         } else if self.is_at_end(&scroller) {
             self.at_bottom.put(true);
+        }
+        // The bar stayed for as long as the focus was in it.
+        if !scroller.matches(":hover, :focus-within").unwrap_or(true) {
+            self.point_away();
         }
     }
 
