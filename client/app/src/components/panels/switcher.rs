@@ -10,7 +10,7 @@ use web_sys::{Event, KeyboardEvent};
 use super::{seek, sheet};
 use crate::{
     browser::language::{t, tn},
-    components::{composer::is_of_input_method, disc::disc},
+    components::{composer::is_of_input_method, disc::disc, icons},
     dom::{Html, hole, html, nothing, together},
     route::Route,
     session::{Panel, RoomItem, Session},
@@ -94,10 +94,7 @@ pub(super) fn switcher(session: Session) -> Html {
     let one = move |at: usize, goal: &Goal| {
         let sign = match goal {
             Goal::Room(.., Some(with)) => disc(&with.name),
-            Goal::Room(..) => html(
-                r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4L7 20M17 4l-2 16M4 9h16M4 15h16"/></svg>"#,
-                Vec::new(),
-            ),
+            Goal::Room(..) => icons::hash(),
             Goal::Person(_, name) => name.parse().map_or_else(|_| nothing(), |it| disc(&it)),
         };
         html(
