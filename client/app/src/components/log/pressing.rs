@@ -49,8 +49,10 @@ impl List {
 
     /// A long press of a finger opens the menu; a mouse has the browser's own one.
     pub(super) fn hold(self, event: &Event) {
+        // There may be both.
+        let finger = self.held.get_value() || self.finger.with_value(Option::is_some);
         if let Some(id) = row_of(event.target()).as_ref().and_then(id_of)
-            && !clock::has_mouse()
+            && (finger || !clock::has_mouse())
         {
             event.prevent_default();
             self.finger_up();
