@@ -31,8 +31,11 @@ pub fn start(session: Session) {
 fn press(session: Session, event: &KeyboardEvent) -> bool {
     let ui = session.ui;
     let control = event.ctrl_key() || event.meta_key();
+    // What is open has keys of its own, such as that which opens a list, and may be half filled in.
+    let open = ui.panel.with_untracked(|it| *it != Panel::None);
     match (event.key().as_str(), control, event.alt_key(), event.shift_key()) {
         ("k" | "K", true, false, false) => ui.open(Panel::Switcher),
+        _ if open => return false,
         ("f" | "F", true, false, true) => ui.open_search(),
         ("ArrowDown", false, true, unread) => next(session, true, unread),
         ("ArrowUp", false, true, unread) => next(session, false, unread),

@@ -8,8 +8,6 @@ use crate::origin::Origin;
 
 /// The policy for a page with this `index.html`, which pages of these sites may show in a frame.
 ///
-/// Pictures may come from memory, so that a file can be seen before it is sent.
-///
 /// `connect-src 'self'` covers the WebSocket to the same host and port in every browser that can
 /// run the page.
 pub(super) fn content_security_policy(index: &str, embedders: &[Origin]) -> HeaderValue {
@@ -21,7 +19,7 @@ pub(super) fn content_security_policy(index: &str, embedders: &[Origin]) -> Head
         policy.push_str(&format!(" 'sha256-{hash}'"));
     }
     policy.push_str(
-        "; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self'; \
+        "; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; \
          connect-src 'self'; manifest-src 'self'; worker-src 'self'; object-src 'none'; \
          base-uri 'none'; form-action 'none'; frame-ancestors",
     );

@@ -135,6 +135,12 @@ pub fn is_framed() -> bool {
     around().is_some()
 }
 
+/// Whether the page may take the focus without being asked. In a frame that has not got it somebody
+/// may be writing in the page around: what they type would go in here.
+pub fn may_focus() -> bool {
+    !is_framed() || document().has_focus().unwrap_or(true)
+}
+
 /// Calls `given` with each token that the page around this one gives. Only that page is heard, and
 /// only if it is of one of these origins.
 pub fn on_token(origins: Vec<String>, given: impl Fn(&str) + 'static) {

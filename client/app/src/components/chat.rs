@@ -46,7 +46,8 @@ pub fn chat(session: Session) -> Html {
         // A text or a link is dropped into the field that it is dropped at.
         if files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
-            if session.can_write.get_untracked() {
+            // Before the server is there it is told that this goes nowhere.
+            if session.can_write.get_untracked() || session.me.with_untracked(Option::is_none) {
                 take(session, files);
             }
         }
@@ -73,14 +74,19 @@ pub fn chat(session: Session) -> Html {
                 .on("pointerdown", move |event| swipe.begin(&event))
                 .on("pointerup", move |event| swipe.end(session, &event))
                 .on("pointercancel", move |_| swipe.forget()),
-            hole().say(Key::APP_SKIP_TO_COMPOSER).attr("href", skip_to).on("click", move |event| {
-                // No step to come back from.
-                event.prevent_default();
-                match session.can_write.get_untracked() {
-                    true => session.ui.compose(),
-                    false => session.ui.read(),
-                }
-            }),
+            hole()
+                .say(Key::APP_SKIP_TO_COMPOSER)
+                .attr("href", skip_to)
+                // What it leads to is out of reach then.
+                .flag("inert", move || over_chat.get() != Over::Nothing)
+                .on("click", move |event| {
+                    // No step to come back from.
+                    event.prevent_default();
+                    match session.can_write.get_untracked() {
+                        true => session.ui.compose(),
+                        false => session.ui.read(),
+                    }
+                }),
             hole().instead(rooms(session)),
             hole()
                 .class("dragging", move || dragging.get())

@@ -20,6 +20,7 @@ use crate::{
     browser::{
         emoji,
         language::{t, tf},
+        place,
     },
     dom::{Html, Ref, hole, html, nothing},
     session::{Composing, Panel, Session, ui::is_touched},
@@ -115,7 +116,11 @@ pub fn composer(session: Session) -> Html {
     };
     let pasted = move |event: Event| {
         let data = event.unchecked_ref::<ClipboardEvent>().clipboard_data();
-        let files = data.and_then(|data| data.files());
+        // Of cells and of formatted text there is a picture as well: the text is what is meant.
+        let text = data.as_ref().is_some_and(|data| {
+            ["text/plain", "text/html"].iter().all(|it| data.types().includes(&(*it).into(), 0))
+        });
+        let files = data.and_then(|data| data.files()).filter(|_| !text);
         if files.as_ref().is_some_and(|files| files.length() > 0) {
             event.prevent_default();
             take(session, files);
@@ -133,7 +138,7 @@ pub fn composer(session: Session) -> Html {
     // It is asked for, or the room is one to write to from now on.
     let before = ui.to_composer.get_untracked();
     effect(move || {
-        if ui.to_composer.get() != before || !is_touched() {
+        if ui.to_composer.get() != before || (!is_touched() && place::may_focus()) {
             field.focus();
         }
     });

@@ -9,7 +9,7 @@ use crate::{
     browser::{
         clock,
         language::{t, tf},
-        place::Auth,
+        place::{self, Auth},
     },
     dom::{Html, Ref, hole, html, nothing},
     line::Status,
@@ -57,10 +57,10 @@ fn door(session: Session) -> Html {
         }
     };
     let wrong = move || error.get().or_else(|| session.entry_error.get());
-    soon(move || input.focus());
+    soon(move || focus(input));
     effect(move || {
         if session.entry_error.with(Option::is_some) {
-            input.focus();
+            focus(input);
         }
     });
     html(
@@ -86,6 +86,13 @@ fn door(session: Session) -> Html {
             hole().text(move || status(session)),
         ],
     )
+}
+
+/// Gives the focus to what is to be done here, as far as the page may.
+fn focus(to: Ref) {
+    if place::may_focus() {
+        to.focus();
+    }
 }
 
 /// What is the matter with the line, while somebody waits at the door.
@@ -146,7 +153,7 @@ fn shut(session: Session, closed: Closed) -> Html {
     let guests = session.site.with_value(|site| site.auth) == Auth::Guests;
     let banned = closed == Closed::Banned;
     let again = Ref::new();
-    soon(move || again.focus());
+    soon(move || focus(again));
     let waits = derived(move || session.line.with(|line| line.asks_again_at().is_some()));
     let now = ticking(waits);
     // The seconds are not read out: they change too often.

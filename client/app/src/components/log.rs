@@ -8,7 +8,7 @@ mod above;
 mod placing;
 mod pressing;
 
-use crate::live::{Live, derived, effect};
+use crate::live::{Live, at_frame, derived, effect};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{message::message, toolbar::toolbar};
@@ -103,8 +103,14 @@ pub fn log(session: Session) -> Html {
                 .on("keydown", move |event| list.press(&event))
                 .on("click", move |event| list.click(&event))
                 .on("pointerover", move |event| list.point(event.target()))
-                .on("pointerleave", move |_| list.active.set(None))
-                .on("focusin", move |event| list.point(event.target()))
+                .on("pointerleave", move |_| list.point_away())
+                .on("focusin", move |event| {
+                    list.point(event.target());
+                    list.reach(event.target());
+                    list.look();
+                })
+                // Where it went is known by then.
+                .on("focusout", move |_| at_frame(move || list.look()))
                 .on("contextmenu", move |event| list.hold(&event))
                 .on("pointerdown", move |event| list.finger_down(&event))
                 .on("pointermove", move |event| list.finger_moved(&event))
@@ -128,14 +134,19 @@ pub fn log(session: Session) -> Html {
                 move || session.view.with(|view| view.first_unread.is_some()),
                 move || first_unread(session),
             ),
-            hole().word("aria-label", Key::JUMP_NEWEST).hidden(move || list.at_bottom.get()).click(
-                move || {
+            hole()
+                // What is seen is what it is called by, and what it does follows.
+                .attr("aria-label", move || match new() {
+                    0 => t(Key::JUMP_NEWEST).to_owned(),
+                    count => [&words::new_messages(count), t(Key::JUMP_NEWEST)].join(" · "),
+                })
+                .hidden(move || list.at_bottom.get())
+                .click(move || {
                     session.to_newest();
                     list.to_bottom();
                     // The button goes.
                     session.ui.read();
-                },
-            ),
+                }),
             hole().text(move || match new() {
                 0 => String::new(),
                 count => words::new_messages(count),

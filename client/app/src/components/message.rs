@@ -135,7 +135,11 @@ fn content(session: Session, row: &MessageRow, unfolded: Live<bool>, says: &str)
 fn spoken(session: Session, spoken: &Said, unfolded: Live<bool>) -> Html {
     let Some(body) = &spoken.body else { return nothing() };
     let text = body.as_str();
-    let names = session.names.get();
+    // Where nobody is named, whoever comes and goes does not change what is drawn.
+    let names = match text.contains('@') {
+        true => session.names.get(),
+        false => session.names.get_untracked(),
+    };
     let long = is_long(text);
     let folded = long && !unfolded.get();
     let edited = match spoken.edited {

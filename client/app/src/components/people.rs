@@ -1,7 +1,7 @@
 //! The people in the room.
 
 use crate::live::{Live, derived, now_and_then};
-use parlour_events::{Member, Role, RoomKind};
+use parlour_events::{Member, Role, RoomKind, UserId};
 
 use super::disc::disc;
 use crate::{
@@ -22,7 +22,7 @@ pub fn people(session: Session) -> Html {
     };
     let alone = move || session.here.get().is_none_or(|it| it.kind == RoomKind::Direct);
     html(
-        r#"<aside _ id="people" class="people"><div class="rooms-title"><h2 _></h2><button _ id="invite" type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg></button></div><i _></i><i _></i><p _ class="rooms-none"></p></aside>"#,
+        r#"<aside _ id="people" class="people"><div class="rooms-title"><h2 _></h2><button _ id="invite" type="button" class="icon-button small"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 5v14M5 12h14"/></svg></button></div><ul _ tabindex="-1"></ul><p _ class="rooms-none"></p></aside>"#,
         vec![
             hole()
                 .word("aria-label", Key::PEOPLE_TITLE)
@@ -30,8 +30,14 @@ pub fn people(session: Session) -> Html {
                 .class("folded", move || session.settings.with(|settings| !settings.people)),
             hole().text(move || tn(Plural::ROOMS_MEMBERS, total(), [])),
             hole().label(Key::PEOPLE_INVITE).hidden(alone).click(move || ui.open(Panel::Invite)),
-            hole().instead(group(session, people, true)),
-            hole().instead(group(session, people, false)),
+            hole().rows(
+                move || people.with(|people| rows(people)),
+                Row::key,
+                move |row| match row {
+                    Row::Title(title) => html("<li><h3 _></h3></li>", vec![hole().say(title)]),
+                    Row::Person(member) => one(session, people, member),
+                },
+            ),
             hole().text(move || match total().saturating_sub(people.with(Vec::len) as u64) {
                 0 => String::new(),
                 more => tn(Plural::PEOPLE_OTHERS, more, []),
@@ -40,27 +46,38 @@ pub fn people(session: Session) -> Html {
     )
 }
 
-fn group(session: Session, people: Live<Vec<Member>>, here: bool) -> Html {
-    let in_group = move |it: &&Member| it.here == here;
-    let none = move || people.with(|people| !people.iter().any(|it| in_group(&it)));
-    let all = move || people.with(|people| people.iter().filter(in_group).cloned().collect());
-    let title = if here { Key::PEOPLE_HERE } else { Key::PEOPLE_AWAY };
-    html(
-        "<h3 _></h3><ul _></ul>",
-        vec![
-            hole().hidden(none).say(title),
-            hole().hidden(none).rows(
-                all,
-                |member| member.person.id,
-                move |member| one(session, people, member),
-            ),
-        ],
-    )
+/// A row of the list. Whoever comes or goes moves within it, and keeps the focus.
+enum Row {
+    /// Above those who are here, or away.
+    Title(Key),
+    Person(Member),
+}
+
+impl Row {
+    fn key(&self) -> Result<UserId, Key> {
+        match self {
+            Self::Title(title) => Err(*title),
+            Self::Person(member) => Ok(member.person.id),
+        }
+    }
+}
+
+/// Those who are here, and behind them those who are away.
+fn rows(people: &[Member]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (here, title) in [(true, Key::PEOPLE_HERE), (false, Key::PEOPLE_AWAY)] {
+        let title_at = rows.len();
+        rows.extend(people.iter().filter(|it| it.here == here).cloned().map(Row::Person));
+        if rows.len() > title_at {
+            rows.insert(title_at, Row::Title(title));
+        }
+    }
+    rows
 }
 
 /// Somebody keeps their row for as long as they are in the list.
 fn one(session: Session, people: Live<Vec<Member>>, member: Member) -> Html {
-    let (id, here) = (member.person.id, member.here);
+    let id = member.person.id;
     let member = Live::new(member);
     now_and_then(move || {
         people.with(|people| {
@@ -76,19 +93,25 @@ fn one(session: Session, people: Live<Vec<Member>>, member: Member) -> Html {
         (_, Role::Admin) => t(Key::PEOPLE_ROLE_ADMIN),
         (_, Role::Member) => "",
     };
-    let presence = if here { Pattern::PEOPLE_IS_HERE } else { Pattern::PEOPLE_IS_AWAY };
+    let presence = move |member: &Member| {
+        let presence = match member.here {
+            true => Pattern::PEOPLE_IS_HERE,
+            false => Pattern::PEOPLE_IS_AWAY,
+        };
+        tf(presence, [member.person.name.as_str()])
+    };
     let open = move || {
         let person = member.with_untracked(|it| it.person.clone());
         session.ui.open(Panel::Person(person));
     };
     html(
-        r#"<li><button _ type="button" aria-haspopup="dialog"><i _></i><bdi _ class="person-name"></bdi><span _ class="note"></span><span _ class="unseen"></span></button></li>"#,
+        r#"<li><button _ type="button" class="person" aria-haspopup="dialog"><i _></i><bdi _ class="person-name"></bdi><span _ class="note"></span><span _ class="unseen"></span></button></li>"#,
         vec![
-            hole().set("class", if here { "person" } else { "person away" }).click(open),
+            hole().class("away", move || member.with(|it| !it.here)).click(open),
             hole().here(move || member.with(|it| disc(&it.person.name))),
             hole().text(move || member.with(|it| it.person.name.to_string())),
             hole().text(move || note().to_owned()),
-            hole().text(move || member.with(|it| tf(presence, [it.person.name.as_str()]))),
+            hole().text(move || member.with(presence)),
         ],
     )
 }

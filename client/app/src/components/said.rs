@@ -42,9 +42,10 @@ fn block(block: &Block) -> Html {
         Block::Paragraph(text) => within(r#"<p _ dir="auto"></p>"#, inlines(text)),
         Block::Code { language, text } => {
             let language = language.clone().unwrap_or_default();
-            // Long lines are scrolled, with the keyboard too.
+            // Long lines are scrolled, with the keyboard too: the focus finds it when it is made
+            // anew.
             html(
-                r#"<pre _ tabindex="0"><code _></code></pre>"#,
+                r#"<pre _ tabindex="0" data-at="code"><code _></code></pre>"#,
                 vec![hole().set("data-language", language), hole().put(text.as_str())],
             )
         }

@@ -33,26 +33,24 @@ fn pane(session: Session) -> Html {
         field.focus();
     });
     let query = Live::new(String::new());
-    let asked = Live::new(None::<Query>);
+    let asked = Live::new(None::<Search>);
     let everywhere = Live::new(false);
     let hits = Live::new(Vec::<Hit>::new());
     // Of another query they are marked otherwise: those are other rows.
     let turn = Live::new(0_u32);
     let next = Live::new(None::<u64>);
     let state = Live::new(String::new());
-    let ask = move |query: Query, after: Option<u64>| {
-        let room = (!everywhere.get_untracked()).then(|| session.room());
+    let ask = move |request: Search| {
         state.set(t(Key::SEARCH_RUNNING).to_owned());
-        asked.set(Some(query.clone()));
-        let request = Search { query: query.clone(), room, after, limit: None };
-        session.request(&request, move |outcome: Result<Found, String>| {
-            if asked.try_get_untracked() != Some(Some(query.clone())) {
+        asked.set(Some(request.clone()));
+        session.request(&request.clone(), move |outcome: Result<Found, String>| {
+            if asked.try_get_untracked() != Some(Some(request.clone())) {
                 return;
             }
             match outcome {
                 Ok(found) => {
                     hits.update(|hits| {
-                        if after.is_none() {
+                        if request.after.is_none() {
                             turn.update(|turn| *turn += 1);
                             hits.clear();
                         }
@@ -60,7 +58,7 @@ fn pane(session: Session) -> Html {
                     });
                     next.set(found.next);
                     state.set(match hits.with_untracked(Vec::len) {
-                        0 => tf(Pattern::SEARCH_NONE, [query.as_str()]),
+                        0 => tf(Pattern::SEARCH_NONE, [request.query.as_str()]),
                         count => tn(Plural::SEARCH_HITS, count as u64, []),
                     });
                 }
@@ -70,14 +68,16 @@ fn pane(session: Session) -> Html {
     };
     let search = move || {
         if let Ok(query) = query.with_untracked(|query| query.parse::<Query>()) {
-            ask(query, None);
+            let room = (!everywhere.get_untracked()).then(|| session.room());
+            ask(Search { query, room, after: None, limit: None });
         }
     };
     let more = move || {
-        if let (Some(query), Some(after)) = (asked.get_untracked(), next.get_untracked()) {
+        // Of the room that was searched, whichever is looked at by now.
+        if let (Some(asked), Some(after)) = (asked.get_untracked(), next.get_untracked()) {
             // The button goes when nothing more is there.
             field.focus();
-            ask(query, Some(after));
+            ask(Search { after: Some(after), ..asked });
         }
     };
     let found = move || {
@@ -85,8 +85,8 @@ fn pane(session: Session) -> Html {
         hits.with(|hits| hits.iter().map(|hit| (turn, hit.clone())).collect())
     };
     let draw = move |(_, hit): (u32, Hit)| {
-        asked.with_untracked(|query| {
-            one(session, &hit, query.as_ref().map_or("", |query| query.as_str()))
+        asked.with_untracked(|asked| {
+            one(session, &hit, asked.as_ref().map_or("", |asked| asked.query.as_str()))
         })
     };
     html(

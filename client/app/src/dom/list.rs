@@ -54,10 +54,14 @@ impl List {
 
     /// Draws the rows anew. For each the plan has which of those before it is, if it was there.
     fn draw(&mut self, plan: Vec<Option<usize>>, make: &mut dyn FnMut(usize) -> Html) {
+        let focused = document().active_element();
         // Whatever is not wanted any more goes first, so that what stays is mostly in order.
         let mut rest = VecDeque::with_capacity(self.shown.len());
         for (at, row) in std::mem::take(&mut self.shown).into_iter().enumerate() {
             if plan.contains(&Some(at)) { rest.push_back((at, row)) } else { row.1.remove() }
+        }
+        if focused.is_some_and(|it| !it.is_connected()) {
+            focus_around(&self.end);
         }
         for (at, known) in plan.into_iter().enumerate() {
             let found = rest.iter().position(|(before, _)| Some(*before) == known);
@@ -76,6 +80,15 @@ impl List {
             html.insert_before(next);
             self.shown.push((owner, html));
         }
+    }
+}
+
+/// The row that had the focus is gone: whatever is around the list, and can have the focus, gets it.
+/// Another row does not: a press would do something else there.
+fn focus_around(list: &Node) {
+    let around = list.parent_element().and_then(|it| it.closest("[tabindex]").ok().flatten());
+    if let Some(around) = around.as_ref().and_then(JsCast::dyn_ref::<HtmlElement>) {
+        let _ = around.focus();
     }
 }
 

@@ -54,7 +54,10 @@ thread_local! {
 impl Session {
     /// Takes a file for the message that is being written.
     pub fn attach(&self, file: &File) {
-        let Some(me) = self.me.get_untracked() else { return };
+        let Some(me) = self.me.get_untracked() else {
+            // Nobody is there yet to take it.
+            return self.ui.say(words::alone(words::text(Key::UPLOAD_LOST)), true);
+        };
         let most = me.limits.upload_bytes;
         if most == 0 {
             return self.ui.say(words::alone(words::text(Key::UPLOAD_CLOSED)), true);

@@ -12,6 +12,7 @@ use parlour_app::{
     session::{Composing, Panel, Upload, uploads::UploadState},
 };
 use parlour_events::{Attachment, Code, Quote, Refusal, RoomName, Seq};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 
@@ -376,4 +377,34 @@ async fn a_file_keeps_its_row_while_it_is_sent() {
     assert_eq!(stage.attribute("progress", "value").unwrap(), "2");
     let after = (stage.all(".uploads button"), stage.all(".uploads [role=alert]"));
     assert!(before == after, "nothing was made anew");
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_is_pasted_and_of_cells_their_text() {
+    let (chat, stage) = draw().await;
+    let paste = js_sys::Function::new_with_args(
+        "field, types",
+        "const clipboardData = new DataTransfer();
+        types.split(' ').forEach(type => clipboardData.setData(type, 'x'));
+        clipboardData.items.add(new File(['x'], 'x.png', { type: 'image/png' }));
+        const options = { clipboardData, bubbles: true, cancelable: true };
+        return field.dispatchEvent(new ClipboardEvent('paste', options));",
+    );
+    let field: JsValue = stage.find::<HtmlTextAreaElement>(FIELD).unwrap().into();
+    let left = |types: &str| paste.call2(&JsValue::NULL, &field, &types.into()).unwrap() == true;
+    assert!(left("text/plain text/html"), "the browser pastes the text");
+    assert_eq!(chat.session.ui.uploads.with_untracked(Vec::len), 0);
+    assert!(!left("text/html"), "a picture of a page");
+    assert_eq!(chat.session.ui.uploads.with_untracked(Vec::len), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_nobody_is_there_to_take_is_told_of() {
+    let (chat, _stage) = draw().await;
+    let session = chat.session;
+    session.me.set(None);
+    let file = js_sys::eval("new File(['x'], 'x.png')").unwrap();
+    session.attach(&file.into());
+    assert_eq!(session.ui.toast.get_untracked().unwrap().text, "The connection broke off.");
+    assert_eq!(session.ui.uploads.with_untracked(Vec::len), 0);
 }

@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use leptos::prelude::*;
 use parlour_app::{
     browser::channel::Channel,
-    components::landing::landing,
+    components::{composer::composer, landing::landing},
     session::{Closed, Session},
 };
 use wasm_bindgen::JsValue;
@@ -208,4 +208,24 @@ async fn who_is_banned_or_finds_the_server_full_is_told_at_the_door() {
     session.closed.set(Closed::No);
     settled().await;
     assert!(stage.has("#nickname"));
+}
+
+#[wasm_bindgen_test]
+async fn a_frame_does_not_take_the_focus_from_the_page_around_it() {
+    for (has_focus, takes) in [(false, false), (true, true)] {
+        let around = Around::new(&jwt().replace("jwt", "guests"));
+        run(&format!("document.hasFocus = () => {has_focus}"), &JsValue::NULL);
+        let (session, stage, _, _channel) = door().await;
+        let nickname = stage.find::<Element>("#nickname");
+        assert_eq!(document().active_element() == nickname, takes, "the door");
+        drop(stage);
+        let stage = Stage::draw(move || composer(session)).await;
+        let field = stage.find::<Element>("#composer");
+        assert_eq!(document().active_element() == field, takes, "the composer");
+        session.ui.compose();
+        settled().await;
+        assert_eq!(document().active_element(), stage.find("#composer"), "it is asked for");
+        run("delete document.hasFocus", &JsValue::NULL);
+        drop(around);
+    }
 }

@@ -8,6 +8,7 @@ use parlour_app::{
     state::rows::Row,
 };
 use parlour_events::Timestamp;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
@@ -160,4 +161,40 @@ async fn an_empty_room_says_so_and_the_list_may_go_at_any_time() {
     chat.post(1, bob(), "Hi");
     stage.clear();
     super::after(Duration::from_millis(400)).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_leads_to_the_newest_message_is_called_what_it_says() {
+    let (chat, stage) = draw(&["1", "2", "3"]).await;
+    let frame: HtmlElement = stage.find("#log").unwrap();
+    frame.set_attribute("style", "height: 20px; overflow: auto").unwrap();
+    frame.set_scroll_top(40);
+    super::after(Duration::from_millis(100)).await;
+    frame.set_scroll_top(0);
+    until("the end is left", || stage.shows("#to-bottom")).await;
+    let label = || stage.attribute("#to-bottom", "aria-label").unwrap();
+    assert_eq!(label(), "Go to the newest message");
+    chat.post(4, bob(), "4");
+    until("it is counted", || stage.text("#to-bottom span") == "1 new message").await;
+    assert_eq!(label(), "1 new message · Go to the newest message");
+}
+
+#[wasm_bindgen_test]
+async fn a_finger_opens_our_menu_alone_though_there_is_a_mouse() {
+    let (chat, stage) = draw(&["Hi"]).await;
+    let row: HtmlElement = stage.find(".message").unwrap();
+    let press = js_sys::Function::new_with_args(
+        "row, pointerType",
+        "const options = { pointerType, isPrimary: true, bubbles: true, cancelable: true };
+        row.dispatchEvent(new PointerEvent('pointerdown', options));
+        return row.dispatchEvent(new PointerEvent('contextmenu', options));",
+    );
+    let left = |by: &str| press.call2(&JsValue::NULL, &row, &by.into()).unwrap() == true;
+    let panel = || chat.session.ui.panel.get_untracked();
+    js_sys::eval("window.matchMedia = () => ({ matches: true })").unwrap();
+    let mouse = (left("mouse"), panel());
+    let finger = (left("touch"), panel());
+    js_sys::eval("delete window.matchMedia").unwrap();
+    assert_eq!(mouse, (true, Panel::None));
+    assert_eq!(finger, (false, Panel::Message(id(1))));
 }

@@ -11,8 +11,9 @@ use parlour_app::{
     },
 };
 use parlour_events::{Attachment, AuthorKind, Code, Quote, Reaction, Refusal, Seq};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlElement};
 
 use super::{
     Chat, Stage,
@@ -278,4 +279,27 @@ async fn markup_is_drawn_as_elements() {
     assert_eq!(stage.attribute(".body a", "rel").unwrap(), "noopener noreferrer nofollow");
     assert_eq!(stage.attribute("pre", "data-language").unwrap(), "rs");
     assert!(!stage.has("h"));
+}
+
+#[wasm_bindgen_test]
+async fn whoever_comes_and_goes_leaves_texts_alone_that_name_nobody() {
+    let chat = Chat::new().await.session;
+    let rows = [row("Hi\n\n```\ncode\n```"), row("Hi @Cy\n\n```\ncode\n```")];
+    let stage = Stage::draw(move || {
+        parlour_app::dom::together(rows.map(|row| message(chat, Shared::new(row))))
+    })
+    .await;
+    let before = stage.all("pre");
+    before[1].unchecked_ref::<HtmlElement>().focus().unwrap();
+    chat.names.update(|names| {
+        let mut known = parlour_app::text::mention::Names::default();
+        known.add("Cy", 0);
+        *names = Arc::new(known);
+    });
+    settled().await;
+    let after = stage.all("pre");
+    assert_eq!(stage.text(".mention"), "@Cy");
+    assert_eq!(after[0], before[0], "the same element");
+    assert_ne!(after[1], before[1]);
+    assert_eq!(document().active_element().as_ref(), Some(&after[1]), "the focus is in it again");
 }

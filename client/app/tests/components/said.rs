@@ -28,8 +28,19 @@ const ELEMENTS: [&str; 14] = [
     "DIV",
 ];
 
-const ATTRIBUTES: [&str; 10] =
-    ["_", "class", "data-language", "dir", "href", "rel", "tabindex", "target", "title", "value"];
+const ATTRIBUTES: [&str; 11] = [
+    "_",
+    "class",
+    "data-at",
+    "data-language",
+    "dir",
+    "href",
+    "rel",
+    "tabindex",
+    "target",
+    "title",
+    "value",
+];
 
 /// What has been used against pages that make HTML of texts.
 const CORPUS: [&str; 82] = [

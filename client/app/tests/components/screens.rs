@@ -1,6 +1,8 @@
 //! Everything is drawn once: the list of holes is as long as the template has holes (debug
 //! assertions tell), what can be pressed has a name, ids are there once, and all of it goes again.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use parlour_app::{
     components::{
@@ -16,13 +18,16 @@ use parlour_app::{
     state::message::Content,
 };
 use parlour_events::{ChangeKind, RoomName};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 use super::{
-    Chat, Stage,
+    Chat, Stage, after,
     server::{ann, bob, id},
-    settled, until,
+    settled,
+    stage::dispatch,
+    until,
 };
 
 /// What a screen reader says to something that can be pressed or written into.
@@ -113,7 +118,7 @@ async fn every_panel_is_drawn_and_names_what_it_has() {
         }
         // What asks the server has had its answer meanwhile.
         session.ui.open(Panel::Moderation);
-        until("the bans are here", || stage.has(".records") || role == "member").await;
+        until("the bans are here", || stage.has(".records li") || role == "member").await;
         assert!(!stage.has(".records b b"), "a reason is a text");
         session.ui.close();
         settled().await;
@@ -266,4 +271,122 @@ async fn what_comes_and_goes_is_drawn() {
     let typing = parlour_events::SomebodyTyping { room: RoomName::default(), person: bob() };
     chat.tell(&typing);
     until("it is told who types", || stage.text(".strip").contains("Bob")).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_closed_gives_the_focus_back_or_leaves_it_to_the_composer() {
+    let chat_of = Chat::new().await;
+    let session = chat_of.session;
+    chat_of.post(1, bob(), "Hi");
+    let stage = Stage::draw(move || chat(session)).await;
+    until("it is drawn", || stage.has(".body")).await;
+
+    // The pointer goes from the bar into what it has opened.
+    dispatch(&stage.find(".body").unwrap(), "pointerover");
+    settled().await;
+    let react: HtmlElement = stage.find(".toolbar button").unwrap();
+    react.focus().unwrap();
+    react.click();
+    settled().await;
+    assert_eq!(session.ui.panel.get_untracked(), Panel::Reactions(id(1)));
+    dispatch(&stage.find("#log").unwrap(), "pointerleave");
+    session.ui.close();
+    settled().await;
+    assert_eq!(document().active_element(), Some(react.into()));
+    dispatch(&stage.find("#log").unwrap(), "pointerleave");
+    settled().await;
+    assert!(stage.shows(".toolbar"), "the focus is in it");
+    stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+    until("it goes", || !stage.shows(".toolbar")).await;
+
+    // What has opened it is gone.
+    let gone: HtmlElement = stage.find("#search").unwrap();
+    gone.focus().unwrap();
+    session.ui.open(Panel::Shortcuts);
+    settled().await;
+    gone.remove();
+    session.ui.close();
+    settled().await;
+    assert_eq!(document().active_element(), stage.find("#composer"));
+}
+
+#[wasm_bindgen_test]
+async fn what_comes_leaves_lists_alone_that_somebody_chooses_from() {
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || panels(session)).await;
+    let first = session.rooms.with_untracked(|rooms| rooms[0].clone());
+    let named = |name: &str, joined| {
+        let name = name.parse().unwrap();
+        parlour_app::session::RoomItem { name, joined, ..first.clone() }
+    };
+    session.ui.open(Panel::Browse);
+    settled().await;
+    // Whatever else is told by then.
+    after(Duration::from_millis(100)).await;
+    session.rooms.set(vec![first.clone(), named("tea", false), named("zoo", false)]);
+    settled().await;
+    let rows = stage.all(".browse-entry");
+    assert_eq!(rows.len(), 2);
+    rows[1].unchecked_ref::<HtmlElement>().focus().unwrap();
+    session.rooms.update(|rooms| {
+        rooms[0].unread += 1;
+        rooms[2].members = 7;
+        rooms.push(named("attic", false));
+    });
+    settled().await;
+    assert_eq!(document().active_element().as_ref(), Some(&rows[1]));
+    assert_eq!(
+        rows[1].query_selector(".hint").unwrap().unwrap().text_content().unwrap(),
+        "7 members"
+    );
+    assert_eq!(stage.all(".browse-entry").len(), 3);
+
+    session.rooms.set(vec![first.clone(), named("tea", true), named("zoo", true)]);
+    session.ui.open(Panel::Switcher);
+    settled().await;
+    after(Duration::from_millis(100)).await;
+    session.rooms.set(vec![first.clone(), named("tea", true), named("zoo", true)]);
+    settled().await;
+    let chosen = || stage.find::<Element>("#goals [aria-selected=true]").unwrap();
+    for _ in 0..4 {
+        if chosen().text_content().unwrap() != "tea" {
+            stage.press("#switcher", "ArrowDown", |_| {}).await;
+        }
+    }
+    let before = chosen();
+    assert_eq!(before.text_content().unwrap(), "tea");
+    session.rooms.update(|rooms| rooms[2].unread += 1);
+    settled().await;
+    assert_eq!(chosen(), before, "neither another one nor another element");
+}
+
+#[wasm_bindgen_test]
+async fn all_bans_can_be_seen_and_one_goes_when_it_is_lifted_and_not_before() {
+    let chat = Chat::with_role("moderator").await;
+    let session = chat.session;
+    let stage = Stage::draw(move || panels(session)).await;
+    let bans = |number: u64, more| {
+        let ban = serde_json::json!({ "ban": number, "person": bob(), "reason": "spam" });
+        serde_json::json!({ "ok": { "bans": [ban], "more": more } })
+    };
+    chat.answer_next("mod:bans", bans(9, true));
+    session.ui.open(Panel::Moderation);
+    let count = || stage.all(".records li").len();
+    until("the newest are here", || count() == 1).await;
+    chat.answer_next("mod:bans", bans(4, false));
+    stage.click(".records + .quiet").await;
+    until("so are the older ones", || count() == 2).await;
+    assert_eq!(chat.asked("mod:bans")[1]["before"], 9);
+    assert!(!stage.shows(".records + .quiet"));
+
+    let lift: HtmlElement = stage.find(".records button").unwrap();
+    lift.focus().unwrap();
+    chat.lose_next("mod:unban");
+    lift.click();
+    until("it is told", || session.ui.toast.with_untracked(Option::is_some)).await;
+    assert_eq!(count(), 2, "it is not known to be lifted");
+    lift.click();
+    until("it is lifted", || count() == 1).await;
+    assert_eq!(chat.asked("mod:unban")[1]["ban"], 9);
+    assert_eq!(document().active_element(), stage.find(".records"));
 }

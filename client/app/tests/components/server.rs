@@ -133,7 +133,8 @@ impl Chat {
         self.answer_next(name, Value::Null);
     }
 
-    fn answer_next(&self, name: &'static str, answer: Value) {
+    /// The next request of this name has this answer.
+    pub(crate) fn answer_next(&self, name: &'static str, answer: Value) {
         self.server.instead.borrow_mut().push((name, answer));
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use parlour_app::{
     components::{
-        announcer::announcer, composer::composer, log::log, panels::panels, search::search,
-        strip::strip,
+        announcer::announcer, composer::composer, log::log, panels::panels, people::people,
+        search::search, strip::strip,
     },
     dom::together,
     keys,
@@ -204,6 +204,18 @@ async fn the_longest_message_is_folded() {
 }
 
 #[wasm_bindgen_test]
+async fn a_folded_message_unfolds_for_a_link_in_it() {
+    let (chat, stage) = draw().await;
+    let text = "word ".repeat(300) + "https://example.org/";
+    chat.post(1, bob(), &text);
+    shows(&stage, 1).await;
+    stage.find::<HtmlElement>(".folded a").unwrap().focus().unwrap();
+    settled().await;
+    assert!(!stage.has(".folded"));
+    assert_eq!(document().active_element(), stage.find(".said a"));
+}
+
+#[wasm_bindgen_test]
 async fn texts_have_their_own_direction_and_lone_emoji_are_larger() {
     let (chat, stage) = draw().await;
     chat.post(1, bob(), "مرحبا بالعالم\n\n- שלום");
@@ -264,4 +276,106 @@ async fn what_comes_never_moves_the_focus() {
         let active = document().active_element().unwrap();
         assert!(active == *place.as_ref(), "it was at {}", active.outer_html());
     }
+}
+
+#[wasm_bindgen_test]
+async fn who_reads_with_the_keyboard_keeps_the_focus_however_much_comes() {
+    for read in [2, 3] {
+        let (chat, stage) = draw().await;
+        for number in 1..=3 {
+            chat.post(number, bob(), "Before");
+        }
+        shows(&stage, 3).await;
+        let row = format!("[data-message-id='{}']", id(read));
+        stage.find::<HtmlElement>(&row).unwrap().focus().unwrap();
+        settled().await;
+        for number in 4..=123 {
+            chat.post(number, bob(), "A burst");
+        }
+        let last = format!("[data-message-id='{}']", id(123));
+        until("the burst is drawn", || stage.has(&last)).await;
+        after(Duration::from_millis(300)).await;
+        let active = document().active_element().unwrap();
+        assert!(active.closest("#log").unwrap().is_some(), "it was at {}", active.outer_html());
+        // Whoever is at the newest message follows what comes, until it is no longer that.
+        if read == 2 {
+            assert_eq!(active.get_attribute("data-message-id").unwrap(), id(read).to_string());
+            assert!(stage.shows("#to-bottom"));
+            stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+            until("the end is there again", || !stage.shows("#to-bottom")).await;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn keys_of_the_page_are_left_to_what_is_open() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let stage = Stage::draw(move || {
+        keys::start(session);
+        panels(session)
+    })
+    .await;
+    session.ui.open(Panel::Settings);
+    settled().await;
+    assert!(stage.press("#language", "ArrowDown", |key| key.set_alt_key(true)).await);
+    assert!(stage.press("#language", "ArrowUp", |key| key.set_alt_key(true)).await);
+    assert!(stage.press("#leave", "?", |_| {}).await);
+    let search = |key: &web_sys::KeyboardEventInit| {
+        key.set_ctrl_key(true);
+        key.set_shift_key(true);
+    };
+    assert!(stage.press("#leave", "F", search).await);
+    assert!(!session.ui.search_open.get_untracked());
+    assert_eq!(session.ui.panel.get_untracked(), Panel::Settings);
+    assert!(!stage.press("#leave", "k", |key| key.set_ctrl_key(true)).await);
+    assert_eq!(session.ui.panel.get_untracked(), Panel::Switcher);
+}
+
+#[wasm_bindgen_test]
+async fn whoever_comes_keeps_their_row_with_the_focus_in_it() {
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || people(session)).await;
+    until("people are drawn", || stage.all(".person").len() == 2).await;
+    let of_bob: HtmlElement = stage.find(".person.away").unwrap();
+    of_bob.focus().unwrap();
+    let bob_is = |here| {
+        session.view.update(|view| {
+            view.people.iter_mut().filter(|it| it.person == bob()).for_each(|it| it.here = here);
+        });
+    };
+    bob_is(true);
+    settled().await;
+    assert_eq!(document().active_element().as_ref(), Some(of_bob.as_ref()));
+    assert_eq!((of_bob.class_name().as_str(), stage.all("h3").len()), ("person", 1));
+    assert_eq!(stage.text("li:last-child .unseen"), "Bob is here");
+    bob_is(false);
+    settled().await;
+    assert_eq!(document().active_element().as_ref(), Some(of_bob.as_ref()));
+    assert_eq!(stage.all("h3").len(), 2);
+    session.view.update(|view| view.people.retain(|it| it.person != bob()));
+    settled().await;
+    assert_eq!(document().active_element(), stage.find("#people ul"), "nobody else has it");
+}
+
+#[wasm_bindgen_test]
+async fn more_results_are_of_the_room_that_was_searched() {
+    let chat = Chat::new().await;
+    let session = chat.session;
+    let before = window().location().pathname().unwrap();
+    let room = session.room();
+    let stage = Stage::draw(move || search(session)).await;
+    session.ui.search_open.set(true);
+    settled().await;
+    let some = serde_json::json!({ "ok": { "hits": [], "next": 5 } });
+    chat.answer_next("message:search", some);
+    stage.write("#query", "tea").await;
+    super::stage::dispatch(&stage.find("#search-pane form").unwrap(), "submit");
+    until("there is more", || stage.shows("#search-pane .quiet")).await;
+    session.go(Route::to("other".parse().unwrap()));
+    stage.click("#search-pane .quiet").await;
+    until("it is asked for", || chat.asked("message:search").len() == 2).await;
+    let asked = chat.asked("message:search").remove(1);
+    assert_eq!((&asked["room"], &asked["after"]), (&room.as_str().into(), &5.into()));
+    parlour_app::browser::place::go(&before, false);
 }

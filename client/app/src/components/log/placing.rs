@@ -30,10 +30,28 @@ impl List {
         self.read_on();
     }
 
-    /// Whether the newest message is in sight.
+    /// Whether the newest message is in sight, and no other one is being read.
     fn is_at_end(self, scroller: &HtmlElement) -> bool {
         let below = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
-        below < NEAR && self.session.view.with_untracked(|view| !view.later)
+        below < NEAR && self.session.view.with_untracked(|view| !view.later) && !is_reading()
+    }
+
+    /// The focus has moved: whoever reads has left the end, and whoever is done may be there again.
+    pub(super) fn look(self) {
+        let Some(scroller) = self.scroller.get() else { return };
+        // Whoever looks at another window comes back to where they were.
+        if !document().has_focus().unwrap_or(true) {
+            return;
+        }
+        if is_reading() {
+            self.at_bottom.put(false);
+        } else if self.is_at_end(&scroller) {
+            self.at_bottom.put(true);
+        }
+        // The bar stayed for as long as the focus was in it.
+        if !scroller.matches(":hover, :focus-within").unwrap_or(true) {
+            self.point_away();
+        }
     }
 
     /// Draws more where the reader comes near an end of what is drawn.
@@ -103,6 +121,9 @@ impl List {
         let target = ui.target.get_untracked().filter(|_| ui.sought.get_untracked());
         let row = target.and_then(|seq| self.row(&format!("[data-seq='{seq}']")));
         let anchor = self.place.with_value(|place| place.anchor.clone());
+        if is_reading() {
+            self.at_bottom.put(false);
+        }
         if let Some(row) = row {
             let middle = (scroller.client_height() - row.offset_height()).max(0) / 2;
             ui.sought.set(false);
@@ -177,4 +198,15 @@ impl List {
             scroller.set_scroll_top(scroller.scroll_height());
         }
     }
+}
+
+/// Whether somebody reads with the keyboard, and not the newest message: however much comes behind
+/// it, that one stays in sight, and stays drawn. After a press of a pointer the focus says nothing.
+fn is_reading() -> bool {
+    let reading = || {
+        let focused = document().active_element()?;
+        let visible = focused.matches(":focus-visible").ok()?;
+        focused.closest(".message:not(:last-child), .toolbar").ok()?.filter(|_| visible)
+    };
+    reading().is_some()
 }

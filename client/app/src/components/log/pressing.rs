@@ -27,10 +27,32 @@ impl List {
         }
     }
 
+    /// The keyboard reaches something in a message that is folded away: all of it is shown, for the
+    /// part that is seen would be scrolled to what has the focus, and its beginning be gone.
+    pub(super) fn reach(self, target: Option<EventTarget>) {
+        let target = target.and_then(|target| target.dyn_into::<Element>().ok());
+        let folded = target.filter(|it| it.matches(".folded :focus-visible").unwrap_or(false));
+        if let Some(row) = folded.and_then(|it| row_of(Some(it.into()))) {
+            unfold(&row);
+        }
+    }
+
+    /// The pointer is elsewhere, and the bar goes; not while the focus is in it, or is to come back
+    /// to it from what was opened there.
+    pub(super) fn point_away(self) {
+        let focused = document().active_element();
+        let inside = focused.is_some_and(|it| matches!(it.closest(".toolbar"), Ok(Some(_))));
+        if !inside && self.session.ui.panel.with_untracked(|it| *it == Panel::None) {
+            self.active.set(None);
+        }
+    }
+
     /// A long press of a finger opens the menu; a mouse has the browser's own one.
     pub(super) fn hold(self, event: &Event) {
+        // There may be both.
+        let finger = self.held.get_value() || self.finger.with_value(Option::is_some);
         if let Some(id) = row_of(event.target()).as_ref().and_then(id_of)
-            && !clock::has_mouse()
+            && (finger || !clock::has_mouse())
         {
             event.prevent_default();
             self.finger_up();
@@ -96,11 +118,7 @@ impl List {
                     session.ui.open(Panel::Person(author));
                 }
             }
-            "fold" => {
-                if let Ok(unfold) = Event::new("unfold") {
-                    let _ = row.dispatch_event(&unfold);
-                }
-            }
+            "fold" => unfold(&row),
             "quote" => {
                 let pressed = event.unchecked_ref::<web_sys::MouseEvent>();
                 if let (Ok(seq), false) = (at.parse(), pressed.ctrl_key() || pressed.meta_key()) {
@@ -187,6 +205,13 @@ impl List {
             true => last.dyn_into().ok(),
             false => step(&last, false),
         }
+    }
+}
+
+/// Shows all of a long message, or its beginning.
+fn unfold(row: &Element) {
+    if let Ok(unfold) = Event::new("unfold") {
+        let _ = row.dispatch_event(&unfold);
     }
 }
 

@@ -72,13 +72,14 @@ pub fn panels(session: Session) -> Html {
             hole().instead(toast_inside(session)),
         ],
     );
-    let was_open = StoredValue::new(false);
+    let (was_open, opened_by) = (StoredValue::new(false), StoredValue::new(String::new()));
     // After what draws the content: that is there when this opens the dialog.
     effect(move || {
         let open = panel.with(|panel| *panel != Panel::None);
         let Some(dialog) = dialog.cast::<HtmlDialogElement>() else { return };
         match (open, dialog.open()) {
             (true, false) => {
+                opened_by.set_value(opener().unwrap_or_default());
                 let _ = dialog.show_modal();
             }
             (false, true) => dialog.close(),
@@ -87,7 +88,7 @@ pub fn panels(session: Session) -> Html {
         let closed = was_open.get_value() && !open;
         was_open.set_value(open);
         if closed {
-            focus_behind();
+            focus_behind(session, &opened_by.get_value());
         }
         if !open {
             return;
@@ -104,16 +105,23 @@ pub fn panels(session: Session) -> Html {
     drawn
 }
 
+/// What opens the drawer that has the focus.
+fn opener() -> Option<String> {
+    let drawer = document().active_element()?.closest("#rooms, #people").ok()??;
+    Some(["open-", &drawer.id()].concat())
+}
+
 /// Makes sure of the focus, which the browser has given back to where it was.
-fn focus_behind() {
+fn focus_behind(session: Session, opener: &str) {
     let active = || document().active_element();
+    let lost = || active().is_none_or(|it| it.tag_name() == "BODY");
     // What was pressed to open a panel may be gone, with the drawer that it was in: the focus then
     // goes to what opens the drawer.
-    for opener in ["open-rooms", "open-people"] {
-        let lost = active().is_none_or(|it| it.tag_name() == "BODY");
-        if let (true, Some(opener)) = (lost, document().get_element_by_id(opener)) {
-            let _ = opener.unchecked_into::<HtmlElement>().focus();
-        }
+    if let (true, Some(opener)) = (lost(), document().get_element_by_id(opener)) {
+        let _ = opener.unchecked_into::<HtmlElement>().focus();
+    }
+    if lost() {
+        session.ui.settle_focus();
     }
     // A field in the dialog had it, and went in the same task: then Chromium gives it back without
     // a caret, and takes no letters.

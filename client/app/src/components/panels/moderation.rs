@@ -1,15 +1,15 @@
 //! Who is banned, and what moderators did.
 
 use crate::live::Live;
-use parlour_events::{Audit, AuditEntry, BanEntry, Bans, ListAudit, ListBans, Role, Unban};
+use parlour_events::{Audit, AuditEntry, BanEntry, Bans, Done, ListAudit, ListBans, Role, Unban};
 
-use super::{hint, list, list_or, sheet};
+use super::{hint, sheet};
 use crate::{
     browser::{
         clock,
         language::{t, tf},
     },
-    dom::{Html, hole, html, nothing},
+    dom::{Html, Ref, hole, html, nothing},
     session::Session,
     words::{Key, Pattern},
 };
@@ -17,28 +17,44 @@ use crate::{
 pub(super) fn moderation(session: Session) -> Html {
     let bans = Live::new(None::<Vec<BanEntry>>);
     let audit = Live::new(None::<Vec<AuditEntry>>);
+    let (more_bans, more_audit) = (Live::new(false), Live::new(false));
+    let (ban_list, audit_list) = (Ref::new(), Ref::new());
     let ui = session.ui;
-    let read = move || {
-        session.request(&ListBans { before: None }, move |outcome: Result<Bans, String>| {
-            match outcome {
-                Ok(answer) => {
-                    bans.set(Some(answer.bans));
-                }
-                Err(sentence) => ui.say(sentence, true),
+    let read_bans = move || {
+        let before = bans.with_untracked(|bans| Some(bans.as_ref()?.last()?.ban));
+        session.request(&ListBans { before }, move |outcome: Result<Bans, String>| match outcome {
+            Ok(answer) => {
+                bans.update(|bans| bans.get_or_insert_default().extend(answer.bans));
+                more_bans.set(answer.more);
+            }
+            Err(sentence) => ui.say(sentence, true),
+        });
+    };
+    read_bans();
+    let read_audit = move || {
+        let before = audit.with_untracked(|audit| Some(audit.as_ref()?.last()?.entry));
+        session.request(&ListAudit { before }, move |outcome: Result<Audit, String>| {
+            if let Ok(answer) = outcome {
+                audit.update(|audit| audit.get_or_insert_default().extend(answer.entries));
+                more_audit.set(answer.more);
             }
         });
     };
-    read();
     let admin =
         session.me.with_untracked(|me| me.as_ref().is_some_and(|it| it.role == Role::Admin));
     if admin {
-        session.request(&ListAudit { before: None }, move |outcome: Result<Audit, String>| {
-            if let Ok(answer) = outcome {
-                audit.set(Some(answer.entries));
-            }
-        });
+        read_audit();
     }
-    let ban = move |entry: &BanEntry| {
+    let lift = move |ban: u64| {
+        session.request(&Unban { ban }, move |outcome: Result<Done, String>| match outcome {
+            Ok(Done {}) => {
+                bans.update(|bans| bans.iter_mut().for_each(|it| it.retain(|it| it.ban != ban)));
+                ui.say(t(Key::MOD_DONE), false);
+            }
+            Err(sentence) => ui.say(sentence, true),
+        });
+    };
+    let ban = move |entry: BanEntry| {
         let number = entry.ban;
         let who = match &entry.address {
             Some(address) => format!("{} · {address}", entry.person.name),
@@ -48,50 +64,53 @@ pub(super) fn moderation(session: Session) -> Html {
             Some(until) => tf(Pattern::MOD_UNTIL, [&clock::in_full(until)]),
             None => t(Key::MOD_FOR_GOOD).to_owned(),
         };
-        let lift = move || {
-            session.order(&Unban { ban: number }, Some(Key::MOD_DONE));
-            bans.update(|bans| {
-                if let Some(bans) = bans {
-                    bans.retain(|known| known.ban != number);
-                }
-            });
-        };
         html(
             r#"<li><b _ dir="auto"></b><span _ class="hint"></span><span _ dir="auto"></span><button _ type="button" class="link-button"></button></li>"#,
             vec![
                 hole().put(who),
                 hole().put(until),
                 hole().put(entry.reason.as_str()),
-                hole().set("data-at", number.to_string()).say(Key::MOD_UNBAN).click(lift),
+                hole().say(Key::MOD_UNBAN).click(move || lift(number)),
             ],
         )
     };
-    let banned = move || {
-        bans.with(|bans| match bans {
-            None => hint(Key::APP_LOADING),
-            Some(bans) => list_or("records", bans.iter().map(ban).collect(), Key::MOD_NO_BANS),
-        })
+    let none = move || match bans.with(|bans| bans.as_ref().map(Vec::len)) {
+        None => hint(Key::APP_LOADING),
+        Some(0) => hint(Key::MOD_NO_BANS),
+        Some(_) => nothing(),
     };
-    let done = move || {
-        audit.with(|audit| match audit {
-            None => nothing(),
-            Some(entries) => html(
-                "<h3 _></h3><i _></i>",
-                vec![
-                    hole().say(Key::MOD_AUDIT),
-                    hole().instead(list("records", entries.iter().map(record).collect())),
-                ],
-            ),
+    // A button that goes, with the ban that it has lifted or when all is here, leaves the focus to
+    // its list.
+    let older = |more: Live<bool>, list: Ref, read: Box<dyn Fn()>| {
+        hole().hidden(move || !more.get()).say(Key::MOD_OLDER).click(move || {
+            list.focus();
+            read();
         })
     };
     let body = html(
-        "<h3 _></h3><i _></i><i _></i>",
-        vec![hole().say(Key::MOD_BANS), hole().here(banned), hole().here(done)],
+        r#"<h3 _></h3><i _></i><ul _ class="records" tabindex="-1"></ul><button _ type="button" class="quiet"></button><h3 _></h3><ul _ class="records" tabindex="-1"></ul><button _ type="button" class="quiet"></button>"#,
+        vec![
+            hole().say(Key::MOD_BANS),
+            hole().here(none),
+            hole().refer(ban_list).rows(
+                move || bans.get().unwrap_or_default(),
+                |entry| entry.ban,
+                ban,
+            ),
+            older(more_bans, ban_list, Box::new(read_bans)),
+            hole().hidden(move || audit.with(Option::is_none)).say(Key::MOD_AUDIT),
+            hole().refer(audit_list).rows(
+                move || audit.get().unwrap_or_default(),
+                |entry| entry.entry,
+                record,
+            ),
+            older(more_audit, audit_list, Box::new(read_audit)),
+        ],
     );
     sheet(session, "sheet form", t(Key::MOD_TITLE).to_owned(), body)
 }
 
-fn record(entry: &AuditEntry) -> Html {
+fn record(entry: AuditEntry) -> Html {
     let by = match &entry.by {
         Some(by) => tf(Pattern::MOD_BY, [by.name.as_str()]),
         None => t(Key::MOD_BY_SERVER).to_owned(),

@@ -1,9 +1,9 @@
 //! Rooms: making one, finding one, and what one is about.
 
-use crate::live::{Live, soon};
+use crate::live::{Live, derived, soon};
 use parlour_events::{RoomName, TextError, Topic, limits};
 
-use super::{is_ticked, list_or, problem, seek, sheet, written};
+use super::{hint, is_ticked, problem, seek, sheet, written};
 use crate::{
     browser::language::{t, tf, tn},
     dom::{Html, Ref, hole, html},
@@ -70,8 +70,20 @@ fn done(
 pub(super) fn browse(session: Session) -> Html {
     soon(move || session.list_rooms());
     let query = Live::new(String::new());
-    let one = move |room: &RoomItem| {
-        let name = room.name.clone();
+    // A room keeps its row, whatever is told of it meanwhile.
+    let one = move |room: RoomItem| {
+        let name = room.name;
+        let now = |read: fn(&RoomItem) -> String| {
+            let of = name.clone();
+            move || {
+                session.rooms.with(|rooms| {
+                    rooms.iter().find(|room| room.name == of).map(read).unwrap_or_default()
+                })
+            }
+        };
+        let members = now(|room| tn(Plural::ROOMS_MEMBERS, room.members, []));
+        let topic = now(|room| room.topic.clone());
+        let label = name.to_string();
         let go = move || {
             session.ui.panel.set(Panel::None);
             session.join(&name);
@@ -79,25 +91,24 @@ pub(super) fn browse(session: Session) -> Html {
         };
         html(
             r#"<li><button _ type="button" class="menu-entry browse-entry"><b _ dir="auto"></b><span _ class="hint"></span><span _ class="hint" dir="auto"></span></button></li>"#,
-            vec![
-                hole().click(go),
-                hole().put(room.name.as_str()),
-                hole().put(tn(Plural::ROOMS_MEMBERS, room.members, [])),
-                hole().put(&room.topic),
-            ],
+            vec![hole().click(go), hole().put(label), hole().text(members), hole().text(topic)],
         )
     };
-    let rooms = move || {
+    let found = derived(move || {
         session.rooms.with(|rooms| {
             let wanted = |room: &&RoomItem| {
                 !room.joined && query.with(|it| fold(room.name.as_str()).contains(it.as_str()))
             };
-            list_or("menu", rooms.iter().filter(wanted).map(one).collect(), Key::ROOMS_NO_MATCH)
+            rooms.iter().filter(wanted).cloned().collect::<Vec<_>>()
         })
-    };
+    });
     let body = html(
-        r#"<input _ id="browse-filter" type="search" data-first autocomplete="off"><i _></i>"#,
-        vec![seek(Key::ROOMS_FILTER, move |text| query.set(fold(&text))), hole().here(rooms)],
+        r#"<input _ id="browse-filter" type="search" data-first autocomplete="off"><ul _ class="menu" tabindex="-1"></ul><i _></i>"#,
+        vec![
+            seek(Key::ROOMS_FILTER, move |text| query.set(fold(&text))),
+            hole().rows(move || found.get(), |room| room.name.clone(), one),
+            hole().when(move || found.with(Vec::is_empty), || hint(Key::ROOMS_NO_MATCH)),
+        ],
     );
     sheet(session, "sheet form", t(Key::ROOMS_BROWSE).to_owned(), body)
 }

@@ -11,7 +11,7 @@ use crate::{
         notify,
         place::Auth,
     },
-    dom::{Html, Ref, hole, html, nothing, together},
+    dom::{Hole, Html, Ref, hole, html, nothing, together},
     session::{Ask, Panel, Session},
     settings::{Density, Notify, Theme},
     words::{self, Key, Language},
@@ -73,11 +73,11 @@ pub(super) fn settings(session: Session) -> Html {
     };
     let body = html(
         r#"<i _></i>
-        <p _ class="error"></p>
+        <p _ class="error" role="alert"></p>
         <label class="tick"><input _ id="sound" type="checkbox"><span _></span></label>
         <label _ for="language"></label>
         <select _ id="language"><option _ value=""></option></select>
-        <p _ class="error"></p>
+        <p _ class="error" role="alert"></p>
         <p class="buttons">
             <button _ id="open-shortcuts" type="button" class="quiet"></button>
             <button _ id="leave" type="button" class="quiet"></button>
@@ -86,13 +86,13 @@ pub(super) fn settings(session: Session) -> Html {
         <p _ class="hint"></p>"#,
         vec![
             hole().instead(together(vec![name(session), theme, density, notify])),
-            hole().hidden(move || !blocked.get()).say(Key::NOTIFY_BLOCKED),
+            told(move || blocked.get(), Key::NOTIFY_BLOCKED),
             hole().flag("checked", move || chosen.sound).ticked(sound),
             hole().say(Key::SETTINGS_SOUND),
             hole().say(Key::SETTINGS_LANGUAGE),
             hole().child(languages()).input(|code| language::choose(Language::from_code(&code))),
             hole().say(Key::SETTINGS_LANGUAGE_SYSTEM),
-            hole().hidden(|| !language::has_failed()).say(Key::SETTINGS_LANGUAGE_FAILED),
+            told(language::has_failed, Key::SETTINGS_LANGUAGE_FAILED),
             hole().say(Key::KEYS_TITLE).click(move || session.ui.open(Panel::Shortcuts)),
             hole().say(Key::SETTINGS_SIGN_OUT).click(move || session.leave()),
             hole().say(Key::SETTINGS_END).click(move || session.ui.open(Panel::Ask(Ask::End))),
@@ -100,6 +100,11 @@ pub(super) fn settings(session: Session) -> Html {
         ],
     );
     sheet(session, "sheet form", t(Key::SETTINGS_TITLE).to_owned(), body)
+}
+
+/// A sentence that is there while something is so, and is read out when it becomes so.
+fn told(so: impl Fn() -> bool + 'static, sentence: Key) -> Hole {
+    hole().text(move || if so() { t(sentence) } else { "" }.to_owned())
 }
 
 /// The nickname, for people who chose one.

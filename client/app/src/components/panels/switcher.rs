@@ -1,15 +1,16 @@
 //! Going to a room or person by a few letters of its name.
 
-use crate::live::{Live, now_and_then, soon};
+use crate::live::{Live, derived, soon};
 use crate::order::order;
-use parlour_events::UserId;
+use leptos::prelude::{StoredValue, UpdateValue};
+use parlour_events::{Author, RoomName, UserId};
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
 
 use super::{seek, sheet};
 use crate::{
     browser::language::{t, tn},
-    components::{composer::is_of_input_method, disc::disc},
+    components::{composer::is_of_input_method, disc::disc, icons},
     dom::{Html, hole, html, nothing, together},
     route::Route,
     session::{Panel, RoomItem, Session},
@@ -17,18 +18,29 @@ use crate::{
     words::{Key, Plural},
 };
 
-/// Somewhere to go.
-#[derive(Clone)]
+/// Somewhere to go, as it is drawn.
+#[derive(Clone, PartialEq)]
 enum Goal {
-    Room(RoomItem),
+    /// A room that the person is in, or is not; of two people, with this one.
+    Room(RoomName, bool, Option<Author>),
     Person(UserId, String),
 }
 
 impl Goal {
     fn name(&self) -> String {
         match self {
-            Self::Room(room) => room.label(),
+            Self::Room(.., Some(with)) => with.name.to_string(),
+            Self::Room(name, ..) => name.to_string(),
             Self::Person(_, name) => name.clone(),
+        }
+    }
+
+    /// Whether that is the same place.
+    fn leads_to(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Room(one, ..), Self::Room(other, ..)) => one == other,
+            (Self::Person(one, _), Self::Person(other, _)) => one == other,
+            _ => false,
         }
     }
 }
@@ -37,17 +49,27 @@ pub(super) fn switcher(session: Session) -> Html {
     soon(move || session.list_rooms());
     let query = Live::new(String::new());
     let chosen = Live::new(0_usize);
-    let found = Live::new(Vec::new());
-    now_and_then(move || found.set(goals(session, &query.get())));
+    let all = StoredValue::new_local(Vec::<Goal>::new());
+    let found = derived(move || {
+        let mut goals = goals(session);
+        all.update_value(|before| {
+            // In the order in which they were first shown: what comes in a room meanwhile does not
+            // put it where another one is about to be chosen.
+            let place = |goal: &Goal| before.iter().position(|it| it.leads_to(goal));
+            order(&mut goals, |goal| place(goal).unwrap_or(before.len()));
+            before.clone_from(&goals);
+        });
+        query.with(|query| wanted(goals, query))
+    });
     let go = move |at: usize| {
         let goal = found.with_untracked(|found| found.get(at).cloned());
         session.ui.panel.set(Panel::None);
         match goal {
-            Some(Goal::Room(room)) => {
-                if !room.joined {
-                    session.join(&room.name);
+            Some(Goal::Room(room, joined, _)) => {
+                if !joined {
+                    session.join(&room);
                 }
-                session.go(Route::to(room.name));
+                session.go(Route::to(room));
                 session.ui.settle_focus();
             }
             Some(Goal::Person(id, _)) => session.direct(id),
@@ -71,11 +93,8 @@ pub(super) fn switcher(session: Session) -> Html {
     };
     let one = move |at: usize, goal: &Goal| {
         let sign = match goal {
-            Goal::Room(RoomItem { with: Some(with), .. }) => disc(&with.name),
-            Goal::Room(_) => html(
-                r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M9 4L7 20M17 4l-2 16M4 9h16M4 15h16"/></svg>"#,
-                Vec::new(),
-            ),
+            Goal::Room(.., Some(with)) => disc(&with.name),
+            Goal::Room(..) => icons::hash(),
             Goal::Person(_, name) => name.parse().map_or_else(|_| nothing(), |it| disc(&it)),
         };
         html(
@@ -124,27 +143,31 @@ fn id(at: usize) -> String {
     format!("goal-{at}")
 }
 
-/// Where somebody may want to go who types this: without anything, where there is something new.
-fn goals(session: Session, query: &str) -> Vec<Goal> {
+/// Where somebody may want to go: first where there is something new.
+fn goals(session: Session) -> Vec<Goal> {
     let mut goals: Vec<Goal> = session.rooms.with(|rooms| {
         let mut rooms: Vec<&RoomItem> = rooms.iter().collect();
         order(&mut rooms, |room| (!room.joined, room.mentions == 0, room.unread == 0));
-        rooms.into_iter().cloned().map(Goal::Room).collect()
+        let goal = |room: &RoomItem| Goal::Room(room.name.clone(), room.joined, room.with.clone());
+        rooms.into_iter().map(goal).collect()
     });
     let me = session.me.with_untracked(|me| me.as_ref().map(|me| me.person.id));
     session.view.with_untracked(|view| {
         for member in &view.people {
             let known = |goal: &Goal| match goal {
-                Goal::Room(room) => {
-                    room.with.as_ref().is_some_and(|with| with.id == member.person.id)
-                }
-                Goal::Person(..) => false,
+                Goal::Room(.., Some(with)) => with.id == member.person.id,
+                _ => false,
             };
             if Some(member.person.id) != me && !goals.iter().any(known) {
                 goals.push(Goal::Person(member.person.id, member.person.name.to_string()));
             }
         }
     });
+    goals
+}
+
+/// Those of them that somebody means who types this.
+fn wanted(mut goals: Vec<Goal>, query: &str) -> Vec<Goal> {
     if query.trim().is_empty() {
         goals.truncate(12);
         return goals;
