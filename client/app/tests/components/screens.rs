@@ -374,6 +374,8 @@ async fn all_bans_can_be_seen_and_one_goes_when_it_is_lifted_and_not_before() {
     let count = || stage.all(".records li").len();
     until("the newest are here", || count() == 1).await;
     chat.answer_next("mod:bans", bans(4, false));
+    chat.answer_next("mod:bans", bans(4, false));
+    stage.click(".records + .quiet").await;
     stage.click(".records + .quiet").await;
     until("so are the older ones", || count() == 2).await;
     assert_eq!(chat.asked("mod:bans")[1]["before"], 9);
