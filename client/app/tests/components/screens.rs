@@ -392,3 +392,18 @@ async fn all_bans_can_be_seen_and_one_goes_when_it_is_lifted_and_not_before() {
     assert_eq!(chat.asked("mod:unban")[1]["ban"], 9);
     assert_eq!(document().active_element(), stage.find(".records"));
 }
+
+#[wasm_bindgen_test]
+async fn the_chat_may_go_while_its_field_has_the_focus() {
+    let chat_of = Chat::new().await;
+    let session = chat_of.session;
+    let stage = Stage::draw(move || chat(session)).await;
+    until("it is drawn", || stage.has("#composer")).await;
+    stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+    settled().await;
+    js_sys::eval("window.wrong = []; window.onerror = told => window.wrong.push(told)").unwrap();
+    drop(stage);
+    settled().await;
+    let wrong = js_sys::eval("window.onerror = null; window.wrong.join()").unwrap();
+    assert_eq!(wrong.as_string().unwrap(), "");
+}
