@@ -124,8 +124,8 @@ impl Suggestions {
     }
 
     fn close(self) {
-        if self.typed.with_untracked(Option::is_some) {
-            self.typed.set(None);
+        // The field may lose the focus because it goes, and this with it.
+        if self.typed.update_if(|typed| typed.take().is_some()) {
             self.all.set(Vec::new());
         }
     }

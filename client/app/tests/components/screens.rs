@@ -374,6 +374,8 @@ async fn all_bans_can_be_seen_and_one_goes_when_it_is_lifted_and_not_before() {
     let count = || stage.all(".records li").len();
     until("the newest are here", || count() == 1).await;
     chat.answer_next("mod:bans", bans(4, false));
+    chat.answer_next("mod:bans", bans(4, false));
+    stage.click(".records + .quiet").await;
     stage.click(".records + .quiet").await;
     until("so are the older ones", || count() == 2).await;
     assert_eq!(chat.asked("mod:bans")[1]["before"], 9);
@@ -389,4 +391,19 @@ async fn all_bans_can_be_seen_and_one_goes_when_it_is_lifted_and_not_before() {
     until("it is lifted", || count() == 1).await;
     assert_eq!(chat.asked("mod:unban")[1]["ban"], 9);
     assert_eq!(document().active_element(), stage.find(".records"));
+}
+
+#[wasm_bindgen_test]
+async fn the_chat_may_go_while_its_field_has_the_focus() {
+    let chat_of = Chat::new().await;
+    let session = chat_of.session;
+    let stage = Stage::draw(move || chat(session)).await;
+    until("it is drawn", || stage.has("#composer")).await;
+    stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+    settled().await;
+    js_sys::eval("window.wrong = []; window.onerror = told => window.wrong.push(told)").unwrap();
+    drop(stage);
+    settled().await;
+    let wrong = js_sys::eval("window.onerror = null; window.wrong.join()").unwrap();
+    assert_eq!(wrong.as_string().unwrap(), "");
 }

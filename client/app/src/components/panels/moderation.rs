@@ -20,9 +20,12 @@ pub(super) fn moderation(session: Session) -> Html {
     let (more_bans, more_audit) = (Live::new(false), Live::new(false));
     let (ban_list, audit_list) = (Ref::new(), Ref::new());
     let ui = session.ui;
+    let last_ban = move || Some(bans.try_get_untracked()??.last()?.ban);
     let read_bans = move || {
-        let before = bans.with_untracked(|bans| Some(bans.as_ref()?.last()?.ban));
+        let before = last_ban();
         session.request(&ListBans { before }, move |outcome: Result<Bans, String>| match outcome {
+            // What was asked for twice is taken once.
+            Ok(_) if last_ban() != before => {}
             Ok(answer) => {
                 bans.update(|bans| bans.get_or_insert_default().extend(answer.bans));
                 more_bans.set(answer.more);
@@ -31,10 +34,13 @@ pub(super) fn moderation(session: Session) -> Html {
         });
     };
     read_bans();
+    let last_entry = move || Some(audit.try_get_untracked()??.last()?.entry);
     let read_audit = move || {
-        let before = audit.with_untracked(|audit| Some(audit.as_ref()?.last()?.entry));
+        let before = last_entry();
         session.request(&ListAudit { before }, move |outcome: Result<Audit, String>| {
-            if let Ok(answer) = outcome {
+            if let Ok(answer) = outcome
+                && last_entry() == before
+            {
                 audit.update(|audit| audit.get_or_insert_default().extend(answer.entries));
                 more_audit.set(answer.more);
             }
