@@ -151,6 +151,9 @@ async fn what_is_seen_after_a_jump_counts_as_read() {
     // All of it is in sight: there is nothing to be scrolled.
     chat.session.read_at(Spot::Message(Seq(3)));
     until("it is there", || stage.has(".message.target")).await;
+    // Whoever is at a message with the keyboard reads that one.
+    stage.find::<HtmlElement>("#composer").unwrap().focus().unwrap();
+    settled().await;
     let seq = chat.post(4, bob(), "Ho");
     let marked = || chat.asked("room:read").iter().any(|it| it["seq"] == seq.0);
     until("it counts as read", marked).await;
