@@ -488,7 +488,7 @@ impl Page {
         serde_json::from_value(self.run(ROWS).await).expect("rows")
     }
 
-    /// Waits for a message that was sent, by its author and text; gives its row.
+    /// Waits for a message that is in the log, by its author and text; gives its row.
     pub async fn shows(&self, author: &str, body: &str) -> Row {
         self.shows_as(author, body, "sent").await
     }
@@ -498,8 +498,21 @@ impl Page {
         let what = format!("{} to show {body:?} of {author} as {state}", self.name());
         wait_for(&what, async || {
             let rows = self.rows().await;
+            // Between the server's answer and the change that tells the number, a message of one's
+            // own is sent and has none.
+            let has_come = |row: &Row| state != "sent" || !row.seq.is_empty();
             let fits = |row: &&Row| row.author == author && row.body == body && row.state == state;
-            rows.iter().find(fits).cloned().ok_or(rows)
+            rows.iter().find(|row| fits(row) && has_come(row)).cloned().ok_or(rows)
+        })
+        .await
+    }
+
+    /// Waits until this page and another one show the same, down to the ids and numbers; gives it.
+    pub async fn shows_the_same_as(&self, other: &Self) -> Vec<Row> {
+        let what = format!("{} and {} to show the same", self.name(), other.name());
+        wait_for(&what, async || {
+            let (own, others) = (self.rows().await, other.rows().await);
+            if own == others { Ok(own) } else { Err((own, others)) }
         })
         .await
     }

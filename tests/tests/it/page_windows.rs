@@ -87,8 +87,7 @@ async fn the_window_with_the_connection_is_closed_while_it_sends(browsers: &Brow
     second.say("That was all").await;
     assert_eq!(ben.hears("That was all").await, "Ann");
     third.shows("Ann", "That was all").await;
-    let rows = third.rows().await;
-    assert_eq!(rows, second.rows().await);
+    let rows = third.shows_the_same_as(&second).await;
     for name in ["first", "second", "third"] {
         let said: Vec<_> =
             rows.iter().map(|row| &row.body).filter(|body| body.starts_with(name)).collect();

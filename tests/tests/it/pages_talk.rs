@@ -35,9 +35,8 @@ async fn each_sees_who_said_what_in_the_same_order(browsers: &Browsers) {
         .iter()
         .map(|(speaker, text)| (names[*speaker].to_owned(), (*text).to_owned()))
         .collect();
-    let [ann, ben] = [pages[0].rows().await, pages[1].rows().await];
-    assert_eq!(ann, ben, "both see the same, down to the ids");
-    let seen: Vec<_> = ann.into_iter().map(|row| (row.author, row.body)).collect();
+    let rows = pages[0].shows_the_same_as(&pages[1]).await;
+    let seen: Vec<_> = rows.into_iter().map(|row| (row.author, row.body)).collect();
     assert_eq!(seen, expected);
     for page in &pages {
         assert_eq!(page.complaints().await, [""; 0]);
@@ -60,8 +59,7 @@ async fn what_both_say_at_once_stands_in_one_order(browsers: &Browsers) {
             page.shows(name, &format!("{name} says 10")).await;
         }
     }
-    let rows = ann.rows().await;
-    assert_eq!(rows, ben.rows().await);
+    let rows = ann.shows_the_same_as(&ben).await;
     for name in ["Ann", "Ben"] {
         let said: Vec<_> =
             rows.iter().filter(|row| row.author == name).map(|row| &row.body).collect();
