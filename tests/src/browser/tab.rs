@@ -3,8 +3,15 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use fantoccini::{Locator, actions::KeyActions, elements::Element, wd::WindowHandle};
+use fantoccini::{
+    Locator,
+    actions::KeyActions,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+    wd::WindowHandle,
+};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::{
     engine::Engine,
@@ -114,10 +121,7 @@ impl Tab {
         loaded.unwrap_or_else(|error| panic!("{} to load the page again: {error}", self.name));
     }
 
-    async fn load(
-        &self,
-        load: impl AsyncFnOnce() -> Result<(), fantoccini::error::CmdError>,
-    ) -> Result<(), fantoccini::error::CmdError> {
+    async fn load(&self, load: impl AsyncFnOnce() -> Result<(), CmdError>) -> Result<(), CmdError> {
         let turn = self.turn().await;
         if self.engine() == Engine::WebKit {
             let collected = self.execute(&turn, COLLECTED, Vec::new()).await;
@@ -229,14 +233,12 @@ impl Tab {
         complaints
     }
 
-    /// Clicks the first element that fits a CSS selector, when it is there.
+    /// Clicks the first element that fits a CSS selector, when it is there and nothing lies over it.
     ///
     /// # Panics
     /// If it does not come, or cannot be clicked.
     pub async fn click(&self, selector: &str) {
-        let (_turn, element) = self.find(selector).await;
-        let clicked = within(selector, element.click()).await;
-        clicked.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
+        self.using(selector, async |_, element| element.click().await).await;
     }
 
     /// Writes into a field, behind what is in it.
@@ -244,19 +246,20 @@ impl Tab {
     /// # Panics
     /// If it cannot be written in.
     pub async fn type_into(&self, selector: &str, text: &str) {
-        let (turn, element) = self.find(selector).await;
-        // Nothing to type is an error in WebKitWebDriver.
-        if text.is_empty() {
-            return;
-        }
-        // WebKitWebDriver drops what has no key of its own, such as emoji; but not as actions.
-        if self.engine() == Engine::WebKit && text.chars().any(|it| it > '\u{ffff}') {
-            let clicked = within(selector, element.click()).await;
-            clicked.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
-            return self.act(&turn, keys::text(text)).await;
-        }
-        let typed = within(selector, element.send_keys(text)).await;
-        typed.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
+        self.using(selector, async |turn, element| {
+            // Nothing to type is an error in WebKitWebDriver.
+            if text.is_empty() {
+                return Ok(());
+            }
+            // WebKitWebDriver drops what has no key of its own, such as emoji; but not as actions.
+            if self.engine() == Engine::WebKit && text.chars().any(|it| it > '\u{ffff}') {
+                element.click().await?;
+                self.act(turn, keys::text(text)).await;
+                return Ok(());
+            }
+            element.send_keys(text).await
+        })
+        .await;
     }
 
     /// Empties a field.
@@ -264,9 +267,7 @@ impl Tab {
     /// # Panics
     /// If there is none.
     pub async fn clear(&self, selector: &str) {
-        let (_turn, element) = self.find(selector).await;
-        let cleared = within(selector, element.clear()).await;
-        cleared.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
+        self.using(selector, async |_, element| element.clear().await).await;
     }
 
     /// Writes with the keyboard, wherever the focus is.
@@ -381,14 +382,23 @@ impl Tab {
         self.session.turn_to(&self.window).await
     }
 
-    /// Waits for an element; until the turn is dropped it can be used.
-    async fn find(&self, selector: &str) -> (Turn<'_>, Element) {
+    /// Waits for an element and does something with it. From when it is found until it is used, it
+    /// may be drawn anew, and for a while something may lie over it that passes, such as a drawer on
+    /// its way or a notice: then it is tried again.
+    async fn using(
+        &self,
+        selector: &str,
+        act: impl AsyncFn(&Turn<'_>, Element) -> Result<(), CmdError>,
+    ) {
         wait_for(&format!("{} to have {selector}", self.name), async || {
             let turn = self.turn().await;
-            let found = self.session.client.find(Locator::Css(selector)).await;
-            found.map(|element| (turn, element))
+            let element = self.session.client.find(Locator::Css(selector)).await?;
+            match act(&turn, element).await {
+                Err(error) if !may_pass(&error) => panic!("{}: {selector}: {error}", self.name),
+                acted => acted,
+            }
         })
-        .await
+        .await;
     }
 
     async fn act(&self, _turn: &Turn<'_>, actions: KeyActions) {
@@ -401,13 +411,22 @@ impl Tab {
         result.unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
-    async fn try_execute(
-        &self,
-        script: &str,
-        arguments: Vec<Value>,
-    ) -> Result<Value, fantoccini::error::CmdError> {
+    async fn try_execute(&self, script: &str, arguments: Vec<Value>) -> Result<Value, CmdError> {
         within("a script", self.session.client.execute(script, arguments)).await
     }
+}
+
+/// Whether an element may yet let be done with it what it did not.
+fn may_pass(error: &CmdError) -> bool {
+    let CmdError::Standard(told) = error else {
+        return false;
+    };
+    matches!(
+        told.error,
+        ErrorStatus::StaleElementReference
+            | ErrorStatus::ElementClickIntercepted
+            | ErrorStatus::ElementNotInteractable
+    )
 }
 
 fn strings(list: &Value) -> Vec<String> {

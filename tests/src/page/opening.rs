@@ -1,9 +1,15 @@
 //! What opens over the chat or beside it, and how a person gets there.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{FOCUS, NEW_ROOM, Page, ROOM_MENU, Row, SETTINGS, at};
 use crate::waiting::wait_for;
+
+/// A menu that is to open is open by then, on a loaded machine too.
+const OPENING: Duration = Duration::from_secs(3);
 
 /// What can be opened from the chat itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,14 +99,27 @@ impl Page {
 
     /// Opens the menu of a message, with the keyboard.
     pub async fn opens_menu_of(&self, row: &Row) {
-        self.run_with(FOCUS, vec![json!(at(row))]).await;
-        self.press("Enter").await;
-        self.has_a_panel().await;
+        wait_for(&format!("{} to open the menu of {:?}", self.name(), row.body), async || {
+            if self.run_with(FOCUS, vec![json!(at(row))]).await == false {
+                return Err("no such row, or not with the focus");
+            }
+            self.press("Enter").await;
+            // If the row was drawn anew in between, or the focus went elsewhere, nothing comes of it.
+            // Whoever pressed again too early would choose from the menu.
+            let start = Instant::now();
+            while start.elapsed() < OPENING {
+                if self.run(super::PANEL_TITLE).await != "" {
+                    return Ok(());
+                }
+            }
+            Err("no menu")
+        })
+        .await;
     }
 
     /// Presses the name of who wrote a message.
     pub async fn opens_author_of(&self, row: &Row) {
-        self.run_with(super::PRESS, vec![json!(format!("{} .author", at(row)))]).await;
+        self.presses(&format!("{} .author", at(row))).await;
         self.has_a_panel().await;
     }
 

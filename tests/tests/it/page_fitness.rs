@@ -67,6 +67,11 @@ async fn with_a_bad_line_on_a_phone_by_night(browsers: &Browsers) {
     with_a_bad_line(&Look::phone(browsers)).await;
 }
 
+/// Takes a file away; gives how many there are still.
+const TAKE_AWAY: &str = "
+    document.querySelector('.uploads button')?.click();
+    return document.querySelectorAll('.uploads li').length;";
+
 /// How one looks at the page.
 struct Look<'b> {
     browsers: &'b Browsers,
@@ -297,9 +302,11 @@ async fn in_the_chat(look: &Look<'_>) {
     page.has_shown(".uploads .file-size").await;
     page.has_shown(".uploads .error").await;
     look.with_keys(&page, "chat-uploads").await;
-    while page.run("return document.querySelector('.uploads') !== null;").await == true {
-        page.click(".uploads button").await;
-    }
+    wait_for("the files to be taken away", async || {
+        let left = page.run(TAKE_AWAY).await;
+        if left == 0 { Ok(()) } else { Err(left) }
+    })
+    .await;
 
     // Beside the messages.
     page.opens_search().await;
