@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     settings,
-    waiting::{wait_for, within},
+    waiting::{BOUND, wait_for, within},
 };
 
 /// Collects what a page complains of, in an engine that tells nobody else.
@@ -341,6 +341,12 @@ impl Tab {
     /// If it does not close.
     pub async fn close(&self) {
         self.session.close(&self.window).await;
+    }
+
+    /// Whether its window is still there; not, if the browser does not say.
+    pub(super) async fn is_open(&self) -> bool {
+        let windows = timeout(BOUND, self.session.client.windows()).await;
+        matches!(windows, Ok(Ok(windows)) if windows.contains(&self.window))
     }
 
     /// A picture of what is seen, as PNG.
