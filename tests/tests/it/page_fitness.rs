@@ -25,14 +25,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 in_every_browser!(
-    at_the_door_on_a_desktop_by_day needs minutes,
-    at_the_door_on_a_phone_by_night needs minutes,
-    in_the_chat_on_a_desktop_by_day needs minutes,
-    in_the_chat_on_a_phone_by_night needs minutes,
-    with_panels_on_a_desktop_by_day needs minutes,
-    with_panels_on_a_phone_by_night needs minutes,
-    with_a_bad_line_on_a_desktop_by_day needs minutes,
-    with_a_bad_line_on_a_phone_by_night needs minutes,
+    at_the_door_on_a_desktop_by_day,
+    at_the_door_on_a_phone_by_night,
+    in_the_chat_on_a_desktop_by_day,
+    in_the_chat_on_a_phone_by_night,
+    with_panels_on_a_desktop_by_day,
+    with_panels_on_a_phone_by_night,
+    with_a_bad_line_on_a_desktop_by_day,
+    with_a_bad_line_on_a_phone_by_night,
 );
 
 async fn at_the_door_on_a_desktop_by_day(browsers: &Browsers) {
