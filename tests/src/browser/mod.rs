@@ -29,7 +29,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join_all};
 use tempfile::TempDir;
 use tokio::{sync::Semaphore, time::sleep};
 
@@ -128,6 +128,19 @@ impl Browsers {
     /// If the browser does not start.
     pub async fn open(&self, name: &str, url: &str) -> Page {
         self.start(name, Looks::default()).await.open(url).await
+    }
+
+    /// Opens a URL for several people at once, as [`Browsers::open`] does for one.
+    ///
+    /// # Panics
+    /// If one of the browsers does not start.
+    pub async fn open_for<const PEOPLE: usize>(
+        &self,
+        names: [&str; PEOPLE],
+        url: &str,
+    ) -> [Page; PEOPLE] {
+        let pages = join_all(names.map(|name| self.open(name, url))).await;
+        pages.try_into().expect("a page for each")
     }
 
     /// Starts a browser with an empty profile of its own. `name` names its person, and no other's.

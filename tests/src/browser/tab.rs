@@ -60,6 +60,13 @@ const BELIEVE: &str = "
         window.dispatchEvent(new Event(seen ? 'focus' : 'blur'));
     }";
 
+/// Waits until the page has heard what has just happened to its window, in the next frame; or for a
+/// moment, where nobody sees the window and it has none.
+const TOLD: &str = "
+    const frame = new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const moment = new Promise((done) => setTimeout(done, 200));
+    return Promise.race([frame, moment]).then(() => true);";
+
 const FOCUSED: &str = "
     const it = document.activeElement;
     if (!it || it === document.body) return '';
@@ -179,7 +186,7 @@ impl Tab {
         self.session.devtools(command, parameters).await
     }
 
-    /// Gives the page another size, in CSS pixels, and waits until it has it.
+    /// Gives the page another size, in CSS pixels, and waits until it has it and has been told.
     ///
     /// # Panics
     /// If it does not get it: 320 pixels is the narrowest everywhere.
@@ -192,6 +199,7 @@ impl Tab {
             if size == json!([width, height]) { Ok(()) } else { Err(size) }
         })
         .await;
+        self.execute(&turn, TOLD, Vec::new()).await;
     }
 
     /// Runs a function body of JavaScript; gives what it returns, or what the promise comes to that

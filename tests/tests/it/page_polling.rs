@@ -23,8 +23,7 @@ async fn two_talk_where_websockets_are_swallowed(browsers: &Browsers) {
 async fn two_talk(browsers: &Browsers, how: WithoutWebSockets) {
     let server = Server::start().await;
     let line = Line::without_websockets(&server, how).await;
-    let [ann, ben] =
-        [browsers.open("Ann", line.url()).await, browsers.open("Ben", line.url()).await];
+    let [ann, ben] = browsers.open_for(["Ann", "Ben"], line.url()).await;
     ann.enter("Ann").await;
     ben.enter("Ben").await;
     for number in 1..=5 {

@@ -20,8 +20,7 @@ const TALK: [(usize, &str); 6] = [
 async fn each_sees_who_said_what_in_the_same_order(browsers: &Browsers) {
     let server = Server::start().await;
     let names = ["Ann", "Ben"];
-    let pages =
-        [browsers.open("Ann", server.url()).await, browsers.open("Ben", server.url()).await];
+    let pages = browsers.open_for(names, server.url()).await;
     for (page, name) in pages.iter().zip(names) {
         page.enter(name).await;
     }
@@ -45,8 +44,7 @@ async fn each_sees_who_said_what_in_the_same_order(browsers: &Browsers) {
 
 async fn what_both_say_at_once_stands_in_one_order(browsers: &Browsers) {
     let server = Server::start().await;
-    let [ann, ben] =
-        [browsers.open("Ann", server.url()).await, browsers.open("Ben", server.url()).await];
+    let [ann, ben] = browsers.open_for(["Ann", "Ben"], server.url()).await;
     tokio::join!(ann.enter("Ann"), ben.enter("Ben"));
     let chatter = async |page: &Page, name: &str| {
         for number in 1..=10 {
