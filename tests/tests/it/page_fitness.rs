@@ -127,7 +127,6 @@ impl<'b> Look<'b> {
     /// Looks at it, and goes through all that the keyboard reaches.
     async fn with_keys(&self, page: &Page, state: &str) {
         self.at(page, state).await;
-        // WebKit's Tab passes links, as its users have it.
         assert_eq!(page.unseen_focus().await, [""; 0], "{state}");
         // The link that skips to the composer lies over others for as long as it has the focus.
         page.run("document.activeElement.blur();").await;
