@@ -28,6 +28,7 @@ pub mod chaos;
 pub mod group;
 pub mod http;
 pub mod interop;
+mod kept;
 pub mod line;
 pub mod member;
 pub mod news;

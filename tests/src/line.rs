@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 
 use crate::{
     interop::proxy::{Cut, Freeze, How, Order, Proxy, Refuse, Resume, WebSockets},
+    kept::Kept,
     server::Server,
 };
 
 /// A way to a server that can be cut and mended. It closes on drop.
 #[derive(Debug)]
 pub struct Line {
-    proxy: Proxy,
+    proxy: Kept<Proxy>,
     url: String,
     /// What becomes of WebSockets, unless they are forwarded.
     websockets: Option<WebSockets>,
@@ -51,7 +52,7 @@ impl Line {
         let target: SocketAddr = server.address().parse().expect("a numeric address");
         let proxy = Proxy::start(target).await.expect("a port");
         let url = format!("http://{}", proxy.address());
-        Self { proxy, url, websockets: None }
+        Self { proxy: Kept::new(proxy), url, websockets: None }
     }
 
     /// Where a page is opened that comes this way.

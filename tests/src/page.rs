@@ -84,8 +84,16 @@ const VALUE: &str = "return document.querySelector(arguments[0])?.value ?? null;
 const TEXT: &str = "return document.querySelector(arguments[0])?.textContent ?? '';";
 const LABEL: &str =
     "return document.querySelector(arguments[0])?.getAttribute('aria-label') ?? '';";
-const FOCUS: &str = "document.querySelector(arguments[0]).focus();";
-const PRESS: &str = "document.querySelector(arguments[0]).click();";
+/// Gives a row the focus, and tells whether it has it.
+const FOCUS: &str = "
+    const row = document.querySelector(arguments[0]);
+    row?.focus();
+    return !!row && document.activeElement === row;";
+/// Clicks, and tells whether there was anything.
+const PRESS: &str = "
+    const it = document.querySelector(arguments[0]);
+    it?.click();
+    return !!it;";
 const AT: &str =
     "return document.activeElement?.closest('[data-message-id]')?.dataset.messageId ?? '';";
 const PANEL_TITLE: &str =
@@ -296,15 +304,14 @@ impl Page {
     pub async fn turns_to(&self, author: &str) {
         let row = self.rows().await.into_iter().find(|row| row.author == author);
         let row = row.unwrap_or_else(|| panic!("{} sees nothing of {author}", self.name()));
-        self.run_with(PRESS, vec![json!(format!("{} .author", at(&row)))]).await;
+        self.opens_author_of(&row).await;
         self.click(MESSAGE_TO).await;
     }
 
     /// Chooses from what can be done with a message: an entry of its menu, which the keyboard
     /// opens.
     pub async fn chooses_for(&self, row: &Row, entry: &str) {
-        self.run_with(FOCUS, vec![json!(at(row))]).await;
-        self.press("Enter").await;
+        self.opens_menu_of(row).await;
         self.click(&format!("#{entry}")).await;
     }
 
@@ -326,18 +333,33 @@ impl Page {
     pub async fn reacts(&self, row: &Row, emoji: &str) {
         self.chooses_for(row, "menu-react").await;
         self.type_into(EMOJI_SEARCH, emoji).await;
+        self.finds_emoji(emoji).await;
+        self.click(FOUND_EMOJI).await;
+    }
+
+    /// Waits until the emoji of this name is the first that is found.
+    pub async fn finds_emoji(&self, emoji: &str) {
         wait_for(&format!("{} to find {emoji}", self.name()), async || {
             let first = self.run_with(LABEL, vec![json!(FOUND_EMOJI)]).await;
             let fits = first.as_str().is_some_and(|label| label.contains(emoji));
             if fits { Ok(()) } else { Err(first) }
         })
         .await;
-        self.click(FOUND_EMOJI).await;
     }
 
     /// Presses a reaction that a message has: joins in, or takes it away.
     pub async fn presses_reaction(&self, row: &Row) {
-        self.run_with(PRESS, vec![json!(format!("{} .reaction", at(row)))]).await;
+        self.presses(&format!("{} .reaction", at(row))).await;
+    }
+
+    /// Clicks by a script what may be anywhere in the list, as soon as it is there: a driver would
+    /// scroll to it first.
+    async fn presses(&self, selector: &str) {
+        wait_for(&format!("{} to have {selector}", self.name()), async || {
+            let pressed = self.run_with(PRESS, vec![json!(selector)]).await;
+            if pressed == true { Ok(()) } else { Err(pressed) }
+        })
+        .await;
     }
 
     /// Answers a message.
@@ -488,7 +510,7 @@ impl Page {
         serde_json::from_value(self.run(ROWS).await).expect("rows")
     }
 
-    /// Waits for a message that was sent, by its author and text; gives its row.
+    /// Waits for a message that is in the log, by its author and text; gives its row.
     pub async fn shows(&self, author: &str, body: &str) -> Row {
         self.shows_as(author, body, "sent").await
     }
@@ -498,8 +520,21 @@ impl Page {
         let what = format!("{} to show {body:?} of {author} as {state}", self.name());
         wait_for(&what, async || {
             let rows = self.rows().await;
+            // Between the server's answer and the change that tells the number, a message of one's
+            // own is sent and has none.
+            let has_come = |row: &Row| state != "sent" || !row.seq.is_empty();
             let fits = |row: &&Row| row.author == author && row.body == body && row.state == state;
-            rows.iter().find(fits).cloned().ok_or(rows)
+            rows.iter().find(|row| fits(row) && has_come(row)).cloned().ok_or(rows)
+        })
+        .await
+    }
+
+    /// Waits until this page and another one show the same, down to the ids and numbers; gives it.
+    pub async fn shows_the_same_as(&self, other: &Self) -> Vec<Row> {
+        let what = format!("{} and {} to show the same", self.name(), other.name());
+        wait_for(&what, async || {
+            let (own, others) = (self.rows().await, other.rows().await);
+            if own == others { Ok(own) } else { Err((own, others)) }
         })
         .await
     }

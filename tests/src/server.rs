@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::{
+    kept::Kept,
     news::{News, news},
     settings,
     transcript::Transcript,
@@ -105,6 +106,7 @@ impl Launch {
         let data = data.expect("one of the two");
         let log = Transcript::new("the server");
         let (child, url) = run(&address, &data, &flags, filter, &log).await;
+        let (child, folder) = (Kept::new(child), Kept::new(folder));
         Server { child, data, _folder: folder, flags, filter, url, log }
     }
 }
@@ -112,10 +114,10 @@ impl Launch {
 /// A running server. It is killed on drop; what it logged is shown when the test fails.
 #[derive(Debug)]
 pub struct Server {
-    child: Child,
+    child: Kept<Child>,
     data: PathBuf,
     /// None where the test brought one.
-    _folder: Option<TempDir>,
+    _folder: Kept<Option<TempDir>>,
     flags: Vec<String>,
     filter: Option<&'static str>,
     url: String,
@@ -203,7 +205,7 @@ impl Server {
         let address = self.address().to_owned();
         let (child, url) = run(&address, &self.data, &self.flags, self.filter, &self.log).await;
         assert_eq!(url, self.url);
-        self.child = child;
+        *self.child = child;
     }
 
     /// How much of its memory is in use, in bytes.

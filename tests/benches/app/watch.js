@@ -25,11 +25,8 @@
     bench.long.push(...list.getEntries().map((task) => task.duration));
   }).observe({ type: "longtask", buffered: true });
 
-  let pressed = null;
-  addEventListener("keydown", (event) => (pressed = event.timeStamp), true);
   addEventListener("input", () => {
-    const since = pressed;
-    requestAnimationFrame(() => bench.typed.push(performance.now() - since));
+    requestAnimationFrame(() => bench.typed.push(performance.timeOrigin + performance.now()));
   }, true);
 
   // Notes when (milliseconds since 1970) the last, or the first, element of a list that fits

@@ -4,6 +4,7 @@
 //! | ability | what it is | missing in |
 //! |---|---|---|
 //! | `profiles` | a browser that quits and comes back with what it had stored | WebKit |
+//! | `minutes` | none, but time: what nobody waits for each time | all, unless they are asked |
 //!
 //! What is weaker somewhere, but needs no other scenario, is said where it is:
 //! [`Tab::complaints`](super::Tab::complaints), [`Looks`](super::Looks).
@@ -23,11 +24,7 @@ macro_rules! where_it_can {
     (profiles, $name:ident, $($test:tt)*) => {
         $crate::in_every_browser!(@test $name, $($test)*);
     };
-    // Scenarios that go through everything there is, and take a minute or more: all run in Chromium,
-    // and in the other engines when they are asked for.
-    (minutes, chromium, $($test:tt)*) => {
-        $crate::in_every_browser!(@test chromium, $($test)*);
-    };
+    // Nothing that an engine cannot do: what takes minutes in each is run when it is asked for.
     (minutes, $name:ident, $($test:tt)*) => {
         $crate::in_every_browser!(
             @test $name, $($test)*,

@@ -1,6 +1,6 @@
 //! axe-core: what is wrong with a page for those who do not use it with eyes and a mouse.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, sync::OnceLock};
 
 use serde::Deserialize;
 
@@ -10,6 +10,9 @@ use crate::settings;
 /// All of WCAG 2.2 that can be told by a program, up to AA, and what axe adds of its own.
 const TAGS: &str =
     r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]"#;
+
+/// axe-core itself, a script that makes `window.axe`.
+static SOURCE: OnceLock<String> = OnceLock::new();
 
 /// A rule that a page breaks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,11 +33,12 @@ impl Tab {
     /// # Panics
     /// If axe-core does not run.
     pub async fn axe(&self) -> Vec<Finding> {
-        let path = PathBuf::from(settings::needed("NODE_PATH")).join("axe-core/axe.min.js");
-        let axe = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+        // Half a megabyte goes to each page once.
+        if self.run("return window.axe === undefined;").await == true {
+            self.run(SOURCE.get_or_init(source)).await;
+        }
         let script = format!(
-            "{axe};
-            return window.axe.run(document, {{ runOnly: {TAGS}, resultTypes: ['violations'] }})
+            "return window.axe.run(document, {{ runOnly: {TAGS}, resultTypes: ['violations'] }})
                 .then(({{ violations }}) => violations.map(({{ id, impact, help, nodes }}) => ({{
                     rule: id, impact, help,
                     places: nodes.map((node) => `${{node.html}}\n${{node.failureSummary}}`),
@@ -42,4 +46,9 @@ impl Tab {
         );
         serde_json::from_value(self.run(&script).await).expect("findings")
     }
+}
+
+fn source() -> String {
+    let path = PathBuf::from(settings::needed("NODE_PATH")).join("axe-core/axe.min.js");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
 }

@@ -29,11 +29,11 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::join_all};
 use tempfile::TempDir;
 use tokio::{sync::Semaphore, time::sleep};
 
-use crate::page::Page;
+use crate::{kept::keeping, page::Page};
 
 pub use axe::Finding;
 pub use engine::Engine;
@@ -90,16 +90,15 @@ macro_rules! in_every_browser {
 pub async fn with_browsers(engine: Engine, pictures: &str, test: impl AsyncFnOnce(&Browsers)) {
     let _turn = TURN.acquire().await.expect("it is never closed");
     let browsers = Browsers::new(engine);
-    let outcome = AssertUnwindSafe(test(&browsers)).catch_unwind().await;
-    if let Err(panic) = outcome {
-        let started = browsers.lock().clone();
-        let pages = started.iter().flat_map(|browser| browser.lock().pages.clone());
-        for (number, page) in pages.enumerate() {
-            page.show(&picture(pictures, number)).await;
+    keeping(async {
+        let outcome = AssertUnwindSafe(test(&browsers)).catch_unwind().await;
+        if let Err(panic) = outcome {
+            browsers.show(pictures).await;
+            // The browsers go while that unwinds: then their drivers' output is shown.
+            resume_unwind(panic);
         }
-        // The browsers go while that unwinds: then their drivers' output is shown.
-        resume_unwind(panic);
-    }
+    })
+    .await;
     browsers.end().await;
 }
 
@@ -131,6 +130,19 @@ impl Browsers {
         self.start(name, Looks::default()).await.open(url).await
     }
 
+    /// Opens a URL for several people at once, as [`Browsers::open`] does for one.
+    ///
+    /// # Panics
+    /// If one of the browsers does not start.
+    pub async fn open_for<const PEOPLE: usize>(
+        &self,
+        names: [&str; PEOPLE],
+        url: &str,
+    ) -> [Page; PEOPLE] {
+        let pages = join_all(names.map(|name| self.open(name, url))).await;
+        pages.try_into().expect("a page for each")
+    }
+
     /// Starts a browser with an empty profile of its own. `name` names its person, and no other's.
     ///
     /// # Panics
@@ -148,6 +160,17 @@ impl Browsers {
         browser.launch().await;
         self.lock().push(browser.clone());
         browser
+    }
+
+    /// Takes a picture of each page that is open, and tells what is in it.
+    async fn show(&self, pictures: &str) {
+        let started = self.lock().clone();
+        let pages = started.iter().flat_map(|browser| browser.lock().pages.clone());
+        for (number, page) in pages.enumerate() {
+            if page.is_open().await {
+                page.show(&picture(pictures, number)).await;
+            }
+        }
     }
 
     /// Kills what still runs: it is a good deal quicker than to close it, and nobody comes back.

@@ -3,8 +3,15 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use fantoccini::{Locator, actions::KeyActions, elements::Element, wd::WindowHandle};
+use fantoccini::{
+    Locator,
+    actions::KeyActions,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+    wd::WindowHandle,
+};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::{
     engine::Engine,
@@ -14,7 +21,7 @@ use super::{
 };
 use crate::{
     settings,
-    waiting::{wait_for, within},
+    waiting::{BOUND, wait_for, within},
 };
 
 /// Collects what a page complains of, in an engine that tells nobody else.
@@ -52,6 +59,13 @@ const BELIEVE: &str = "
         document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
         window.dispatchEvent(new Event(seen ? 'focus' : 'blur'));
     }";
+
+/// Waits until the page has heard what has just happened to its window, in the next frame; or for a
+/// moment, where nobody sees the window and it has none.
+const TOLD: &str = "
+    const frame = new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    const moment = new Promise((done) => setTimeout(done, 200));
+    return Promise.race([frame, moment]).then(() => true);";
 
 const FOCUSED: &str = "
     const it = document.activeElement;
@@ -114,10 +128,7 @@ impl Tab {
         loaded.unwrap_or_else(|error| panic!("{} to load the page again: {error}", self.name));
     }
 
-    async fn load(
-        &self,
-        load: impl AsyncFnOnce() -> Result<(), fantoccini::error::CmdError>,
-    ) -> Result<(), fantoccini::error::CmdError> {
+    async fn load(&self, load: impl AsyncFnOnce() -> Result<(), CmdError>) -> Result<(), CmdError> {
         let turn = self.turn().await;
         if self.engine() == Engine::WebKit {
             let collected = self.execute(&turn, COLLECTED, Vec::new()).await;
@@ -175,7 +186,7 @@ impl Tab {
         self.session.devtools(command, parameters).await
     }
 
-    /// Gives the page another size, in CSS pixels, and waits until it has it.
+    /// Gives the page another size, in CSS pixels, and waits until it has it and has been told.
     ///
     /// # Panics
     /// If it does not get it: 320 pixels is the narrowest everywhere.
@@ -188,6 +199,7 @@ impl Tab {
             if size == json!([width, height]) { Ok(()) } else { Err(size) }
         })
         .await;
+        self.execute(&turn, TOLD, Vec::new()).await;
     }
 
     /// Runs a function body of JavaScript; gives what it returns, or what the promise comes to that
@@ -229,14 +241,12 @@ impl Tab {
         complaints
     }
 
-    /// Clicks the first element that fits a CSS selector, when it is there.
+    /// Clicks the first element that fits a CSS selector, when it is there and nothing lies over it.
     ///
     /// # Panics
     /// If it does not come, or cannot be clicked.
     pub async fn click(&self, selector: &str) {
-        let (_turn, element) = self.find(selector).await;
-        let clicked = within(selector, element.click()).await;
-        clicked.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
+        self.using(selector, async |_, element| element.click().await).await;
     }
 
     /// Writes into a field, behind what is in it.
@@ -244,19 +254,20 @@ impl Tab {
     /// # Panics
     /// If it cannot be written in.
     pub async fn type_into(&self, selector: &str, text: &str) {
-        let (turn, element) = self.find(selector).await;
-        // Nothing to type is an error in WebKitWebDriver.
-        if text.is_empty() {
-            return;
-        }
-        // WebKitWebDriver drops what has no key of its own, such as emoji; but not as actions.
-        if self.engine() == Engine::WebKit && text.chars().any(|it| it > '\u{ffff}') {
-            let clicked = within(selector, element.click()).await;
-            clicked.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
-            return self.act(&turn, keys::text(text)).await;
-        }
-        let typed = within(selector, element.send_keys(text)).await;
-        typed.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
+        self.using(selector, async |turn, element| {
+            // Nothing to type is an error in WebKitWebDriver.
+            if text.is_empty() {
+                return Ok(());
+            }
+            // WebKitWebDriver drops what has no key of its own, such as emoji; but not as actions.
+            if self.engine() == Engine::WebKit && text.chars().any(|it| it > '\u{ffff}') {
+                element.click().await?;
+                self.act(turn, keys::text(text)).await;
+                return Ok(());
+            }
+            element.send_keys(text).await
+        })
+        .await;
     }
 
     /// Empties a field.
@@ -264,9 +275,7 @@ impl Tab {
     /// # Panics
     /// If there is none.
     pub async fn clear(&self, selector: &str) {
-        let (_turn, element) = self.find(selector).await;
-        let cleared = within(selector, element.clear()).await;
-        cleared.unwrap_or_else(|error| panic!("{}: {selector}: {error}", self.name));
+        self.using(selector, async |_, element| element.clear().await).await;
     }
 
     /// Writes with the keyboard, wherever the focus is.
@@ -342,6 +351,12 @@ impl Tab {
         self.session.close(&self.window).await;
     }
 
+    /// Whether its window is still there; not, if the browser does not say.
+    pub(super) async fn is_open(&self) -> bool {
+        let windows = timeout(BOUND, self.session.client.windows()).await;
+        matches!(windows, Ok(Ok(windows)) if windows.contains(&self.window))
+    }
+
     /// A picture of what is seen, as PNG.
     ///
     /// # Panics
@@ -381,14 +396,23 @@ impl Tab {
         self.session.turn_to(&self.window).await
     }
 
-    /// Waits for an element; until the turn is dropped it can be used.
-    async fn find(&self, selector: &str) -> (Turn<'_>, Element) {
+    /// Waits for an element and does something with it. From when it is found until it is used, it
+    /// may be drawn anew, and for a while something may lie over it that passes, such as a drawer on
+    /// its way or a notice: then it is tried again.
+    async fn using(
+        &self,
+        selector: &str,
+        act: impl AsyncFn(&Turn<'_>, Element) -> Result<(), CmdError>,
+    ) {
         wait_for(&format!("{} to have {selector}", self.name), async || {
             let turn = self.turn().await;
-            let found = self.session.client.find(Locator::Css(selector)).await;
-            found.map(|element| (turn, element))
+            let element = self.session.client.find(Locator::Css(selector)).await?;
+            match act(&turn, element).await {
+                Err(error) if !may_pass(&error) => panic!("{}: {selector}: {error}", self.name),
+                acted => acted,
+            }
         })
-        .await
+        .await;
     }
 
     async fn act(&self, _turn: &Turn<'_>, actions: KeyActions) {
@@ -401,13 +425,22 @@ impl Tab {
         result.unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
-    async fn try_execute(
-        &self,
-        script: &str,
-        arguments: Vec<Value>,
-    ) -> Result<Value, fantoccini::error::CmdError> {
+    async fn try_execute(&self, script: &str, arguments: Vec<Value>) -> Result<Value, CmdError> {
         within("a script", self.session.client.execute(script, arguments)).await
     }
+}
+
+/// Whether an element may yet let be done with it what it did not.
+fn may_pass(error: &CmdError) -> bool {
+    let CmdError::Standard(told) = error else {
+        return false;
+    };
+    matches!(
+        told.error,
+        ErrorStatus::StaleElementReference
+            | ErrorStatus::ElementClickIntercepted
+            | ErrorStatus::ElementNotInteractable
+    )
 }
 
 fn strings(list: &Value) -> Vec<String> {

@@ -1,9 +1,15 @@
 //! What opens over the chat or beside it, and how a person gets there.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{FOCUS, NEW_ROOM, Page, ROOM_MENU, Row, SETTINGS, at};
 use crate::waiting::wait_for;
+
+/// A menu that is to open is open by then, on a loaded machine too.
+const OPENING: Duration = Duration::from_secs(3);
 
 /// What can be opened from the chat itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +75,24 @@ const CHOOSE: &str = "
     field.files = files.files;
     field.dispatchEvent(new Event('change', { bubbles: true }));";
 
+/// Drops files into the chat, or pastes them: names, bytes and types. The events are made by hand, for
+/// engines differ in whether their constructors take files.
+const BRING: &str = "
+    const [kind, list] = arguments;
+    const files = new DataTransfer();
+    for (const [name, bytes, type] of list) {
+        files.items.add(new File([new Uint8Array(bytes)], name, { type }));
+    }
+    const bring = (selector, name, field) => {
+        const event = new Event(name, { bubbles: true, cancelable: true });
+        Object.defineProperty(event, field, { value: files });
+        document.querySelector(selector).dispatchEvent(event);
+        return event.defaultPrevented;
+    };
+    return kind === 'drop'
+        ? bring('main', 'dragover', 'dataTransfer') && bring('main', 'drop', 'dataTransfer')
+        : bring('#composer', 'paste', 'clipboardData');";
+
 impl Page {
     /// Opens it, with the drawer that it is in where there is one, and waits until it is there.
     pub async fn opens(&self, what: Opens) {
@@ -93,14 +117,27 @@ impl Page {
 
     /// Opens the menu of a message, with the keyboard.
     pub async fn opens_menu_of(&self, row: &Row) {
-        self.run_with(FOCUS, vec![json!(at(row))]).await;
-        self.press("Enter").await;
-        self.has_a_panel().await;
+        wait_for(&format!("{} to open the menu of {:?}", self.name(), row.body), async || {
+            if self.run_with(FOCUS, vec![json!(at(row))]).await == false {
+                return Err("no such row, or not with the focus");
+            }
+            self.press("Enter").await;
+            // If the row was drawn anew in between, or the focus went elsewhere, nothing comes of it.
+            // Whoever pressed again too early would choose from the menu.
+            let start = Instant::now();
+            while start.elapsed() < OPENING {
+                if self.run(super::PANEL_TITLE).await != "" {
+                    return Ok(());
+                }
+            }
+            Err("no menu")
+        })
+        .await;
     }
 
     /// Presses the name of who wrote a message.
     pub async fn opens_author_of(&self, row: &Row) {
-        self.run_with(super::PRESS, vec![json!(format!("{} .author", at(row)))]).await;
+        self.presses(&format!("{} .author", at(row))).await;
         self.has_a_panel().await;
     }
 
@@ -155,6 +192,21 @@ impl Page {
     /// Chooses files for the message: their names, sizes in bytes and types.
     pub async fn chooses_files(&self, files: &[(&str, u32, &str)]) {
         self.run_with(CHOOSE, vec![json!(files)]).await;
+    }
+
+    /// Drags files into the chat and drops them there: their names, contents and types.
+    pub async fn drops_files(&self, files: &[(&str, &[u8], &str)]) {
+        self.brings_files("drop", files).await;
+    }
+
+    /// Pastes files into the composer.
+    pub async fn pastes_files(&self, files: &[(&str, &[u8], &str)]) {
+        self.brings_files("paste", files).await;
+    }
+
+    async fn brings_files(&self, kind: &str, files: &[(&str, &[u8], &str)]) {
+        let taken = self.run_with(BRING, vec![json!(kind), json!(files)]).await;
+        assert_eq!(taken, true, "{} leaves a {kind} of files to the browser", self.name());
     }
 
     /// The strip above the composer says this.

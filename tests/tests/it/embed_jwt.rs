@@ -30,20 +30,20 @@ fn token(name: &str, seconds: u64) -> String {
 }
 
 /// A page that gives these tokens to the chat in its frame, one after the other, and remembers what
-/// it was asked.
+/// it was asked. Where it has none left, `give` gives it another one.
 fn around(chat: &str, tokens: &[String]) -> String {
     let tokens = json!(tokens);
     format!(
         "<!doctype html><title>A site</title><script>
             const tokens = {tokens};
             window.asked = [];
+            const give = (token) => document.querySelector('iframe').contentWindow
+                .postMessage({{ type: 'parlour:token', token }}, '{chat}');
             addEventListener('message', (event) => {{
                 const frame = document.querySelector('iframe');
                 if (event.origin !== '{chat}' || event.source !== frame.contentWindow) return;
                 asked.push(event.data.code ?? event.data.type);
-                const token = tokens.shift();
-                if (token === undefined) return;
-                frame.contentWindow.postMessage({{ type: 'parlour:token', token }}, '{chat}');
+                if (tokens.length > 0) give(tokens.shift());
             }});
         </script><iframe src=\"{chat}/r/chat?embed=chat\" style=\"width: 40rem; height: 30rem\">
         </iframe>"
@@ -82,15 +82,21 @@ async fn was_asked(page: &Page, expected: Value) {
 
 #[tokio::test]
 async fn a_token_that_ends_is_followed_by_the_next_one() {
-    let (_server, site, _folder) = start(&[token("Ann", 6), token("Ann", 600)]).await;
+    let (_server, site, _folder) = start(&[]).await;
     with_browsers(Engine::Chromium, PICTURES, async |browsers| {
         let page = browsers.open("Ann", &site.page("team")).await;
         page.enter_frame().await;
+        was_asked(&page, json!(["parlour:ready"])).await;
+        page.leave_frame().await;
+        let script = "tokens.push(arguments[1]); give(arguments[0]);";
+        page.run_with(script, vec![json!(token("Ann", 8)), json!(token("Ann", 600))]).await;
+        page.enter_frame().await;
         page.line_is("connected").await;
         page.say("While the first one is good").await;
+        page.shows("Ann", "While the first one is good").await;
+        was_asked(&page, json!(["parlour:ready"])).await;
         was_asked(&page, json!(["parlour:ready", "token_invalid"])).await;
         page.line_is("connected").await;
-        page.shows("Ann", "While the first one is good").await;
         page.say("With the next one").await;
         page.shows("Ann", "With the next one").await;
         was_asked(&page, json!(["parlour:ready", "token_invalid"])).await;

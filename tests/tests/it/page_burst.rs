@@ -9,7 +9,7 @@ use parlour_tests::{
     page::Page,
     ports,
     server::{Server, StopSignal, UNLIMITED},
-    waiting::{wait_for, wait_for_bound},
+    waiting::wait_for_bound,
 };
 
 in_every_browser!(the_server_is_killed_in_the_middle_of_a_burst);
@@ -40,7 +40,7 @@ async fn the_server_is_killed_in_the_middle_of_a_burst(browsers: &Browsers) {
     let address = format!("127.0.0.1:{}", ports::free());
     let mut server = Server::start_at(&address, &UNLIMITED).await;
     let url = server.url().to_owned();
-    let [ann, ben] = [browsers.open("Ann", &url).await, browsers.open("Ben", &url).await];
+    let [ann, ben] = browsers.open_for(["Ann", "Ben"], &url).await;
     ann.enter("Ann").await;
     ben.enter("Ben").await;
     let kill = async {
@@ -69,12 +69,8 @@ async fn the_server_is_killed_in_the_middle_of_a_burst(browsers: &Browsers) {
             assert_eq!(said(page, name).await, texts(name), "once, and in order");
         }
     }
-    assert_eq!(ann.rows().await, ben.rows().await, "both see the same, down to the ids");
-    let late = browsers.open("late", &url).await;
-    late.enter("Late").await;
-    wait_for("all of it", async || {
-        let (rows, expected) = (late.rows().await, ann.rows().await);
-        if rows == expected { Ok(()) } else { Err(rows) }
-    })
-    .await;
+    ann.shows_the_same_as(&ben).await;
+    // And as the log has it.
+    ben.reload().await;
+    ben.shows_the_same_as(&ann).await;
 }

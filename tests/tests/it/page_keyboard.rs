@@ -70,6 +70,7 @@ async fn everything_can_be_done_with_keys(browsers: &Browsers) {
     page.has_focus("#emoji-search").await;
     assert_eq!(page.axe().await, []);
     page.write("party popper").await;
+    page.finds_emoji("party popper").await;
     page.press_until("Tab", "party popper").await;
     page.press("Enter").await;
     page.has_no_panel().await;

@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use crate::PICTURES;
 
-/// Waits until a worker serves the page, as the page itself would ask for it.
+/// Waits until the worker that the page asked for serves it.
 const TAKE_ON: &str = "
-    return navigator.serviceWorker.register('/sw.js').then(() => new Promise((resolve) => {
+    return navigator.serviceWorker.ready.then(() => new Promise((resolve) => {
         if (navigator.serviceWorker.controller) resolve(true);
         navigator.serviceWorker.addEventListener('controllerchange', () => resolve(true));
     }));";
@@ -27,7 +27,8 @@ const CACHES: &str = "return caches.keys();";
 const PAGE_VERSION: &str =
     "return JSON.parse(document.querySelector('meta[name=parlour]').content).version;";
 
-/// The version of the worker that waits, and of no other.
+/// The version of the worker that waits, and of no other; nothing if none does, or if it does not
+/// answer.
 const WAITING_VERSION: &str = "
     return navigator.serviceWorker.getRegistration().then((registration) =>
         new Promise((resolve) => {
@@ -37,12 +38,16 @@ const WAITING_VERSION: &str = "
             });
             navigator.serviceWorker.startMessages();
             registration.waiting.postMessage({ type: 'version' });
+            setTimeout(resolve, 1_000, null);
         }));";
 
+/// Looks for a newer worker; gives what there is. To ask again is to try again what did not come.
 const UPDATE: &str = "
-    return navigator.serviceWorker.getRegistration()
-        .then((registration) => registration.update())
-        .then(() => true);";
+    return navigator.serviceWorker.getRegistration().then(async (registration) => {
+        const failed = await registration.update().then(() => null, (error) => `${error}`);
+        const { installing, waiting, active } = registration;
+        return [failed, installing?.state, waiting?.state, active?.state];
+    });";
 
 const SKIP_WAITING: &str = "
     return navigator.serviceWorker.getRegistration().then((registration) =>
@@ -142,10 +147,10 @@ async fn a_new_version_waits_until_it_is_told_to_take_over() {
 
         // The page that is open stays the old one. It would take a worker of its own version over
         // without being told to.
-        page.run(UPDATE).await;
         let waiting = wait_for("a worker that waits", async || {
+            let there = page.run(UPDATE).await;
             let version = page.run(WAITING_VERSION).await;
-            if version.is_null() { Err("none") } else { Ok(version) }
+            if version.is_null() { Err(there) } else { Ok(version) }
         })
         .await;
         assert_ne!(first, waiting);

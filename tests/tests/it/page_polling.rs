@@ -5,7 +5,6 @@ use parlour_tests::{
     in_every_browser,
     line::{Line, WithoutWebSockets},
     server::Server,
-    waiting::wait_for,
 };
 
 in_every_browser!(
@@ -24,8 +23,7 @@ async fn two_talk_where_websockets_are_swallowed(browsers: &Browsers) {
 async fn two_talk(browsers: &Browsers, how: WithoutWebSockets) {
     let server = Server::start().await;
     let line = Line::without_websockets(&server, how).await;
-    let [ann, ben] =
-        [browsers.open("Ann", line.url()).await, browsers.open("Ben", line.url()).await];
+    let [ann, ben] = browsers.open_for(["Ann", "Ben"], line.url()).await;
     ann.enter("Ann").await;
     ben.enter("Ben").await;
     for number in 1..=5 {
@@ -50,11 +48,7 @@ async fn two_talk(browsers: &Browsers, how: WithoutWebSockets) {
     }
     ben.say("Where are you?").await;
     ann.shows("Ben", "Where are you?").await;
-    wait_for("both to have the same twelve", async || {
-        let rows = [ann.rows().await, ben.rows().await];
-        if rows[0].len() == 12 && rows[0] == rows[1] { Ok(()) } else { Err(rows) }
-    })
-    .await;
+    assert_eq!(ann.shows_the_same_as(&ben).await.len(), 12);
     let log = server.log.text();
     let connects: Vec<_> = log.lines().filter(|line| line.contains("member connected")).collect();
     assert!(

@@ -8,8 +8,9 @@ use parlour_tests::{
     page::Page,
     server::Server,
 };
+use serde_json::json;
 
-in_every_browser!(nothing_is_wider_than_a_phone, nothing_is_wider_than_the_narrowest_window);
+in_every_browser!(nothing_is_wider_than_its_window);
 
 /// What does not break by itself.
 const WIDE: [&str; 3] = [
@@ -18,52 +19,51 @@ const WIDE: [&str; 3] = [
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
 ];
 
+/// The colours of the theme are those of the light, whatever chose it.
+const CHOOSE: &str = "document.documentElement.dataset.theme = arguments[0];";
+
+/// Looks at it by night and by day in the narrowest window, and then on the phone again.
 async fn is_fine(page: &Page, what: &str) {
-    assert_eq!(page.overflow().await, 0, "{what}");
-    assert_eq!(page.axe().await, [], "{what}");
+    assert_eq!(page.overflow().await, 0, "{what} on a phone");
+    page.shot(&format!("{what}-phone-dark")).await;
+    page.resize(Looks::NARROW.width, Looks::NARROW.height).await;
+    assert_eq!(page.overflow().await, 0, "{what} in the narrowest window");
+    assert_eq!(page.axe().await, [], "{what} by night");
+    page.run_with(CHOOSE, vec![json!("light")]).await;
+    assert_eq!(page.axe().await, [], "{what} by day");
+    page.shot(&format!("{what}-narrow-light")).await;
+    page.run("delete document.documentElement.dataset.theme;").await;
+    page.resize(Looks::PHONE.width, Looks::PHONE.height).await;
 }
 
-async fn at(browsers: &Browsers, looks: Looks, name: &str) {
+async fn nothing_is_wider_than_its_window(browsers: &Browsers) {
     let server = Server::start().await;
     let ben = Member::joined(server.url(), "Bartholomäus van der Longnaming").await;
     for text in WIDE {
         ben.say(text).await;
     }
-    for (looks, name) in [(looks, format!("{name}-light")), (looks.dark(), format!("{name}-dark"))]
-    {
-        let page = browsers.start(&name, looks.still()).await.open(server.url()).await;
-        is_fine(&page, "the door").await;
-        page.enter(&name).await;
-        page.has_read(WIDE[2]).await;
-        is_fine(&page, "the chat").await;
-        page.shot(&format!("chat-{name}")).await;
+    let looks = Looks::PHONE.dark().still();
+    let page = browsers.start("Kim", looks).await.open(server.url()).await;
+    is_fine(&page, "door").await;
+    page.enter("Kim").await;
+    page.has_read(WIDE[2]).await;
+    is_fine(&page, "chat").await;
 
-        page.opens_rooms().await;
-        is_fine(&page, "the rooms").await;
-        page.shot(&format!("rooms-{name}")).await;
-        page.press("Escape").await;
-        page.has_no_drawer().await;
-        page.opens_people().await;
-        is_fine(&page, "the people").await;
-        page.presses_beside_the_drawer().await;
-        page.has_no_drawer().await;
+    page.opens_rooms().await;
+    is_fine(&page, "rooms").await;
+    page.press("Escape").await;
+    page.has_no_drawer().await;
+    page.opens_people().await;
+    is_fine(&page, "people").await;
+    page.presses_beside_the_drawer().await;
+    page.has_no_drawer().await;
 
-        page.opens_settings().await;
-        is_fine(&page, "the settings").await;
-        page.shot(&format!("settings-{name}")).await;
-        page.press("Escape").await;
-        page.has_no_panel().await;
-        page.say("From a small window").await;
-        page.shows(&name, "From a small window").await;
-        is_fine(&page, "the chat again").await;
-        assert_eq!(page.complaints().await, [""; 0]);
-    }
-}
-
-async fn nothing_is_wider_than_a_phone(browsers: &Browsers) {
-    at(browsers, Looks::PHONE, "phone").await;
-}
-
-async fn nothing_is_wider_than_the_narrowest_window(browsers: &Browsers) {
-    at(browsers, Looks::NARROW, "narrow").await;
+    page.opens_settings().await;
+    is_fine(&page, "settings").await;
+    page.press("Escape").await;
+    page.has_no_panel().await;
+    page.say("From a small window").await;
+    page.shows("Kim", "From a small window").await;
+    is_fine(&page, "chat-again").await;
+    assert_eq!(page.complaints().await, [""; 0]);
 }

@@ -2,13 +2,16 @@
 //! that has it is closed.
 
 use parlour_tests::{
-    browser::{Browsers, Looks},
+    browser::{Browsers, Engine, Looks, with_browsers},
     in_every_browser,
     line::Line,
     member::Member,
     page::Page,
     server::Server,
 };
+use serde_json::json;
+
+use crate::PICTURES;
 
 in_every_browser!(
     three_windows_have_one_connection,
@@ -87,8 +90,7 @@ async fn the_window_with_the_connection_is_closed_while_it_sends(browsers: &Brow
     second.say("That was all").await;
     assert_eq!(ben.hears("That was all").await, "Ann");
     third.shows("Ann", "That was all").await;
-    let rows = third.rows().await;
-    assert_eq!(rows, second.rows().await);
+    let rows = third.shows_the_same_as(&second).await;
     for name in ["first", "second", "third"] {
         let said: Vec<_> =
             rows.iter().map(|row| &row.body).filter(|body| body.starts_with(name)).collect();
@@ -97,4 +99,50 @@ async fn the_window_with_the_connection_is_closed_while_it_sends(browsers: &Brow
     }
     assert_eq!(rows.len(), expected.len() + 1);
     assert_eq!(connections(&server), 2);
+}
+
+/// Two windows of a browser that lacks something, which a script takes away before each page begins.
+async fn each_has_a_connection(without: &str) {
+    with_browsers(Engine::Chromium, PICTURES, async |browsers| {
+        let server = Server::start().await;
+        let mut ben = Member::joined(server.url(), "Ben").await;
+        let browser = browsers.start("Ann", Looks::DESKTOP).await;
+        let windows = [browser.open("about:blank").await, browser.open("about:blank").await];
+        for window in &windows {
+            let script = json!({ "source": without });
+            window.ask_chromium_with("Page.addScriptToEvaluateOnNewDocument", script).await;
+            window.goto(server.url()).await;
+            // The other one is the same person's.
+            if window.name() == "Ann" {
+                window.enter("Ann").await;
+            }
+            window.line_is("connected").await;
+        }
+        for (number, window) in windows.iter().enumerate() {
+            let text = format!("From window {number}");
+            window.say(&text).await;
+            assert_eq!(ben.hears(&text).await, "Ann");
+            for other in &windows {
+                other.shows("Ann", &text).await;
+            }
+        }
+        windows[0].shows_the_same_as(&windows[1]).await;
+        assert_eq!(connections(&server), 2);
+        // Neither needs the other one.
+        windows[0].close().await;
+        windows[1].say("Still here").await;
+        windows[1].shows("Ann", "Still here").await;
+        assert_eq!(windows[1].complaints().await, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_locks_each_window_has_a_connection() {
+    each_has_a_connection("delete Navigator.prototype.locks;").await;
+}
+
+#[tokio::test]
+async fn without_channels_each_window_has_a_connection() {
+    each_has_a_connection("delete window.BroadcastChannel;").await;
 }

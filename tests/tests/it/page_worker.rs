@@ -24,7 +24,9 @@ const VERSIONS: &str = "return (async () => {
     }));
     container.startMessages();
     worker.postMessage({ type: 'version' });
-    return [version, await answer, !!registration.waiting];
+    // One that another is taking over from may never answer.
+    const late = new Promise((done) => setTimeout(done, 1_000, null));
+    return [version, await Promise.race([answer, late]), !!registration.waiting];
 })();";
 
 const NOTICE: &str = "

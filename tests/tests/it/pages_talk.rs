@@ -20,8 +20,7 @@ const TALK: [(usize, &str); 6] = [
 async fn each_sees_who_said_what_in_the_same_order(browsers: &Browsers) {
     let server = Server::start().await;
     let names = ["Ann", "Ben"];
-    let pages =
-        [browsers.open("Ann", server.url()).await, browsers.open("Ben", server.url()).await];
+    let pages = browsers.open_for(names, server.url()).await;
     for (page, name) in pages.iter().zip(names) {
         page.enter(name).await;
     }
@@ -35,9 +34,8 @@ async fn each_sees_who_said_what_in_the_same_order(browsers: &Browsers) {
         .iter()
         .map(|(speaker, text)| (names[*speaker].to_owned(), (*text).to_owned()))
         .collect();
-    let [ann, ben] = [pages[0].rows().await, pages[1].rows().await];
-    assert_eq!(ann, ben, "both see the same, down to the ids");
-    let seen: Vec<_> = ann.into_iter().map(|row| (row.author, row.body)).collect();
+    let rows = pages[0].shows_the_same_as(&pages[1]).await;
+    let seen: Vec<_> = rows.into_iter().map(|row| (row.author, row.body)).collect();
     assert_eq!(seen, expected);
     for page in &pages {
         assert_eq!(page.complaints().await, [""; 0]);
@@ -46,8 +44,7 @@ async fn each_sees_who_said_what_in_the_same_order(browsers: &Browsers) {
 
 async fn what_both_say_at_once_stands_in_one_order(browsers: &Browsers) {
     let server = Server::start().await;
-    let [ann, ben] =
-        [browsers.open("Ann", server.url()).await, browsers.open("Ben", server.url()).await];
+    let [ann, ben] = browsers.open_for(["Ann", "Ben"], server.url()).await;
     tokio::join!(ann.enter("Ann"), ben.enter("Ben"));
     let chatter = async |page: &Page, name: &str| {
         for number in 1..=10 {
@@ -60,8 +57,7 @@ async fn what_both_say_at_once_stands_in_one_order(browsers: &Browsers) {
             page.shows(name, &format!("{name} says 10")).await;
         }
     }
-    let rows = ann.rows().await;
-    assert_eq!(rows, ben.rows().await);
+    let rows = ann.shows_the_same_as(&ben).await;
     for name in ["Ann", "Ben"] {
         let said: Vec<_> =
             rows.iter().filter(|row| row.author == name).map(|row| &row.body).collect();
