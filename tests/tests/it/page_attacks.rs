@@ -95,6 +95,19 @@ const FOREIGN: &str = "
     if (document.head.querySelectorAll('*').length !== window.__head) wrong.push('a foreign head');
     return wrong;";
 
+/// Gives the drafts that the browser has kept.
+const DRAFTS: &str = "return (async () => {
+    const done = (asked) => new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+    });
+    const [{ name }] = await indexedDB.databases();
+    const database = await done(indexedDB.open(name));
+    const drafts = await done(database.transaction('drafts').objectStore('drafts').getAll());
+    database.close();
+    return drafts;
+})();";
+
 /// So many come in at a time.
 const AT_ONCE: usize = 16;
 
@@ -438,8 +451,18 @@ async fn in_names_and_topics_of_rooms(browsers: &Browsers) {
     victim.page.opens(Opens::RoomMenu).await;
     victim.is_unharmed("above what can be done with a room").await;
     victim.page.closes().await;
-    // What is not sent is kept under the name of its room.
+    // What is not sent is kept under the name of its room. WebKit lets a page change its address a
+    // hundred times in half a minute: the room has it only when it is opened anew.
+    let link = "return [...document.querySelectorAll('#rooms .room-link')].pop().href;";
+    let link = victim.page.run(link).await;
+    victim.page.goto(link.as_str().expect("an address")).await;
+    victim.page.line_is("connected").await;
     victim.page.drafts("About all this").await;
+    wait_for("the draft to be kept", async || {
+        let drafts = victim.page.run(DRAFTS).await;
+        if drafts == json!(["About all this"]) { Ok(()) } else { Err(drafts) }
+    })
+    .await;
     victim.page.reload().await;
     victim.page.line_is("connected").await;
     victim.page.run(WATCH).await;
