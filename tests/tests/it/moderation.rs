@@ -195,7 +195,8 @@ async fn whoever_is_banned_is_not_let_in_until_the_ban_is_lifted() {
         assert_eq!(ended.code, Code::Banned);
         assert!(ended.message.contains("noise"), "{ended:?}");
     }
-    for door in [ann.door(), Door::to(server.url()).token(&ann.token())] {
+    let as_new = Door::to(server.url()).nickname("ann");
+    for door in [ann.door(), Door::to(server.url()).token(&ann.token()), as_new] {
         let refusal = door.refused().await;
         assert_eq!(refusal.code, Code::Banned, "{refusal}");
         assert!(refusal.message.contains("noise"), "{refusal}");

@@ -48,7 +48,10 @@ fn me(session: Session) -> Html {
 /// The rooms, or the conversations. A room keeps its row whatever is new in it: a press that begins
 /// as a message comes ends where it began.
 fn list(session: Session, direct: bool) -> Html {
-    let of_kind = move |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && item.joined;
+    // A private room that one is not in is known by an invitation.
+    let is_mine = |item: &RoomItem| item.joined || item.kind == RoomKind::Private;
+    let of_kind =
+        move |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && is_mine(item);
     let any = move || session.rooms.with(|rooms| rooms.iter().find(of_kind).is_some());
     let mine = move || session.rooms.with(|rooms| rooms.iter().filter(of_kind).cloned().collect());
     let none = if direct { Key::ROOMS_NO_DIRECT } else { Key::ROOMS_NONE };
@@ -123,6 +126,12 @@ fn row(session: Session, item: RoomItem) -> Html {
 /// How much of a room was not read.
 fn badge(item: &RoomItem) -> Html {
     let personal = if item.with.is_some() { item.unread } else { item.mentions };
+    if !item.joined {
+        return html(
+            r#"<span _ class="badge mention-badge"></span>"#,
+            vec![hole().put(t(Key::ROOMS_INVITED))],
+        );
+    }
     let (class, count, label) = match (personal, item.unread) {
         (0, 0) => return nothing(),
         (0, count) if item.muted => ("badge quiet-badge", count, Plural::ROOMS_UNREAD),

@@ -21,7 +21,13 @@ impl Session {
             LOST => self.apply(Input::Disconnected),
             Identity::NAME => read(payload, |identity| session.let_in(identity)),
             SessionEnded::NAME => read(payload, |ended: SessionEnded| session.ended(&ended)),
-            Muted::NAME => read(payload, |muted: Muted| session.muted.set(Some(muted))),
+            Muted::NAME => read(payload, |muted: Muted| {
+                let may_write = muted.until.is_none();
+                session.muted.set(Some(muted));
+                if may_write {
+                    session.apply(Input::MayWrite);
+                }
+            }),
             RoomChanges::NAME => read(payload, |it| session.apply(Input::Changes(it))),
             RoomHead::NAME => read(payload, |it| session.apply(Input::Head(it))),
             RoomUpdated::NAME => read(payload, |it| session.apply(Input::Updated(it))),

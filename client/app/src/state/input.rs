@@ -56,6 +56,8 @@ pub enum Input {
     ReadAgain(RoomName),
     /// Whether the reader sees the newest message.
     AtBottom(RoomName, bool),
+    /// The person was muted, and is not any more.
+    MayWrite,
     /// The person did something; it is sent when it can be.
     Compose(RoomName, Entry),
     /// What an earlier visit, or another page that is gone, could not send.

@@ -245,6 +245,15 @@ impl ChatState {
             Input::AtBottom(name, at_bottom) => {
                 self.with(&name, out, |room, _| room.at_bottom(at_bottom));
             }
+            Input::MayWrite => {
+                let names: Vec<RoomName> = self.rooms.iter().map(|it| it.name().clone()).collect();
+                for name in names {
+                    self.with(&name, out, |room, around| {
+                        room.outbox_mut().may_write();
+                        room.send_next(around);
+                    });
+                }
+            }
             Input::Compose(name, entry) => {
                 self.with(&name, out, |room, around| room.compose(entry, around));
             }

@@ -236,6 +236,14 @@ impl Outbox {
         self.requeue(|state| matches!(state, EntryState::Delayed { wake, .. } if *wake == ticket));
     }
 
+    /// The person is not muted any more: what waits for that may go.
+    pub(super) fn may_write(&mut self) {
+        self.requeue(|state| match state {
+            EntryState::Delayed { why: Some(why), .. } => why.code == Code::Muted,
+            _ => false,
+        });
+    }
+
     /// The log in which entries were accepted is not the one that is shown: send them again.
     pub(super) fn history_replaced(&mut self) {
         self.requeue(|state| matches!(state, EntryState::Accepted(_)));

@@ -72,6 +72,7 @@ impl Run for Enter {
                             forget(tx, key)?;
                         }
                         refuse_banned_address(tx, &self.address)?;
+                        refuse_banned_name(tx, name)?;
                         let user = new_guest(tx, name, self.fresh)?;
                         // A token as good as ours that is nobody's: after a restored backup, all
                         // connections of a person come back with the same one.
@@ -416,6 +417,24 @@ fn refuse_banned(tx: &Tx<'_>, user: &User) -> Result<(), Fault> {
         |row| row.get(0),
     )?;
     reason.map_or(Ok(()), |reason| Err(banned(&reason).into()))
+}
+
+/// Whoever was banned under this name does not come in anew under it, as somebody else.
+fn refuse_banned_name(tx: &Tx<'_>, name: &Nickname) -> Result<(), Fault> {
+    // A name whose session was ended is nobody's: it is compared here.
+    let banned_names: Vec<(String, String)> = tx.all(
+        "SELECT users.name, bans.reason FROM bans JOIN users ON users.id = bans.user \
+         WHERE bans.address IS NULL AND users.subject IS NULL \
+         AND (bans.until IS NULL OR bans.until > ?1) ORDER BY bans.id DESC",
+        [signed(tx.now)],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let (key, look) = (name_key(name.as_str()), name_look(name.as_str()));
+    let same = |(known, _): &(String, String)| name_key(known) == key || name_look(known) == look;
+    match banned_names.into_iter().find(same) {
+        Some((_, reason)) => Err(banned(&reason).into()),
+        None => Ok(()),
+    }
 }
 
 /// Moderators come in from anywhere: others of their network may be why it is banned.

@@ -351,6 +351,15 @@ fn whoever_is_muted_for_a_while_waits() {
 }
 
 #[test]
+fn what_waits_for_the_end_of_a_mute_goes_when_it_is_lifted() {
+    let mut page = joined(0);
+    let send = ticket(&page.say(1, "Hi"));
+    let muted = Refusal::new(Code::Muted, "Later.").retry_after(Duration::from_secs(600));
+    let _ = page.apply(Input::Answered(room(), send, Err(Trouble::Refused(muted))));
+    assert_eq!(sent(&page.apply(Input::MayWrite)), [1]);
+}
+
+#[test]
 fn a_refusal_that_stays_is_the_persons_to_decide() {
     use Code::{FileUnknown, IdTaken, MessageUnknown, Muted, RoomUnknown, TooLong, Unknown};
     for code in [Muted, MessageUnknown, FileUnknown, TooLong, IdTaken, RoomUnknown, Unknown] {
