@@ -106,7 +106,8 @@ fn ending(session: Session) -> Live<u32> {
 
 /// A moderator has muted the person.
 fn muted(session: Session) -> Option<String> {
-    let until = session.muted.get()?.until.filter(|until| until.0 > clock::timestamp().0)?;
+    let muted = session.muted.get()?;
+    let until = muted.until.filter(|until| until.0 > clock::timestamp().0)?;
     // For good has an end as well, which nobody waits for.
     if until.0 - clock::timestamp().0 > LONG {
         return Some(words::refused(&Refusal::new(Code::Muted, "")));
@@ -116,7 +117,11 @@ fn muted(session: Session) -> Option<String> {
         true => clock::time_of_day(until),
         false => clock::in_full(until),
     };
-    Some(tf(Pattern::MOD_MUTED_UNTIL, [&until]))
+    let sentence = tf(Pattern::MOD_MUTED_UNTIL, [&until]);
+    Some(match muted.reason.as_str() {
+        "" => sentence,
+        why => [&sentence, why].join(" "),
+    })
 }
 
 /// Who is typing.

@@ -71,6 +71,7 @@ impl Session {
         self.apply(Input::Updated(updated));
         self.join(&name);
         self.go(Route::to(name));
+        self.ui.settle_focus();
     }
 
     /// Leaves a room for good.

@@ -88,6 +88,7 @@ pub(super) fn browse(session: Session) -> Html {
             session.ui.panel.set(Panel::None);
             session.join(&name);
             session.go(Route::to(name.clone()));
+            session.ui.settle_focus();
         };
         html(
             r#"<li><button _ type="button" class="menu-entry browse-entry"><b _ dir="auto"></b><span _ class="hint"></span><span _ class="hint" dir="auto"></span></button></li>"#,
