@@ -3,10 +3,16 @@
   const bench = { ready: null, seen: null, long: [], typed: [], memory: null };
   window.__bench = bench;
 
-  // Trunk hands the module out when the page has started.
-  addEventListener("TrunkApplicationStarted", (event) => {
-    bench.memory = event.detail.wasm.memory;
-  });
+  // What the page has of memory besides the JavaScript heap is its module's.
+  for (const name of ["instantiate", "instantiateStreaming"]) {
+    const original = WebAssembly[name];
+    WebAssembly[name] = async (...given) => {
+      const made = await original.apply(WebAssembly, given);
+      const offered = Object.values((made.instance ?? made).exports);
+      bench.memory = offered.find((it) => it instanceof WebAssembly.Memory) ?? bench.memory;
+      return made;
+    };
+  }
 
   // After the frame that is being made: it has been painted then.
   const painted = (then) => requestAnimationFrame(() => setTimeout(then));
