@@ -196,8 +196,10 @@ struct Core {
     unseen: Option<TimeoutHandle>,
     /// The read marker is to be moved.
     mark_due: bool,
-    /// Markers that nobody answered; another connection tells them again.
+    /// Markers that nobody took; they are told again, at the latest to another connection.
     unmarked: Vec<MarkRead>,
+    /// They will be, at the time that the server has named.
+    unmarked_due: bool,
     /// What was begun in rooms that are not looked at.
     begun: Vec<(RoomName, Begun)>,
     /// A draft is to be kept.
@@ -256,6 +258,7 @@ impl Session {
             unseen: None,
             mark_due: false,
             unmarked: Vec::new(),
+            unmarked_due: false,
             begun: Vec::new(),
             draft_due: false,
             draft_read: false,

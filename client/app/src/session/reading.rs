@@ -7,14 +7,11 @@ use leptos::prelude::*;
 use parlour_events::{MarkRead, RoomName};
 
 use super::Session;
-use crate::state::{Input, Trouble};
+use crate::state::{Input, LONGEST_NAMED, Trouble};
 
 /// A read marker is moved this long after there was something new to read, so that a burst moves
 /// it once.
 const MARK_AFTER: Duration = Duration::from_millis(600);
-
-/// What a server names as the time to ask again is kept within this: no timer waits for weeks.
-const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
 
 impl Session {
     /// Moves the read marker to the newest message, if it is seen.
@@ -60,7 +57,10 @@ impl Session {
     /// perhaps.
     pub(super) fn mark_again(&self) {
         let mut lost = Vec::new();
-        self.core.update_value(|core| lost = std::mem::take(&mut core.unmarked));
+        self.core.try_update_value(|core| {
+            core.unmarked_due = false;
+            lost = std::mem::take(&mut core.unmarked);
+        });
         for marker in lost {
             self.mark_read(marker);
         }
@@ -71,15 +71,22 @@ impl Session {
         let asked = marker.clone();
         self.ask(&asked, move |outcome| match outcome {
             Ok(marker) => session.apply(Input::Marker(marker)),
-            Err(Trouble::Lost) => session.core.update_value(|core| {
-                // Of each room the newest.
-                core.unmarked.retain(|lost| lost.room != marker.room);
-                core.unmarked.push(marker);
-            }),
-            Err(Trouble::Refused(refusal)) => {
-                if let Some(millis) = refusal.retry_after {
-                    let again = move || session.mark_read(marker);
-                    after(Duration::from_millis(millis).min(LONGEST_NAMED), again);
+            Err(Trouble::Refused(refusal)) if refusal.retry_after.is_none() => {}
+            Err(trouble) => {
+                let again = trouble.retry_after();
+                let mut was_due = true;
+                session.core.update_value(|core| {
+                    // Of each room the newest.
+                    core.unmarked.retain(|lost| lost.room != marker.room);
+                    core.unmarked.push(marker);
+                    if again.is_some() {
+                        was_due = std::mem::replace(&mut core.unmarked_due, true);
+                    }
+                });
+                // What is refused for now is told again by then, all of it at once.
+                if let Some(millis) = again.filter(|_| !was_due) {
+                    let wait = Duration::from_millis(millis).min(LONGEST_NAMED);
+                    after(wait, move || session.mark_again());
                 }
             }
         });

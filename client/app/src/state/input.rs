@@ -95,7 +95,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    pub(super) fn retry_after(&self) -> Option<u64> {
+    pub(crate) fn retry_after(&self) -> Option<u64> {
         match self {
             Self::Refused(refusal) => refusal.retry_after,
             Self::Lost => None,
