@@ -24,7 +24,7 @@ use crate::size;
 use crate::tally::Tally;
 
 /// A suite that takes longer hangs.
-const LIMIT: Duration = Duration::from_mins(60);
+const LIMIT: Duration = Duration::from_mins(40);
 /// How much of a failed suite's output is shown.
 const TAIL_LINES: usize = 400;
 
