@@ -36,18 +36,23 @@ async fn windows(browsers: &Browsers, url: &str) -> [Page; 3] {
     [first, second, third]
 }
 
-async fn three_windows_have_one_connection(browsers: &Browsers) {
-    let server = Server::start().await;
-    let mut ben = Member::joined(server.url(), "Ben").await;
-    let windows = windows(browsers, server.url()).await;
+/// Something is said in each window: the other person hears it, and all windows show it.
+async fn all_are_heard(windows: &[Page], ben: &mut Member) {
     for (number, window) in windows.iter().enumerate() {
         let text = format!("From window {number}");
         window.say(&text).await;
         assert_eq!(ben.hears(&text).await, "Ann");
-        for other in &windows {
+        for other in windows {
             other.shows("Ann", &text).await;
         }
     }
+}
+
+async fn three_windows_have_one_connection(browsers: &Browsers) {
+    let server = Server::start().await;
+    let mut ben = Member::joined(server.url(), "Ben").await;
+    let windows = windows(browsers, server.url()).await;
+    all_are_heard(&windows, &mut ben).await;
     ben.say("Hello, Ann").await;
     for window in &windows {
         window.shows("Ben", "Hello, Ann").await;
@@ -118,14 +123,7 @@ async fn each_has_a_connection(without: &str) {
             }
             window.line_is("connected").await;
         }
-        for (number, window) in windows.iter().enumerate() {
-            let text = format!("From window {number}");
-            window.say(&text).await;
-            assert_eq!(ben.hears(&text).await, "Ann");
-            for other in &windows {
-                other.shows("Ann", &text).await;
-            }
-        }
+        all_are_heard(&windows, &mut ben).await;
         windows[0].shows_the_same_as(&windows[1]).await;
         assert_eq!(connections(&server), 2);
         // Neither needs the other one.
