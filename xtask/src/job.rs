@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::proc;
 use crate::report::{Progress, duration};
+use crate::{failures, proc};
 
 /// How many lines of a log are shown after a failure, if nothing else was asked for.
 const TAIL_LINES: usize = 15;
@@ -50,10 +50,20 @@ impl fmt::Display for Failure {
             write!(f, "\n  command: {command}")?;
         }
         if let Some(log) = &self.log {
-            write!(f, "\n  the end of {}:", log.display())?;
-            // The command stands there as well.
-            for line in last_lines(log, self.tail).iter().filter(|line| !line.starts_with("$ ")) {
-                write!(f, "\n    | {line}")?;
+            let tests = failures::of_tests(&read_all(log).unwrap_or_default());
+            if tests.is_empty() {
+                write!(f, "\n  the end of {}:", log.display())?;
+                // The command stands there as well.
+                let tail = last_lines(log, self.tail);
+                for line in tail.iter().filter(|line| !line.starts_with("$ ")) {
+                    write!(f, "\n    | {line}")?;
+                }
+            } else {
+                // Stacks, and what all the programs said, would bury it.
+                write!(f, "\n  the whole output is {}; what failed:", log.display())?;
+                for line in tests.iter().flat_map(|test| test.lines()) {
+                    write!(f, "\n    | {line}")?;
+                }
             }
         }
         match &self.advice {
@@ -99,7 +109,7 @@ impl<'a> Job<'a> {
 
     /// What all commands so far have said.
     pub(crate) fn output(&self) -> io::Result<String> {
-        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        read_all(&self.log)
     }
 
     /// Runs `command` to its end; anything but success is a failure.
@@ -189,6 +199,10 @@ pub(crate) fn command_line(command: &Command) -> String {
 
 fn program_name(command: &Command) -> String {
     Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read_all(path: &Path) -> io::Result<String> {
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The last lines of a file that are not blank; of a line that was rewritten, its last state.

@@ -37,9 +37,6 @@ pub(super) async fn drive(name: &str, home: &Path, looks: Looks) -> Driver {
             .env("GDK_SCALE", looks.scale.to_string())
             // The one way to the colours that pages prefer; GTK's own setting does not reach them.
             .env("GTK_THEME", if looks.dark { "Adwaita:dark" } else { "Adwaita" })
-            // Without a graphics card its newer way to the screen stops now and then: no frames come
-            // any more, and pictures are black.
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("NO_AT_BRIDGE", "1");
     });
     // It says nothing when it listens.

@@ -26,7 +26,7 @@ use crate::tally::Tally;
 /// A suite that takes longer hangs.
 const LIMIT: Duration = Duration::from_mins(40);
 /// How much of a failed suite's output is shown.
-const TAIL_LINES: usize = 400;
+const TAIL_LINES: usize = 100;
 
 /// What a suite does.
 #[derive(Clone, Copy)]

@@ -4,7 +4,10 @@
 //! after an upgrade: a worker that waits and has this page's own version takes over without a
 //! word. If it has another one, the page tells so, and begins anew with it when the reader says.
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
 
 use crate::live::{after, spawn};
 use leptos::prelude::window;
@@ -18,9 +21,15 @@ use super::{js, language};
 
 /// A worker that is to take over does so within this time, or does not.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How often a worker that waits is asked, this time apart, until it is known what becomes of it: an
+/// answer can be lost with the page or the worker that it came from.
+const MOST_QUESTIONS: u8 = 10;
 
 thread_local! {
     static REGISTRATION: RefCell<Option<ServiceWorkerRegistration>> = const { RefCell::new(None) };
+    /// The worker that waits for the reader, who was told of it.
+    static TOLD: RefCell<Option<ServiceWorker>> = const { RefCell::new(None) };
+    static QUESTIONS: Cell<u8> = const { Cell::new(0) };
 }
 
 /// Starts it, for a page of this version; `newer` is called when another version of the page waits
@@ -49,7 +58,10 @@ pub fn start(version: String, newer: impl Fn() + 'static, open: impl Fn(&str) + 
                     }
                     say(&worker, "skip-waiting");
                 }
-                false => newer(),
+                false => {
+                    TOLD.set(Some(worker));
+                    newer();
+                }
             },
             _ => {}
         }
@@ -103,13 +115,13 @@ pub fn take_over() {
 /// Asks a worker that waits, and watches one that is on its way. A page that is busy learns of it
 /// when it waits already.
 fn watch(registration: &ServiceWorkerRegistration) {
-    ask();
+    ask_anew();
     let Some(worker) = registration.installing() else { return };
     let changed = {
         let worker = worker.clone();
         move || {
             if worker.state() == ServiceWorkerState::Installed {
-                ask();
+                ask_anew();
             }
         }
     };
@@ -117,13 +129,31 @@ fn watch(registration: &ServiceWorkerRegistration) {
     worker.set_onstatechange(Some(changed.unchecked_ref()));
 }
 
-/// Asks the worker that waits, if there is one, which version it has. The first worker of all has
-/// nobody to wait for.
-fn ask() {
-    let at_work = container().and_then(|container| js::get(&container, "controller"));
-    if let Some(worker) = waiting().filter(|_| at_work.is_some()) {
+fn ask_anew() {
+    // Whoever asks again after a while goes on with it.
+    if QUESTIONS.replace(MOST_QUESTIONS) == 0 {
+        ask();
+    } else if let Some(worker) = undecided() {
         say(&worker, "version");
     }
+}
+
+/// Asks the worker that waits which version it has, until it does not wait any more or its reader is
+/// told.
+fn ask() {
+    let Some(worker) = undecided() else { return QUESTIONS.set(0) };
+    say(&worker, "version");
+    let left = QUESTIONS.get().saturating_sub(1);
+    QUESTIONS.set(left);
+    if left > 0 {
+        after(PATIENCE, ask);
+    }
+}
+
+/// A worker that waits, and nobody knows for what. The first worker of all has nobody to wait for.
+fn undecided() -> Option<ServiceWorker> {
+    container().and_then(|container| js::get(&container, "controller"))?;
+    waiting().filter(|worker| TOLD.with_borrow(|told| told.as_ref() != Some(worker)))
 }
 
 fn container() -> Option<JsValue> {
