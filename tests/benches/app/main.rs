@@ -33,7 +33,9 @@ use tempfile::TempDir;
 
 use figures::Figures;
 
-#[tokio::main]
+// On one thread: what measures and those who write take no more of the machine than they need. It is
+// the reader's and the server's as well.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let only: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);

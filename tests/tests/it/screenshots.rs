@@ -32,8 +32,12 @@ const TALK: [(&str, &str); 12] = [
         "https://example.org/a/very/long/address/that/does/not/break/anywhere/because/it/has/no/\
          blanks/whatsoever/and/goes/on/and/on",
     ),
-    ("Joost van Dijk", "<img src=x onerror=alert(1)> <b>not bold</b>"),
-    ("Ines", "Nice try."),
+    (
+        "Joost van Dijk",
+        "That one goes into the minutes. What is left for **tonight**:\n- the second disk\n- who \
+         answers `#help` in December",
+    ),
+    ("Ines", "I take December."),
     ("Tove Lind", "So, this evening?"),
     ("Joost van Dijk", "Is the meeting on?"),
     ("Tove Lind", "Yes, at eight. Bring the minutes."),

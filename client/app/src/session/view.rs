@@ -272,7 +272,7 @@ impl Session {
                 && matches!(room.reading(), Reading::Failed(Part::Elsewhere | Part::Later(_), _));
             let log = room.log();
             let window = match core.window {
-                Window::Newest => core.rush.window(log.posted(), fits),
+                Window::Newest => core.rush.window(room.is_loaded().then(|| log.posted()), fits),
                 window => {
                     core.rush = Rush::default();
                     window

@@ -262,12 +262,13 @@ pub struct Rush {
 }
 
 impl Rush {
-    /// The window for drawing the newest messages now. `posted` is how many the log ever had,
-    /// `fits` how many a screen has room for.
-    pub fn window(&mut self, posted: u64, fits: usize) -> Window {
+    /// The window for drawing the newest messages now. `posted` is how many the log ever had, none
+    /// before it was read; `fits` how many a screen has room for.
+    pub fn window(&mut self, posted: Option<u64>, fits: usize) -> Window {
         let fits = fits.max(FITS_LEAST);
         // What is there when a room is opened is drawn at once.
-        let before = self.posted.replace(posted).filter(|before| *before > 0);
+        let before = std::mem::replace(&mut self.posted, posted);
+        let posted = posted.unwrap_or(0);
         let came = before.map_or(0, |before| posted.saturating_sub(before));
         self.most = match self.most {
             _ if came >= fits as u64 => Some(fits),

@@ -17,17 +17,22 @@ const MARGIN: i32 = 700;
 impl List {
     pub(super) fn scrolled(self) {
         let Some(scroller) = self.scroller.get() else { return };
-        let (top, height) = (scroller.scroll_top(), scroller.scroll_height());
-        let last = self.place.with_value(|place| (place.top, place.height));
         if self.is_at_end(&scroller) {
             self.at_bottom.put(true);
-        } else if top < last.0 && height == last.1 {
-            // Going up is leaving. That the end gets farther away is not, and neither is what the
-            // browser does to the position when rows come and go.
-            self.at_bottom.put(false);
+        } else {
+            self.leave_if_gone(&scroller);
         }
         self.remember();
         self.read_on();
+    }
+
+    /// Going up is leaving the end. That the end gets farther away is not, and neither is what the
+    /// browser does to the position when rows come and go.
+    fn leave_if_gone(self, scroller: &HtmlElement) {
+        let last = self.place.with_value(|place| (place.top, place.height));
+        if scroller.scroll_top() < last.0 && scroller.scroll_height() == last.1 {
+            self.at_bottom.put(false);
+        }
     }
 
     /// Whether the newest message is in sight, and no other one is being read.
@@ -124,6 +129,8 @@ impl List {
         if is_reading() {
             self.at_bottom.put(false);
         }
+        // The event that tells of it may still be on its way.
+        self.leave_if_gone(&scroller);
         if let Some(row) = row {
             let middle = (scroller.client_height() - row.offset_height()).max(0) / 2;
             ui.sought.set(false);
@@ -194,6 +201,8 @@ impl List {
 
     pub(super) fn to_bottom(self) {
         self.at_bottom.set(true);
+        // Where it was is no place to have left.
+        self.place.update_value(|place| place.top = 0);
         if let Some(scroller) = self.scroller.get() {
             scroller.set_scroll_top(scroller.scroll_height());
         }

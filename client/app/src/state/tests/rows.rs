@@ -277,7 +277,7 @@ fn who_is_named_knows() {
 #[test]
 fn while_messages_come_faster_than_they_are_drawn_only_a_screen_of_them_is() {
     let mut rush = Rush::default();
-    let mut window = |posted| (rush.window(posted, 6), rush.is_on());
+    let mut window = |posted| (rush.window(Some(posted), 6), rush.is_on());
     // What is there when the room is opened, and what comes at a time that people write.
     assert_eq!(window(40), (Window::Newest, false));
     assert_eq!(window(45), (Window::Newest, false));
@@ -291,10 +291,17 @@ fn while_messages_come_faster_than_they_are_drawn_only_a_screen_of_them_is() {
 }
 
 #[test]
-fn a_room_that_was_empty_is_drawn_at_once() {
+fn what_a_room_has_is_drawn_at_once_when_it_is_read() {
     let mut rush = Rush::default();
-    assert_eq!(rush.window(0, 6), Window::Newest);
-    assert_eq!(rush.window(16, 6), Window::Newest);
+    assert_eq!(rush.window(None, 6), Window::Newest);
+    assert_eq!(rush.window(Some(16), 6), Window::Newest);
+}
+
+#[test]
+fn what_floods_an_empty_room_is_drawn_a_screen_at_a_time() {
+    let mut rush = Rush::default();
+    assert_eq!(rush.window(Some(0), 6), Window::Newest);
+    assert_eq!(rush.window(Some(16), 6), Window::Last(6));
 }
 
 #[test]
