@@ -25,8 +25,8 @@ pub struct SomebodyTyping {
     pub person: Author,
 }
 
-/// Server to client: members of this room have come, or gone, or go by another name. Who was here
-/// before, the answer to `room:members` tells.
+/// Server to client: members of this room have come, or gone, or go by another name, or are none any
+/// more. Who was here before, the answer to `room:members` tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// The room.
@@ -37,6 +37,9 @@ pub struct Presence {
     /// They are not here any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<UserId>,
+    /// They are no members any more; those of them who were here are among the gone ones too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<UserId>,
 }
 
 news! {

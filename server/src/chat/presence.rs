@@ -1,7 +1,8 @@
 //! Who is here: people, not connections.
 //!
 //! Somebody is here, in a room, while a connection of theirs follows it, and for a grace time
-//! after the last one was lost, so that coming back is not news. Leaving a room counts at once.
+//! after the last one was lost, so that coming back is not news. Leaving a room counts at once, and
+//! is told as such: whoever is away is a member still, and whoever has left is not.
 //! What changed is told in the room a moment later, everything of that moment together; who comes
 //! and goes within it is not told at all.
 //!
@@ -12,7 +13,7 @@
 //! sees the other, and nobody stays who is gone.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -49,6 +50,8 @@ struct Room {
     people: HashMap<UserId, Here>,
     /// Who has come or gone since it was last told; how it was told then.
     untold: BTreeMap<UserId, Option<Author>>,
+    /// Who is no member any more, since it was last told.
+    left: BTreeSet<UserId>,
 }
 
 #[derive(Debug)]
@@ -78,6 +81,7 @@ impl Presence {
         let Some(person) = who() else { return false };
         table.connections.entry(sid).or_insert((person.id, HashSet::new())).1.insert(room.clone());
         let room = table.rooms.entry(room.clone()).or_default();
+        room.left.remove(&person.id);
         match room.people.get_mut(&person.id) {
             Some(here) => {
                 here.connections.insert(sid);
@@ -106,11 +110,16 @@ impl Presence {
         }
     }
 
-    /// The person has left the room, with all connections.
+    /// The person has left the room, with all connections, if they were here at all: a member who is
+    /// away may be put out too.
     pub(super) fn leave(&self, room: &RoomName, user: UserId) {
         let mut table = self.lock();
         let Table { rooms, connections } = &mut *table;
-        let gone = rooms.get_mut(room).and_then(|room| room.go(user));
+        // Where nobody is, nobody is told.
+        let gone = rooms.get_mut(room).and_then(|room| {
+            room.left.insert(user);
+            room.go(user)
+        });
         for sid in gone.into_iter().flatten() {
             if let Some((_, rooms)) = connections.get_mut(&sid) {
                 rooms.remove(room);
@@ -200,11 +209,13 @@ impl Room {
             }
         }
         let (mut here, mut gone) = (here.into_iter().peekable(), gone.into_iter().peekable());
-        while here.peek().is_some() || gone.peek().is_some() {
+        let mut left = std::mem::take(&mut self.left).into_iter().peekable();
+        while here.peek().is_some() || gone.peek().is_some() || left.peek().is_some() {
             news.push(events::Presence {
                 room: name.clone(),
                 here: here.by_ref().take(FRAME_PEOPLE).collect(),
                 gone: gone.by_ref().take(FRAME_PEOPLE).collect(),
+                left: left.by_ref().take(FRAME_PEOPLE).collect(),
             });
         }
     }
@@ -333,6 +344,30 @@ mod tests {
         told(&presence, Instant::now());
         presence.leave(&chat(), ann.id);
         assert_eq!(told(&presence, Instant::now()), (vec![], 1));
+    }
+
+    #[test]
+    fn whoever_is_no_member_any_more_is_told_apart_from_whoever_is_away() {
+        let (presence, now) = (Presence::new(GRACE), Instant::now());
+        let [ann, ben, eve] = [(1, "Ann"), (2, "Ben"), (3, "Eve")].map(|(n, it)| person(n, it));
+        let sid = enters(&presence, &ann);
+        enters(&presence, &ben);
+        told(&presence, now);
+        let told = |now: Instant| -> Vec<_> {
+            presence.take_news(now).into_iter().map(|it| (it.gone, it.left)).collect()
+        };
+        presence.lose_all(sid);
+        assert_eq!(told(now + 2 * GRACE), [(vec![ann.id], vec![])]);
+        // Whoever was away all the time too.
+        presence.leave(&chat(), ann.id);
+        presence.leave(&chat(), eve.id);
+        assert_eq!(told(now), [(vec![], vec![ann.id, eve.id])]);
+        // Not who is back by then.
+        presence.leave(&chat(), eve.id);
+        enters(&presence, &eve);
+        assert_eq!(told(now), [(vec![], vec![])]);
+        presence.leave(&chat(), eve.id);
+        assert_eq!(told(now), [(vec![eve.id], vec![eve.id])]);
     }
 
     #[test]

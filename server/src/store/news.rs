@@ -15,7 +15,8 @@ pub(crate) enum News {
     Topic(RoomName, Topic, Author),
     /// A room is new to a person, or not as it was: for their connections.
     Room(UserId, RoomUpdated),
-    /// A person is not in a room any more: for their connections, which stop following it.
+    /// A person is not in a room any more: for their connections, which stop following it, and for
+    /// those who see them.
     Left(UserId, RoomUpdated),
     /// A person has read: for their connections.
     Read(UserId, ReadMarker),

@@ -167,7 +167,7 @@ async fn a_mute_ends_by_itself() {
 #[tokio::test]
 async fn whoever_is_kicked_is_gone_at_once_and_may_come_in_again() {
     let server = Server::start().await;
-    let mod_ = with_role(&server, "Mod", "moderator").await;
+    let mut mod_ = with_role(&server, "Mod", "moderator").await;
     let mut ann = Person::chatting(server.url(), "Ann").await;
     let mut device = ann.device().await;
     mod_.may(&kick(ann.id())).await;
@@ -178,6 +178,9 @@ async fn whoever_is_kicked_is_gone_at_once_and_may_come_in_again() {
     }
     // With the old token alone she is told that it is over; with her name she is let in.
     assert_eq!(Door::to(server.url()).token(&ann.token()).refused().await.code, Code::SessionEnded);
+    // Nobody has her in the list any more, under her old id.
+    let left = |told: &Told| matches!(told, Told::Presence(it) if it.left.contains(&ann.id()));
+    mod_.news.expect("that Ann has left", left).await;
     let again = Person::chatting(server.url(), "Ann").await;
     again.say(&chat(), "again").await;
     mod_.say(&chat(), "still here").await;

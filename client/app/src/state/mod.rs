@@ -206,10 +206,7 @@ impl ChatState {
             }
             Input::Presence(presence) => {
                 let name = presence.room.clone();
-                self.with(&name, out, |room, _| {
-                    presence.here.iter().for_each(|person| room.log_mut().rename(person));
-                    room.people_mut().presence(presence);
-                });
+                self.with(&name, out, |room, _| room.presence(presence));
             }
             Input::Typing(typing, now) => {
                 self.with(&typing.room, out, |room, _| {

@@ -14,11 +14,20 @@ pub struct People {
     /// By name, those who are here first.
     members: Vec<Member>,
     /// Who came, and who went, before all were listed: a list may have been made before that.
-    early: Vec<(UserId, Option<Author>)>,
+    early: Vec<(UserId, Now)>,
     /// Who is typing, and until when (milliseconds, by this device's clock).
     typing: Vec<(Author, f64)>,
     /// Where the list goes on, and whether it is complete.
     listed: Listed,
+}
+
+/// How somebody is, as it was told.
+#[derive(Debug, Clone, PartialEq)]
+enum Now {
+    Here(Author),
+    Away,
+    /// No member any more.
+    Out,
 }
 
 /// How far the list was read.
@@ -81,7 +90,7 @@ impl People {
             self.put(member);
         }
         let early = std::mem::take(&mut self.early);
-        early.iter().for_each(|(id, here)| self.apply(*id, here.as_ref()));
+        early.iter().for_each(|(id, now)| self.apply(*id, now));
         self.early = early;
         self.sort();
         let more = answer.more && self.members.len() < PEOPLE_KEPT;
@@ -95,14 +104,16 @@ impl People {
         more && last.is_some()
     }
 
-    /// People have come, gone, or changed their names.
+    /// People have come, gone, or changed their names, or are no members any more.
     pub(super) fn presence(&mut self, presence: Presence) {
-        let here = presence.here.into_iter().map(|person| (person.id, Some(person)));
-        for (id, here) in here.chain(presence.gone.into_iter().map(|id| (id, None))) {
-            self.apply(id, here.as_ref());
+        let here = presence.here.into_iter().map(|person| (person.id, Now::Here(person)));
+        let gone = presence.gone.into_iter().map(|id| (id, Now::Away));
+        let left = presence.left.into_iter().map(|id| (id, Now::Out));
+        for (id, now) in here.chain(gone).chain(left) {
+            self.apply(id, &now);
             if self.listed != Listed::All {
                 self.early.retain(|(known, _)| *known != id);
-                self.early.push((id, here));
+                self.early.push((id, now));
             }
         }
         // Those of whom most is likely to be in the list already.
@@ -125,17 +136,16 @@ impl People {
         self.typing.retain(|(typing, _)| typing.id != person);
     }
 
-    fn apply(&mut self, id: UserId, here: Option<&Author>) {
-        match here {
-            Some(person) => {
-                let role = self.get(id).map_or(Role::Member, |known| known.role);
-                self.put(Member { person: person.clone(), role, here: true });
-            }
-            None => {
-                self.stopped(id);
-                if let Some(member) = self.members.iter_mut().find(|it| it.person.id == id) {
-                    member.here = false;
-                }
+    fn apply(&mut self, id: UserId, now: &Now) {
+        if let Now::Here(person) = now {
+            let role = self.get(id).map_or(Role::Member, |known| known.role);
+            return self.put(Member { person: person.clone(), role, here: true });
+        }
+        self.stopped(id);
+        if let Some(at) = self.members.iter().position(|it| it.person.id == id) {
+            match now {
+                Now::Out => drop(self.members.remove(at)),
+                _ => self.members[at].here = false,
             }
         }
     }

@@ -31,7 +31,7 @@ pub use reading::Reading;
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Code, Cursor, Epoch, Refusal, RoomChanges, RoomHead, RoomName, Seq, UserId,
+    CatchUp, Code, Cursor, Epoch, Presence, Refusal, RoomChanges, RoomHead, RoomName, Seq, UserId,
 };
 
 use super::{
@@ -206,6 +206,15 @@ impl Room {
         if let Some(info) = &mut self.info {
             info.topic = topic;
         }
+    }
+
+    /// People have come or gone, go by another name, or are no members any more.
+    pub(super) fn presence(&mut self, presence: Presence) {
+        presence.here.iter().for_each(|person| self.log.rename(person));
+        if let Some(info) = &mut self.info {
+            info.members = info.members.saturating_sub(presence.left.len() as u64);
+        }
+        self.people.presence(presence);
     }
 
     /// The server lists its newest change: without one of its own, the log goes on from there, and

@@ -6,11 +6,13 @@
 use std::time::Duration;
 
 use parlour_events::{
-    Author, AuthorKind, Code, Done, Nickname, Refusal, Rename, Role, SessionEnded, UserId,
+    Author, AuthorKind, Code, Done, Nickname, Refusal, Rename, Role, RoomName, RoomUpdated,
+    SessionEnded, UserId,
 };
 use tracing::info;
 use uuid::Uuid;
 
+use super::rows;
 use super::tx::{Effect, Fault, Run, Tx, USER, User, read_user, role_number};
 use crate::{
     identity::{is_ours, name_key, name_look},
@@ -126,10 +128,11 @@ impl Run for (UserId, SessionKey) {
         let (uid, key) = self;
         let user = tx.user(*uid)?;
         end(tx, *key)?;
-        release_if_gone(tx, user.id)?;
         let ended =
             SessionEnded { code: Code::SessionEnded, message: "You have signed out.".to_owned() };
+        // Before the rooms are left: of that the person is not told one by one.
         tx.tell(News::Ended(Whose::Session(*key), ended));
+        release_if_gone(tx, user.id)?;
         Ok(Done {})
     }
 }
@@ -321,7 +324,18 @@ fn release(tx: &Tx<'_>, user: i64) -> Result<(), Fault> {
         tx.sessions.set(None);
     }
     tx.execute("UPDATE users SET name_key = NULL, name_look = NULL WHERE id = ?1", [user])?;
-    tx.execute("DELETE FROM members WHERE user = ?1", [user])?;
+    let rooms: Vec<RoomName> = tx.all(
+        "DELETE FROM members WHERE user = ?1 \
+         RETURNING (SELECT name FROM rooms WHERE rooms.id = members.room)",
+        [user],
+        |row| rows::text(row, 0),
+    )?;
+    if !rooms.is_empty() {
+        let uid = tx.user_by_id(user)?.author.id;
+        for room in rooms {
+            tx.tell(News::Left(uid, RoomUpdated { room, now: None }));
+        }
+    }
     tx.execute("DELETE FROM invitations WHERE user = ?1", [user])?;
     tx.execute(
         "DELETE FROM addresses WHERE user = ?1 AND NOT EXISTS \

@@ -161,7 +161,7 @@ fn a_name_is_what_somebody_goes_by_now() {
     let mut page = joined(2);
     let ben = Author { name: "Benny".parse().unwrap(), ..author("Ben") };
     let here = vec![ben.clone()];
-    let presence = events::Presence { room: room(), here, gone: Vec::new() };
+    let presence = events::Presence { room: room(), here, gone: vec![], left: vec![] };
     assert_eq!(page.apply(Input::Presence(presence)), []);
     assert!(page.chat().log().live().messages().iter().all(|message| message.author == ben));
 }

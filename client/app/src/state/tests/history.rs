@@ -211,7 +211,8 @@ fn both_stretches_are_changed() {
     assert_eq!(page.chat().log().find(id(1_015)).unwrap().content, Content::Deleted);
     assert_eq!(page.chat().log().find(id(1_090)).unwrap().content, Content::Deleted);
     let ben = Author { name: "Benny".parse().unwrap(), ..author("Ben") };
-    let presence = events::Presence { room: room(), here: vec![ben.clone()], gone: vec![] };
+    let presence =
+        events::Presence { room: room(), here: vec![ben.clone()], gone: vec![], left: vec![] };
     let _ = page.apply(Input::Presence(presence));
     for id in [id(1_016), id(1_091)] {
         assert_eq!(page.chat().log().find(id).unwrap().author, ben);

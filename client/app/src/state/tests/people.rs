@@ -21,7 +21,13 @@ fn listed(ticket: Ticket, members: Members) -> Input {
 fn presence(here: &[&str], gone: &[&str]) -> Input {
     let here = here.iter().map(|name| author(name)).collect();
     let gone = gone.iter().map(|name| author(name).id).collect();
-    Input::Presence(Presence { room: room(), here, gone })
+    Input::Presence(Presence { room: room(), here, gone, left: Vec::new() })
+}
+
+/// They are no members any more; some of them were here.
+fn leave(names: &[&str], gone: &[&str]) -> Input {
+    let ids = |names: &[&str]| names.iter().map(|name| author(name).id).collect();
+    Input::Presence(Presence { room: room(), here: vec![], gone: ids(gone), left: ids(names) })
 }
 
 fn types(name: &str, now: f64) -> Input {
@@ -105,11 +111,31 @@ fn people_come_go_and_change_their_names() {
     let _ = page.apply(presence(&["Eve"], &["Ben"]));
     assert_eq!(shown(&page), ["Eve", "ben"]);
     let benny = Author { name: "Benny".parse().unwrap(), ..author("Ben") };
-    let renamed = Presence { room: room(), here: vec![benny], gone: Vec::new() };
+    let renamed = Presence { room: room(), here: vec![benny], gone: vec![], left: vec![] };
     let _ = page.apply(Input::Presence(renamed));
     assert_eq!(shown(&page), ["Benny", "Eve"]);
     let role = page.chat().people().get(author("Ben").id).unwrap().role;
     assert_eq!(role, Role::Member);
+}
+
+#[test]
+fn whoever_is_no_member_any_more_goes_from_the_list_and_whoever_is_away_stays() {
+    let (mut page, first) = asked();
+    let members = |page: &Page| page.chat().info().unwrap().members;
+    let before = members(&page);
+    let second = ticket(&page.apply(listed(first, people(&["Ben", "Eve", "zoe"], true))));
+    let _ = page.apply(types("Eve", 0.0));
+    let _ = page.apply(presence(&[], &["Ben"]));
+    let _ = page.apply(leave(&["Eve", "Zoe"], &["Eve"]));
+    assert_eq!(shown(&page), ["ben"]);
+    assert_eq!(typing(&page, 1.0), [""; 0]);
+    assert_eq!(members(&page), before.saturating_sub(2));
+    // The rest of the list was made before that.
+    let _ = page.apply(listed(second, people(&["Ann", "zoe"], false)));
+    assert_eq!(shown(&page), ["Ann", "ben"]);
+    // And whoever joins again is one again.
+    let _ = page.apply(presence(&["Eve"], &[]));
+    assert_eq!(shown(&page), ["Ann", "Eve", "ben"]);
 }
 
 #[test]

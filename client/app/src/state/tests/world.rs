@@ -78,7 +78,10 @@ impl World {
                 let person = author(who);
                 let gone = if here { vec![] } else { vec![person.id] };
                 let here = if here { vec![person] } else { vec![] };
-                self.tell(&room.clone(), Input::Presence(Presence { room, here, gone }));
+                self.tell(
+                    &room.clone(),
+                    Input::Presence(Presence { room, here, gone, left: vec![] }),
+                );
             }
             Step::Mine { room, deed } => self.compose(&self.name(room), deed),
             Step::Open { room } => {

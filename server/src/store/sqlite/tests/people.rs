@@ -34,8 +34,9 @@ async fn signing_out_ends_the_token_and_frees_the_name() {
     place.join(ann.kept.person.id, "chat").await.unwrap();
     let op = (ann.kept.person.id, ann.kept.session);
     let (_, news) = place.ask_for_news(Write::End, op).await;
-    let [News::Ended(whose, ended)] = &news[..] else { panic!("{news:?}") };
+    let [News::Ended(whose, ended), News::Left(gone, from)] = &news[..] else { panic!("{news:?}") };
     assert_eq!((whose, ended.code), (&Whose::Session(ann.kept.session), Code::SessionEnded));
+    assert_eq!((*gone, from.room.as_str()), (ann.kept.person.id, "chat"));
     assert_eq!(code(place.enter(Some("Ann"), ann.token.as_ref()).await), Code::SessionEnded);
     let other = place.guest("Ann").await;
     assert_ne!(other.kept.person.id, ann.kept.person.id);
@@ -165,8 +166,12 @@ async fn a_kick_ends_the_sessions_and_a_ban_keeps_people_out() {
     let user = eve.kept.person.id;
     let kick = Kick { user, reason: "enough".parse().unwrap() };
     let (_, news) = place.ask_for_news(Write::Kick, By { user: ann, event: kick }).await;
-    let [News::Ended(Whose::User(who), ended)] = &news[..] else { panic!("{news:?}") };
+    let [News::Ended(Whose::User(who), ended), News::Left(gone, from)] = &news[..] else {
+        panic!("{news:?}")
+    };
     assert_eq!((*who, ended.code), (user, Code::Kicked));
+    // She is a member nowhere, and those who were in a room with her are told.
+    assert_eq!((*gone, from.room.as_str()), (user, "chat"));
     assert!(ended.message.ends_with(": enough"), "{ended:?}");
     assert_eq!(code(place.enter(None, eve.token.as_ref()).await), Code::SessionEnded);
     let eve = place.guest("Eve").await;
