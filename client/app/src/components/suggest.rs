@@ -54,7 +54,11 @@ impl Suggestions {
         let written = field.value();
         if let Some(typed) = mention::typed(&written, caret) {
             let all = self.names(&typed.query);
-            return self.suggest(written, typed, all);
+            // Names have blanks and colons in them: only where nobody can be meant it may be an
+            // emoji.
+            if !all.is_empty() {
+                return self.suggest(written, typed, all);
+            }
         }
         if let Some(typed) = Emojis::typed(&written, caret) {
             let all = emoji::with(|emojis| {

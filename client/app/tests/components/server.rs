@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use leptos::prelude::*;
 use parlour_app::{
-    browser::{channel::Channel, database::Database, locks::Locks},
+    browser::{channel::Channel, database::Database, emoji, locks::Locks},
     session::{Screen, Session},
 };
 use parlour_events::{
@@ -17,7 +17,7 @@ use parlour_events::{
     Timestamp,
 };
 use serde_json::{Value, json};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::until;
@@ -305,6 +305,23 @@ impl Server {
             channel.say(&format!("{kind}\tserver\t{to}\t{number}\t\t0\t{name}\n{payload}"));
         }
     }
+}
+
+/// The list of emoji is here, which the server of these tests does not serve.
+pub(crate) async fn emoji_come() {
+    let list = include_str!("../../assets/emoji.txt");
+    let answer = js_sys::Function::new_with_args(
+        "list",
+        "window.emojiFetch = window.fetch; window.fetch = async () => new Response(list)",
+    );
+    answer.call1(&JsValue::NULL, &list.into()).unwrap();
+    let here = || {
+        // What another test has asked for may have to fail first.
+        emoji::load(|| {});
+        emoji::with(|_| ()).is_some()
+    };
+    until("the emoji are here", here).await;
+    js_sys::eval("window.fetch = window.emojiFetch").unwrap();
 }
 
 /// No page of these tests leads: they do.

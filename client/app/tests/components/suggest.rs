@@ -3,7 +3,7 @@ use parlour_app::components::composer::composer;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlTextAreaElement;
 
-use super::{Chat, Stage, settled, stage::dispatch, until};
+use super::{Chat, Stage, server::emoji_come, settled, stage::dispatch, until};
 
 const FIELD: &str = "#composer";
 
@@ -34,6 +34,21 @@ async fn names_are_suggested_behind_an_at() {
     assert_eq!(value(&stage).trim_end(), "Hi @Bob");
     assert!(!stage.shows("#suggestions"));
     assert_eq!(chat.sent(), [""; 0]);
+}
+
+#[wasm_bindgen_test]
+async fn emoji_are_suggested_behind_a_name_in_the_same_line() {
+    let (_chat, stage) = draw().await;
+    emoji_come().await;
+    for text in ["Hi :grinn", "Hi @Bob :grinn", "@Bob @nobody :grinn"] {
+        stage.write(FIELD, text).await;
+        assert!(stage.shows("#suggestions"), "{text}");
+        assert_eq!(stage.text("#suggestions .suggestion-sign"), "😀", "{text}");
+    }
+    assert!(!stage.press(FIELD, "Enter", |_| {}).await);
+    assert_eq!(value(&stage).trim_end(), "@Bob @nobody 😀");
+    stage.write(FIELD, "@Bob x").await;
+    assert!(!stage.shows("#suggestions"));
 }
 
 #[wasm_bindgen_test]
