@@ -205,6 +205,10 @@ impl ChatState {
                 self.with_new(&marker.room, out, |room, around| room.marked(&marker, around));
             }
             Input::Presence(presence) => {
+                // In a conversation of two the name is the other one's, wherever it was told.
+                for person in &presence.here {
+                    self.rooms.iter_mut().for_each(|room| room.renamed(person));
+                }
                 let name = presence.room.clone();
                 self.with(&name, out, |room, _| room.presence(presence));
             }

@@ -31,7 +31,8 @@ pub use reading::Reading;
 use std::time::Duration;
 
 use parlour_events::{
-    CatchUp, Code, Cursor, Epoch, Presence, Refusal, RoomChanges, RoomHead, RoomName, Seq, UserId,
+    Author, CatchUp, Code, Cursor, Epoch, Presence, Refusal, RoomChanges, RoomHead, RoomName, Seq,
+    UserId,
 };
 
 use super::{
@@ -205,6 +206,15 @@ impl Room {
     pub(super) fn topic(&mut self, topic: parlour_events::Topic) {
         if let Some(info) = &mut self.info {
             info.topic = topic;
+        }
+    }
+
+    /// Somebody goes by this name, which a conversation with them is called by.
+    pub(super) fn renamed(&mut self, person: &Author) {
+        if let Some(with) = self.info.as_mut().and_then(|info| info.with.as_mut())
+            && with.id == person.id
+        {
+            with.clone_from(person);
         }
     }
 

@@ -385,3 +385,22 @@ fn a_new_name_asks_for_nothing() {
     assert_eq!(page.me(), Some(&anna));
     assert_eq!(page.chat().log().live().messages()[0].author, anna);
 }
+
+#[test]
+fn a_conversation_is_called_by_the_name_that_the_other_one_goes_by_now() {
+    let with = |name: &str| {
+        let name: RoomName = name.parse().unwrap();
+        let with = Some(author(&name.as_str()[3..]));
+        events::Room { kind: RoomKind::Direct, with, ..info(&name, 0) }
+    };
+    let mut page = Page::default();
+    let _ = page.connected(vec![info(&room(), 0), with("dm:Ben"), with("dm:Eve")]);
+    let benny = Author { name: "Benny".parse().unwrap(), ..author("Ben") };
+    // Told in a room that both are in.
+    let here = vec![benny.clone(), author("Zoe")];
+    let news = events::Presence { room: room(), here, gone: vec![], left: vec![] };
+    assert_eq!(page.apply(Input::Presence(news)), []);
+    let others: Vec<_> =
+        page.rooms().iter().map(|room| room.info().unwrap().with.clone()).collect();
+    assert_eq!(others, [None, Some(benny), Some(author("Eve"))]);
+}
