@@ -348,7 +348,7 @@ async fn in_the_chat(look: &Look<'_>) {
     }
     page.goto(&format!("{}/r/nowhere", server.url())).await;
     page.line_is("connected").await;
-    page.reads_in(".empty", "not there").await;
+    page.reads_in(".empty", "no such room").await;
     look.at(&page, "room-gone").await;
     assert_eq!(page.complaints().await, [""; 0]);
 }

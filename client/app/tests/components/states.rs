@@ -170,11 +170,11 @@ async fn whoever_comes_back_as_somebody_new_is_in_the_room_that_everybody_is_in(
 }
 
 #[wasm_bindgen_test]
-async fn a_room_that_is_gone_says_so() {
+async fn a_room_that_is_gone_or_never_was_says_so() {
     let (chat, stage) = draw().await;
     let before = window().location().pathname().unwrap();
     chat.session.go(Route::to("nowhere".parse().unwrap()));
-    until("it says so", || stage.text(".empty-title") == "Room gone").await;
+    until("it says so", || stage.text(".empty-title") == "There is no such room").await;
     assert!(!chat.session.can_write.get_untracked(), "nothing can be written there");
     parlour_app::browser::place::go(&before, false);
 }
