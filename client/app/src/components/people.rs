@@ -28,7 +28,11 @@ pub fn people(session: Session) -> Html {
                 .word("aria-label", Key::PEOPLE_TITLE)
                 .class("open", move || ui.people_open.get())
                 .class("folded", move || session.settings.with(|settings| !settings.people)),
-            hole().text(move || tn(Plural::ROOMS_MEMBERS, total(), [])),
+            hole().text(move || match total() {
+                // Before the server has told of the room.
+                0 if session.here.with(Option::is_none) => t(Key::PEOPLE_TITLE).to_owned(),
+                total => tn(Plural::ROOMS_MEMBERS, total, []),
+            }),
             hole().label(Key::PEOPLE_INVITE).hidden(alone).click(move || ui.open(Panel::Invite)),
             hole().rows(
                 move || people.with(|people| rows(people)),

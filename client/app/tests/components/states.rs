@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use parlour_app::{
     components::{
         announcer::announcer, composer::composer, log::log, panels::panels, people::people,
-        search::search, strip::strip,
+        rooms::rooms, search::search, strip::strip,
     },
     dom::together,
     keys,
     route::Route,
-    session::Panel,
+    session::{Panel, Session},
     state::Spot,
 };
 use parlour_events::{Author, Code, Refusal, RoomUpdated, Seq, SomebodyTyping};
@@ -21,9 +21,9 @@ use web_sys::{Element, HtmlElement};
 
 use super::{
     Chat, Stage, after,
-    server::{ann, bob, id},
+    server::{ann, bob, forget_all, id, lead},
     settled,
-    stage::dispatch_to_window,
+    stage::{dispatch_to_window, start_leptos},
     until,
 };
 
@@ -177,6 +177,33 @@ async fn a_room_that_is_gone_or_never_was_says_so() {
     until("it says so", || stage.text(".empty-title") == "There is no such room").await;
     assert!(!chat.session.can_write.get_untracked(), "nothing can be written there");
     parlour_app::browser::place::go(&before, false);
+}
+
+#[wasm_bindgen_test]
+async fn before_the_first_answer_nothing_is_said_of_rooms_and_people() {
+    let sides = |session| together([rooms(session), people(session)]);
+    {
+        // Whoever comes back while the server is away.
+        start_leptos();
+        forget_all().await;
+        lead();
+        let owner = Owner::new();
+        let session = owner.with(Session::new);
+        session.enter("Ann".parse().unwrap());
+        std::mem::forget(owner);
+        let stage = Stage::draw(move || sides(session)).await;
+        assert!(!stage.has(".rooms-lists .rooms-none:not([hidden])"));
+        assert_eq!(stage.text("#people h2"), "People");
+    }
+    let session = Chat::new().await.session;
+    let stage = Stage::draw(move || sides(session)).await;
+    let none = || stage.all(".rooms-lists .rooms-none:not([hidden])");
+    until("there is a room, and no conversation", || none().len() == 1).await;
+    assert_eq!(none()[0].text_content().unwrap(), "Nobody has written to you directly yet.");
+    until("people are counted", || stage.text("#people h2") == "2 members").await;
+    session.rooms.update(|rooms| rooms[0].joined = false);
+    settled().await;
+    assert_eq!(none()[0].text_content().unwrap(), "You are in no room yet.");
 }
 
 #[wasm_bindgen_test]
