@@ -2,6 +2,8 @@
 
 use parlour_events::{RoomName, Seq};
 
+use crate::text::cut;
+
 /// A place in the chat that has an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
@@ -27,6 +29,12 @@ impl Route {
             _ => return None,
         };
         Some(Self { room, message })
+    }
+
+    /// What a whole address leads to in the chat of this origin; none if it leads out of it.
+    pub fn of_link(href: &str, origin: &str) -> Option<Self> {
+        let path = href.strip_prefix(origin)?;
+        Self::parse(cut::part(path, 0, cut::find(path, b"?#")))
     }
 
     /// The path that leads here.
@@ -96,6 +104,36 @@ mod tests {
         let path = |name: &str| Route::to(name.parse().unwrap()).path();
         assert_eq!(path("Tea room"), "/r/Tea%20room");
         assert_eq!([path("."), path(".."), path("...")], ["/r/.%20", "/r/..%20", "/r/..."]);
+    }
+
+    #[test]
+    fn a_link_leads_into_the_chat_if_it_is_of_its_origin() {
+        let of = |href: &str| Route::of_link(href, "https://chat.example:4000");
+        let tea = Route::to("tea".parse().unwrap());
+        let third = Route { message: Some(Seq(3)), ..tea.clone() };
+        for (path, route) in [
+            ("/r/tea", Some(&tea)),
+            ("/r/tea?embed=chat", Some(&tea)),
+            ("/r/tea/m/3", Some(&third)),
+            ("/r/tea/m/3#top", Some(&third)),
+            ("", None),
+            ("/", None),
+            ("/files/tea", None),
+            ("/r/tea/x", None),
+        ] {
+            let href = format!("https://chat.example:4000{path}");
+            assert_eq!(of(&href).as_ref(), route, "{path}");
+        }
+        for href in [
+            "https://chat.example/r/tea",
+            "http://chat.example:4000/r/tea",
+            "https://chat.example:40001/r/tea",
+            "https://chat.example:4000.evil.example/r/tea",
+            "https://evil.example/https://chat.example:4000/r/tea",
+            "mailto:r@tea.example",
+        ] {
+            assert_eq!(of(href), None, "{href}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 /// The text between two bytes.
 #[inline(never)]
-pub(super) fn part(text: &str, from: usize, to: usize) -> &str {
+pub(crate) fn part(text: &str, from: usize, to: usize) -> &str {
     text.get(from..to).unwrap_or_default()
 }
 
@@ -46,7 +46,7 @@ pub(super) fn trimmed(text: &str) -> &str {
 
 /// The first of any of these bytes, or where the text ends.
 #[inline(never)]
-pub(super) fn find(text: &str, these: &[u8]) -> usize {
+pub(crate) fn find(text: &str, these: &[u8]) -> usize {
     let mut at = 0;
     while at < text.len() && !these.contains(&byte(text, at)) {
         at += 1;

@@ -9,7 +9,7 @@
 
 pub mod caret;
 pub mod complete;
-mod cut;
+pub(crate) mod cut;
 pub mod emoji;
 pub mod fold;
 pub mod highlight;

@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use parlour_app::{
-    browser::clock,
+    browser::{clock, place},
     components::log::log,
+    route::Route,
     session::{Panel, RowView},
     state::rows::Row,
 };
@@ -131,6 +132,38 @@ async fn what_is_pressed_in_a_row_is_done() {
 
     stage.click(".author").await;
     assert_eq!(chat.session.ui.panel.get_untracked(), Panel::Person(bob()));
+}
+
+#[wasm_bindgen_test]
+async fn a_link_into_this_chat_is_gone_to_here_and_any_other_is_the_browsers() {
+    let before = window().location().pathname().unwrap();
+    let here = window().location().origin().unwrap();
+    let out = "https://example.org/r/tea";
+    let (chat, stage) = draw(&[&format!("{here}/r/chat/m/1"), out, &format!("{here}/r/tea")]).await;
+    let click = js_sys::Function::new_with_args(
+        "link, ctrlKey",
+        "let left;
+        const look = event => { left = !event.defaultPrevented; event.preventDefault(); };
+        window.addEventListener('click', look, { once: true });
+        const options = { bubbles: true, cancelable: true, ctrlKey };
+        link.dispatchEvent(new MouseEvent('click', options));
+        return left;",
+    );
+    let left_to_browser = |at: usize, ctrl: bool| {
+        let link = stage.all(".body a").remove(at);
+        click.call2(&JsValue::NULL, &link, &ctrl.into()).unwrap() == true
+    };
+    let path = || chat.session.route.with_untracked(Route::path);
+    assert!(left_to_browser(0, true), "a tab of its own");
+    assert!(left_to_browser(1, false));
+    assert_eq!(path(), "/r/chat");
+    assert!(!left_to_browser(0, false));
+    assert_eq!(path(), "/r/chat/m/1");
+    until("it is there", || stage.has(".message.target[data-seq='1']")).await;
+    assert!(!left_to_browser(2, false));
+    assert_eq!(path(), "/r/tea");
+    assert_eq!(window().location().pathname().unwrap(), "/r/tea");
+    place::go(&before, false);
 }
 
 #[wasm_bindgen_test]

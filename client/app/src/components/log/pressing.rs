@@ -9,7 +9,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, EventTarget, HtmlElement, KeyboardEvent, PointerEvent};
 
 use super::List;
-use crate::{browser::clock, session::Panel, state::Spot};
+use crate::{
+    browser::{clock, place},
+    route::Route,
+    session::Panel,
+    state::Spot,
+};
 
 /// A finger that lies on a message for so long opens its menu.
 const LONG_PRESS: Duration = Duration::from_millis(500);
@@ -106,9 +111,18 @@ impl List {
             return event.prevent_default();
         }
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(Ok(Some(pressed))) = target.map(|target| target.closest("[data-do]")) else {
+        let Some(Ok(Some(pressed))) = target.map(|it| it.closest("[data-do], [target]")) else {
             return;
         };
+        // A link in what somebody said. One to a place of this chat is gone to here, for the
+        // browser would open the whole page once more.
+        let href = pressed.get_attribute("href").unwrap_or_default();
+        if let Some(route) = Route::of_link(&href, &place::link_to(""))
+            && place::is_plain(event)
+        {
+            event.prevent_default();
+            return session.go(route);
+        }
         let Some(row) = row_of(Some(pressed.clone().into())) else { return };
         let Some(id) = id_of(&row) else { return };
         let at = pressed.get_attribute("data-at").unwrap_or_default();
