@@ -26,7 +26,7 @@ use above::{About, beginning, first_unread, sentence};
 struct Place {
     top: i32,
     height: i32,
-    /// The first row in sight, and how far its upper edge is below that of the list.
+    /// The first row in sight, and how far its text is below the upper edge of the list.
     anchor: Option<(String, i32)>,
     /// More was asked for, and is not drawn yet.
     asked: bool,

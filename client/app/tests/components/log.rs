@@ -6,7 +6,7 @@ use parlour_app::{
     components::log::log,
     route::Route,
     session::{Panel, RowView},
-    state::rows::Row,
+    state::rows::{MessageRow, Row, RowKey},
 };
 use parlour_events::Timestamp;
 use wasm_bindgen::JsValue;
@@ -210,6 +210,48 @@ async fn what_leads_to_the_newest_message_is_called_what_it_says() {
     chat.post(4, bob(), "4");
     until("it is counted", || stage.text("#to-bottom span") == "1 new message").await;
     assert_eq!(label(), "1 new message · Go to the newest message");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_read_stays_though_the_name_above_it_goes() {
+    let texts: Vec<String> = (0..20).map(|number| format!("Text {number}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (chat, stage) = draw(&texts).await;
+    // What counts here of how it is styled.
+    let style = document().create_element("style").unwrap();
+    style.set_text_content(Some(
+        ".log { position: relative; height: 120px; overflow: auto; overflow-anchor: none }
+        .message { position: relative } .message:not(.first) .byline { display: none }",
+    ));
+    stage.place.append_child(&style).unwrap();
+    let frame: HtmlElement = stage.find("#log").unwrap();
+    super::after(Duration::from_millis(100)).await;
+    let read = format!("[data-message-id='{}']", id(8));
+    let row: HtmlElement = stage.find(&read).unwrap();
+    frame.set_scroll_top(row.offset_top());
+    until("the end is left", || stage.shows("#to-bottom")).await;
+    super::after(Duration::from_millis(100)).await;
+
+    let text: HtmlElement = stage.find(&format!("{read} .body")).unwrap();
+    let top = |of: &HtmlElement| {
+        let rect = js_sys::Function::new_with_args("it", "return it.getBoundingClientRect().top");
+        rect.call1(&JsValue::NULL, of).unwrap().as_f64().unwrap()
+    };
+    let (before, height) = (top(&text), row.offset_height());
+    // Something earlier comes, of the same person.
+    chat.session.view.update(|view| {
+        let of_read =
+            |it: &&RowView| matches!(it, RowView::Message(key, _) if *key == RowKey::Message(id(8)));
+        let Some(RowView::Message(_, row)) = view.rows.iter().find(of_read) else { panic!() };
+        let under = row.with_untracked(|row| MessageRow { first: false, ..row.clone() });
+        row.set(under);
+        view.rows.insert(1, RowView::Line(Row::New));
+    });
+    super::after(Duration::from_millis(100)).await;
+    let row: HtmlElement = stage.find(&read).unwrap();
+    assert!(stage.has("#new") && row.offset_height() < height, "it stands under a name above it");
+    let text: HtmlElement = stage.find(&format!("{read} .body")).unwrap();
+    assert!((top(&text) - before).abs() <= 1.0, "from {before} to {}", top(&text));
 }
 
 #[wasm_bindgen_test]

@@ -107,7 +107,7 @@ impl List {
             if let (Some(id), Ok(row)) =
                 (row.get_attribute("data-message-id"), row.dyn_into::<HtmlElement>())
             {
-                anchor = Some((id, row.offset_top() - top));
+                anchor = Some((id, text_top(&row) - top));
                 break;
             }
             low += 1;
@@ -160,7 +160,7 @@ impl List {
     fn keep(self, scroller: &HtmlElement, anchor: Option<(String, i32)>) {
         let Some((id, offset)) = anchor else { return };
         if let Some(row) = self.row(&format!("[data-message-id='{id}']")) {
-            let top = row.offset_top() - offset;
+            let top = text_top(&row) - offset;
             if top != scroller.scroll_top() {
                 scroller.set_scroll_top(top);
             }
@@ -207,6 +207,14 @@ impl List {
             scroller.set_scroll_top(scroller.scroll_height());
         }
     }
+}
+
+/// Where the text of a row begins: what stands above it comes and goes with what is before the row,
+/// such as the name of whoever wrote both.
+fn text_top(row: &HtmlElement) -> i32 {
+    let text = row.query_selector("[id^=s-]").ok().flatten();
+    let text = text.and_then(|text| text.dyn_into::<HtmlElement>().ok());
+    row.offset_top() + text.map_or(0, |text| text.offset_top())
 }
 
 /// Whether somebody reads with the keyboard, and not the newest message: however much comes behind
