@@ -6,6 +6,7 @@
 mod ask;
 mod date;
 mod emoji;
+mod found;
 mod help;
 mod menus;
 mod moderation;
@@ -57,6 +58,8 @@ pub fn panels(session: Session) -> Html {
         // A key that is held down may have opened this: it does not confirm what is asked here.
         if key.key() == "Enter" && key.repeat() {
             event.prevent_default();
+        } else if let Some(dialog) = dialog.get() {
+            found::press(&dialog, &event);
         }
     };
     let drawn = html(
