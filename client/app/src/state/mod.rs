@@ -40,8 +40,7 @@ use room::Around;
 pub use effect::Effect;
 pub use input::{Input, Spot, Trouble};
 pub use log::{Notice, Part};
-pub(crate) use room::LONGEST_NAMED;
-pub use room::{Phase, Reading, Room};
+pub use room::{LONGEST_NAMED, Phase, Reading, Room};
 
 const MINUTE: Duration = Duration::from_secs(60);
 

@@ -49,7 +49,8 @@ const LONGEST_WAKE: Duration = Duration::from_secs(30);
 /// What a server names as the time to ask again is kept within this. A timer of a browser that is
 /// asked to wait for weeks fires at once.
 const SHORTEST_NAMED: Duration = Duration::from_millis(250);
-pub(crate) const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
+/// The longest time that a server may name.
+pub const LONGEST_NAMED: Duration = Duration::from_secs(60 * 60);
 
 /// Where the conversation about a room stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
