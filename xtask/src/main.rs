@@ -24,6 +24,7 @@ mod shared;
 mod size;
 mod suites;
 mod tally;
+mod wasm_order;
 
 use std::env;
 use std::process::ExitCode;

@@ -17,6 +17,7 @@ use crate::hash::Hash;
 use crate::job::{Failure, Job};
 use crate::kit::{Kit, clean_command};
 use crate::setup::npm;
+use crate::wasm_order;
 
 /// What proved best of what wasm-opt has. Which features of WebAssembly may be used, a section of the
 /// file tells, which is of no use afterwards.
@@ -87,6 +88,10 @@ fn small_wasm(
     job.run(&mut command)?;
     let told = job.output().map_err(|error| Failure::new(format!("no names: {error}")))?;
     let names = names(&told).ok_or_else(|| Failure::new("wasm-opt does not tell the names"))?;
+    let module = fs::read(&small).map_err(|error| Failure::io("cannot read", &small, &error))?;
+    let ordered = wasm_order::ordered(&module)
+        .map_err(|error| Failure::new(format!("wasm-opt made no WebAssembly: {error}")))?;
+    fs::write(&small, ordered).map_err(|error| Failure::io("cannot write", &small, &error))?;
     Ok((by_content(folder, &small, "_bg.wasm")?, names))
 }
 
