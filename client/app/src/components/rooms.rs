@@ -52,15 +52,16 @@ fn list(session: Session, direct: bool) -> Html {
     let is_mine = |item: &RoomItem| item.joined || item.kind == RoomKind::Private;
     let of_kind =
         move |item: &&RoomItem| (item.kind == RoomKind::Direct) == direct && is_mine(item);
-    let any = move || session.rooms.with(|rooms| rooms.iter().find(of_kind).is_some());
-    let mine = move || session.rooms.with(|rooms| rooms.iter().filter(of_kind).cloned().collect());
     // There is a room that everybody knows of: where none is known, none was told of yet.
-    let told = move || session.rooms.with(|rooms| !rooms.is_empty());
+    let any = move || {
+        session.rooms.with(|rooms| rooms.is_empty() || rooms.iter().find(of_kind).is_some())
+    };
+    let mine = move || session.rooms.with(|rooms| rooms.iter().filter(of_kind).cloned().collect());
     let none = if direct { Key::ROOMS_NO_DIRECT } else { Key::ROOMS_NONE };
     html(
         r#"<p _ class="rooms-none"></p><ul _></ul>"#,
         vec![
-            hole().hidden(move || any() || !told()).say(none),
+            hole().hidden(any).say(none),
             hole().hidden(move || !any()).rows(
                 mine,
                 |item| item.name.clone(),

@@ -106,15 +106,14 @@ impl People {
 
     /// People have come, gone, or changed their names, or are no members any more.
     pub(super) fn presence(&mut self, presence: Presence) {
-        let here = presence.here.into_iter().map(|person| (person.id, Now::Here(person)));
-        let gone = presence.gone.into_iter().map(|id| (id, Now::Away));
-        let left = presence.left.into_iter().map(|id| (id, Now::Out));
-        for (id, now) in here.chain(gone).chain(left) {
-            self.apply(id, &now);
-            if self.listed != Listed::All {
-                self.early.retain(|(known, _)| *known != id);
-                self.early.push((id, now));
-            }
+        for person in presence.here {
+            self.hear(person.id, Now::Here(person));
+        }
+        for id in presence.gone {
+            self.hear(id, Now::Away);
+        }
+        for id in presence.left {
+            self.hear(id, Now::Out);
         }
         // Those of whom most is likely to be in the list already.
         let too_many = self.early.len().saturating_sub(PEOPLE_KEPT);
@@ -134,6 +133,14 @@ impl People {
     /// What somebody was typing has come, or they are gone.
     pub(super) fn stopped(&mut self, person: UserId) {
         self.typing.retain(|(typing, _)| typing.id != person);
+    }
+
+    fn hear(&mut self, id: UserId, now: Now) {
+        self.apply(id, &now);
+        if self.listed != Listed::All {
+            self.early.retain(|(known, _)| *known != id);
+            self.early.push((id, now));
+        }
     }
 
     fn apply(&mut self, id: UserId, now: &Now) {

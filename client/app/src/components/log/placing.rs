@@ -97,17 +97,17 @@ impl List {
         let (mut low, mut high) = (0, children.length());
         while low < high {
             let middle = (low + high) / 2;
-            let row = children.item(middle).and_then(|row| row.dyn_into::<HtmlElement>().ok());
-            let end = row.map_or(0, |row| row.offset_top() + row.offset_height());
+            let end = children.item(middle).map_or(0, |row| {
+                let row: HtmlElement = row.unchecked_into();
+                row.offset_top() + row.offset_height()
+            });
             if end <= top { low = middle + 1 } else { high = middle }
         }
         let mut anchor = None;
         // Lines between messages have no name of their own.
         while let Some(row) = children.item(low) {
-            if let (Some(id), Ok(row)) =
-                (row.get_attribute("data-message-id"), row.dyn_into::<HtmlElement>())
-            {
-                anchor = Some((id, text_top(&row) - top));
+            if let Some(id) = row.get_attribute("data-message-id") {
+                anchor = Some((id, text_top(&row.unchecked_into()) - top));
                 break;
             }
             low += 1;
@@ -169,7 +169,7 @@ impl List {
 
     pub(super) fn row(self, selector: &str) -> Option<HtmlElement> {
         let rows = self.rows.get()?;
-        rows.query_selector(selector).ok()??.dyn_into().ok()
+        Some(rows.query_selector(selector).ok()??.unchecked_into())
     }
 
     /// Keeps things in their place as the list or its frame changes. An observer of sizes is told
@@ -213,8 +213,8 @@ impl List {
 /// such as the name of whoever wrote both.
 fn text_top(row: &HtmlElement) -> i32 {
     let text = row.query_selector("[id^=s-]").ok().flatten();
-    let text = text.and_then(|text| text.dyn_into::<HtmlElement>().ok());
-    row.offset_top() + text.map_or(0, |text| text.offset_top())
+    let below = text.map_or(0, |text| text.unchecked_into::<HtmlElement>().offset_top());
+    row.offset_top() + below
 }
 
 /// Whether somebody reads with the keyboard, and not the newest message: however much comes behind

@@ -35,8 +35,7 @@ impl List {
     /// The keyboard reaches something in a message that is folded away: all of it is shown, for the
     /// part that is seen would be scrolled to what has the focus, and its beginning be gone.
     pub(super) fn reach(self, target: Option<EventTarget>) {
-        let target = target.and_then(|target| target.dyn_into::<Element>().ok());
-        let folded = target.filter(|it| it.matches(".folded :focus-visible").unwrap_or(false));
+        let folded = around(target, ".folded :focus-visible");
         if let Some(row) = folded.and_then(|it| row_of(Some(it.into()))) {
             unfold(&row);
         }
@@ -110,10 +109,7 @@ impl List {
             self.held.set_value(false);
             return event.prevent_default();
         }
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(Ok(Some(pressed))) = target.map(|it| it.closest("[data-do], [target]")) else {
-            return;
-        };
+        let Some(pressed) = around(event.target(), "[data-do], [target]") else { return };
         // A link in what somebody said. One to a place of this chat is gone to here, for the
         // browser would open the whole page once more.
         let href = pressed.get_attribute("href").unwrap_or_default();
@@ -134,8 +130,7 @@ impl List {
             }
             "fold" => unfold(&row),
             "quote" => {
-                let pressed = event.unchecked_ref::<web_sys::MouseEvent>();
-                if let (Ok(seq), false) = (at.parse(), pressed.ctrl_key() || pressed.meta_key()) {
+                if let (Ok(seq), true) = (at.parse(), place::is_plain(event)) {
                     event.prevent_default();
                     session.read_at(Spot::Message(Seq(seq)));
                 }
@@ -216,7 +211,7 @@ impl List {
         let rows = self.rows.get()?;
         let last = rows.last_element_child()?;
         match last.has_attribute("data-message-id") {
-            true => last.dyn_into().ok(),
+            true => Some(last.unchecked_into()),
             false => step(&last, false),
         }
     }
@@ -229,9 +224,15 @@ fn unfold(row: &Element) {
     }
 }
 
+/// Something, or the nearest around it, that is such.
+#[inline(never)]
+fn around(target: Option<EventTarget>, such: &str) -> Option<Element> {
+    target?.dyn_into::<Element>().ok()?.closest(such).ok()?
+}
+
 /// The row that something is in.
 fn row_of(target: Option<EventTarget>) -> Option<Element> {
-    target?.dyn_into::<Element>().ok()?.closest("[data-message-id]").ok()?
+    around(target, "[data-message-id]")
 }
 
 /// The message of a row.
@@ -246,7 +247,7 @@ fn step(row: &Element, down: bool) -> Option<HtmlElement> {
         let next = if down { row.next_element_sibling() } else { row.previous_element_sibling() };
         row = next?;
         if row.has_attribute("data-message-id") {
-            return row.dyn_into().ok();
+            return Some(row.unchecked_into());
         }
     }
 }

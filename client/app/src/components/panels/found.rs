@@ -6,7 +6,7 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, NodeList};
 
 use crate::components::composer::is_of_input_method;
 
@@ -16,27 +16,23 @@ pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
     if is_of_input_method(pressed) {
         return None;
     }
-    let field: HtmlInputElement = panel.query_selector("[type=search]").ok()??.dyn_into().ok()?;
+    let field: HtmlInputElement = panel.query_selector("[type=search]").ok()??.unchecked_into();
     let found = panel.query_selector_all("[type=search] ~ * button").ok()?;
-    let one = |at: u32| found.item(at)?.dyn_into::<HtmlElement>().ok();
     let active = document().active_element()?;
-    let at = (0..found.length()).find(|at| one(*at).is_some_and(|it| *it == active));
-    // Other buttons have keys of their own.
-    if at.is_none() && active.tag_name() == "BUTTON" {
-        return None;
-    }
+    let count = found.length();
+    let at = (0..count).find(|at| one(&found, *at).is_some_and(|it| *it == active));
     let key = pressed.key();
     let (step, in_column) = match key.as_str() {
-        // Nobody was looked for yet where nothing is written.
-        "Enter" if at.is_none() && !field.value().is_empty() => {
-            event.prevent_default();
-            one(0)?.click();
-            return None;
-        }
         "ArrowDown" => (1, true),
         "ArrowUp" => (u32::MAX, true),
         "ArrowRight" if at.is_some() => (1, false),
         "ArrowLeft" if at.is_some() => (u32::MAX, false),
+        // Nobody was looked for yet where nothing is written.
+        "Enter" if active == **field && !field.value().is_empty() => {
+            event.prevent_default();
+            one(&found, 0)?.click();
+            return None;
+        }
         letter => {
             // Whoever types on does so in the field.
             if letter != " " && letter.chars().nth(1).is_none() {
@@ -45,15 +41,21 @@ pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
             return None;
         }
     };
-    // Emoji stand in columns.
-    let column = at.filter(|_| in_column).and_then(one).map(|it| it.offset_left());
-    let mut to = at.unwrap_or(if step == 1 { u32::MAX } else { found.length() });
     event.prevent_default();
+    // Emoji stand in columns.
+    let column = |it: &HtmlElement| if in_column { it.offset_left() } else { 0 };
+    let from = at.and_then(|at| one(&found, at));
+    let mut to = at.unwrap_or(if step == 1 { u32::MAX } else { count });
     loop {
         to = to.wrapping_add(step);
-        let Some(it) = one(to) else { return field.focus().ok() };
-        if column.is_none_or(|column| it.offset_left() == column) {
+        let Some(it) = one(&found, to) else { return field.focus().ok() };
+        if from.as_ref().is_none_or(|from| column(from) == column(&it)) {
             return it.focus().ok();
         }
     }
+}
+
+#[inline(never)]
+fn one(found: &NodeList, at: u32) -> Option<HtmlElement> {
+    Some(found.item(at)?.unchecked_into())
 }
