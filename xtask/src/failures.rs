@@ -10,6 +10,12 @@ pub(crate) fn of_tests(output: &str) -> Vec<String> {
     starts.map(|(at, name)| [name, &said(&lines[at + 1..])].concat()).collect()
 }
 
+/// What the builder says of whole programs: that one did not compile, or ended before its tests.
+pub(crate) fn errors(output: &str) -> Vec<&str> {
+    let is_error = |line: &&str| line.starts_with("error") || line.contains(" didn't exit ");
+    output.lines().filter(is_error).take(MOST_LINES).collect()
+}
+
 /// The test of a line that begins a failed test's output, in the native harness or in the
 /// browser's.
 fn name_of(line: &str) -> Option<&str> {
@@ -17,10 +23,13 @@ fn name_of(line: &str) -> Option<&str> {
     middle.strip_suffix(" stdout").or_else(|| middle.strip_suffix(" output"))
 }
 
-/// From the panic to the stack, or to where something else begins.
+/// From the panic to the stack, or to where something else begins; without a panic, such as of a
+/// test that gave an error or did not compile, from the beginning.
 fn said(lines: &[&str]) -> String {
-    let from = lines.iter().take_while(|line| name_of(line).is_none());
-    let panic = from.skip_while(|line| !line.contains("panicked at"));
+    let end = lines.iter().position(|line| name_of(line).is_some()).unwrap_or(lines.len());
+    let panic = lines[..end].iter().position(|line| line.contains("panicked at"));
+    let first = || lines[..end].iter().position(|line| !line.trim().is_empty());
+    let panic = lines[panic.or_else(first).unwrap_or(end)..end].iter();
     let over = |line: &str| {
         ["stack backtrace:", "note: run with", "Stack:"].iter().any(|it| line.starts_with(it))
     };
@@ -70,6 +79,21 @@ failures:
     left: 1
    right: 2";
         assert_eq!(of_tests(output), [bad, worse]);
+    }
+
+    #[test]
+    fn a_test_that_gave_an_error_is_told_with_it() {
+        let output = "---- bad stdout ----\nError: \"no folder\"\n\n\nfailures:\n    bad\n";
+        assert_eq!(of_tests(output), ["bad\n  Error: \"no folder\""]);
+    }
+
+    #[test]
+    fn what_ended_before_its_tests_did_is_told() {
+        let output = "test good ... ok\nerror: test failed\n\nCaused by:\n  process didn't exit \
+                      successfully: `it` (signal: 6, SIGABRT)\nerror: 1 target failed:\n";
+        let told = ["error: test failed", "  process didn't exit", "error: 1 target failed:"];
+        let lines = errors(output);
+        assert!(lines.len() == 3 && lines.iter().zip(told).all(|(it, told)| it.starts_with(told)));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Commands of set-up steps: output goes to a log file, and a failure says which command failed,
-//! what it said last and what can be done about it.
+//! what it said last, or which tests failed, and what can be done about it.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -50,7 +50,8 @@ impl fmt::Display for Failure {
             write!(f, "\n  command: {command}")?;
         }
         if let Some(log) = &self.log {
-            let tests = failures::of_tests(&read_all(log).unwrap_or_default());
+            let output = read_all(log).unwrap_or_default();
+            let tests = failures::of_tests(&output);
             if tests.is_empty() {
                 write!(f, "\n  the end of {}:", log.display())?;
                 // The command stands there as well.
@@ -61,7 +62,8 @@ impl fmt::Display for Failure {
             } else {
                 // Stacks, and what all the programs said, would bury it.
                 write!(f, "\n  the whole output is {}; what failed:", log.display())?;
-                for line in tests.iter().flat_map(|test| test.lines()) {
+                let errors = failures::errors(&output);
+                for line in tests.iter().flat_map(|test| test.lines()).chain(errors) {
                     write!(f, "\n    | {line}")?;
                 }
             }

@@ -16,9 +16,11 @@ use wasmparser::{
 
 type Error = reencode::Error<Infallible>;
 
-/// The same module with its functions in that order; what is no valid module gives an error.
+/// The same module with its functions in that order. What is not WebAssembly gives an error; whether
+/// it is valid is not looked at. A section of a tool that has functions' numbers in it would keep the
+/// old ones: wasm-opt has left them all out by then.
 pub(crate) fn ordered(module: &[u8]) -> Result<Vec<u8>, String> {
-    let order = Order::of(module).map_err(|error| error.to_string())?;
+    let order = Order::of(module)?;
     let mut ordered = Module::new();
     let encoded = { order }.parse_core_module(&mut ordered, Parser::new(0), module);
     encoded.map_err(|error| error.to_string())?;
@@ -35,23 +37,29 @@ struct Order {
 }
 
 impl Order {
-    fn of(module: &[u8]) -> Result<Self, BinaryReaderError> {
-        let (mut imported, mut types, mut bodies) = (0, Vec::new(), Vec::new());
+    fn of(module: &[u8]) -> Result<Self, String> {
+        let told = |error: BinaryReaderError| error.to_string();
+        let (mut imported, mut types, mut bodies): (u32, Vec<u32>, Vec<&[u8]>) =
+            (0, Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(module) {
-            match payload? {
+            match payload.map_err(told)? {
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                        let import = import.map_err(told)?;
+                        imported += u32::from(matches!(import.ty, TypeRef::Func(_)));
                     }
                 }
                 Payload::FunctionSection(section) => {
-                    types = section.into_iter().collect::<Result<_, _>>()?;
+                    types = section.into_iter().collect::<Result<_, _>>().map_err(told)?;
                 }
                 Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
                 _ => {}
             }
         }
-        let mut from: Vec<usize> = (0..types.len().min(bodies.len())).collect();
+        if types.len() != bodies.len() {
+            return Err("functions without a body, or bodies without a function".to_owned());
+        }
+        let mut from: Vec<usize> = (0..types.len()).collect();
         from.sort_by_key(|at| (types[*at], bodies[*at]));
         let mut to = vec![0; from.len()];
         for (new, old) in (0..).zip(&from) {

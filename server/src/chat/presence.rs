@@ -3,8 +3,8 @@
 //! Somebody is here, in a room, while a connection of theirs follows it, and for a grace time
 //! after the last one was lost, so that coming back is not news. Leaving a room counts at once, and
 //! is told as such: whoever is away is a member still, and whoever has left is not.
-//! What changed is told in the room a moment later, everything of that moment together; who comes
-//! and goes within it is not told at all.
+//! What changed is told in the room a moment later, everything of that moment together. Whoever comes
+//! and is lost within it is not told at all; whoever comes and leaves is told to have left.
 //!
 //! Connections are known by their ids, so that one counts once however often it enters, and is
 //! lost once. A connection enters on its own task, while it may be lost, put out of the room or
@@ -50,7 +50,7 @@ struct Room {
     people: HashMap<UserId, Here>,
     /// Who has come or gone since it was last told; how it was told then.
     untold: BTreeMap<UserId, Option<Author>>,
-    /// Who is no member any more, since it was last told.
+    /// Who is no member any more, since it was last told, and has not come back.
     left: BTreeSet<UserId>,
 }
 

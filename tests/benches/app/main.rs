@@ -33,8 +33,8 @@ use tempfile::TempDir;
 
 use figures::Figures;
 
-// On one thread: what measures and those who write take no more of the machine than they need. It is
-// the reader's and the server's as well.
+// On one thread: what measures and those who write take no more of the machine than they need, for
+// the browser and the server are on it as well.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let only: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();

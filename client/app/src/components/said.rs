@@ -1,7 +1,9 @@
 //! What a message says, as elements and text: never as HTML, whatever it looks like.
 
 use crate::{
+    browser::place,
     dom::{Html, hole, html, text, together},
+    route::Route,
     text::{
         markdown::{Block, Inline, Item, parse},
         mention::Names,
@@ -79,12 +81,16 @@ fn inline(inline: &Inline) -> Html {
         Inline::Strong(inner) => within("<strong _></strong>", inlines(inner)),
         Inline::Strike(inner) => within("<s _></s>", inlines(inner)),
         Inline::Code(code) => within("<code _></code>", text(code)),
-        Inline::Link { href, text } => html(
-            r#"<a _ target="_blank" rel="noopener noreferrer nofollow"></a>"#,
-            vec![
-                hole().set("href", href.as_str()).set("title", href.as_str()).child(inlines(text)),
-            ],
-        ),
+        Inline::Link { href, text } => {
+            let bind = hole().set("href", href.as_str()).set("title", href.as_str());
+            let bind = match Route::of_link(href.as_str(), &place::link_to("")) {
+                // It is gone to where it stands.
+                Some(_) => bind,
+                None => bind.set("target", "_blank"),
+            };
+            let template = r#"<a _ rel="noopener noreferrer nofollow"></a>"#;
+            html(template, vec![bind.child(inlines(text))])
+        }
         Inline::Mention { name, .. } => {
             within(r#"<span _ class="mention"></span>"#, together([text("@"), text(name)]))
         }

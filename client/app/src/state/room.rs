@@ -223,7 +223,9 @@ impl Room {
     pub(super) fn presence(&mut self, presence: Presence) {
         presence.here.iter().for_each(|person| self.log.rename(person));
         if let Some(info) = &mut self.info {
-            info.members = info.members.saturating_sub(presence.left.len() as u64);
+            // Of the others it is not known whether they were counted.
+            let known = presence.left.iter().filter(|id| self.people.get(**id).is_some());
+            info.members = info.members.saturating_sub(known.count() as u64);
         }
         self.people.presence(presence);
     }

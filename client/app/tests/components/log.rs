@@ -154,6 +154,8 @@ async fn a_link_into_this_chat_is_gone_to_here_and_any_other_is_the_browsers() {
         click.call2(&JsValue::NULL, &link, &ctrl.into()).unwrap() == true
     };
     let path = || chat.session.route.with_untracked(Route::path);
+    let opens_another = |at: usize| stage.all(".body a")[at].has_attribute("target");
+    assert_eq!([0, 1, 2].map(opens_another), [false, true, false], "as it is said to be");
     assert!(left_to_browser(0, true), "a tab of its own");
     assert!(left_to_browser(1, false));
     assert_eq!(path(), "/r/chat");
@@ -225,12 +227,11 @@ async fn what_is_read_stays_though_the_name_above_it_goes() {
     ));
     stage.place.append_child(&style).unwrap();
     let frame: HtmlElement = stage.find("#log").unwrap();
-    super::after(Duration::from_millis(100)).await;
+    until("it is at its end", || is_at_end(&frame)).await;
     let read = format!("[data-message-id='{}']", id(8));
     let row: HtmlElement = stage.find(&read).unwrap();
     frame.set_scroll_top(row.offset_top());
     until("the end is left", || stage.shows("#to-bottom")).await;
-    super::after(Duration::from_millis(100)).await;
 
     let text: HtmlElement = stage.find(&format!("{read} .body")).unwrap();
     let top = |of: &HtmlElement| {
@@ -247,11 +248,40 @@ async fn what_is_read_stays_though_the_name_above_it_goes() {
         row.set(under);
         view.rows.insert(1, RowView::Line(Row::New));
     });
+    let is_drawn = || {
+        let row: HtmlElement = stage.find(&read).unwrap();
+        stage.has("#new") && row.offset_height() < height
+    };
+    until("it stands under a name above it", is_drawn).await;
+    // The list is put where it belongs before the next frame.
     super::after(Duration::from_millis(100)).await;
-    let row: HtmlElement = stage.find(&read).unwrap();
-    assert!(stage.has("#new") && row.offset_height() < height, "it stands under a name above it");
     let text: HtmlElement = stage.find(&format!("{read} .body")).unwrap();
-    assert!((top(&text) - before).abs() <= 1.0, "from {before} to {}", top(&text));
+    until("the text is where it was", || (top(&text) - before).abs() <= 1.0).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_reader_at_the_end_is_there_when_the_list_gets_higher() {
+    let texts: Vec<String> = (0..20).map(|number| format!("Text {number}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (_chat, stage) = draw(&texts).await;
+    let style = document().create_element("style").unwrap();
+    style.set_text_content(Some(".log { position: relative; height: 120px; overflow: auto }"));
+    stage.place.append_child(&style).unwrap();
+    let frame: HtmlElement = stage.find("#log").unwrap();
+    until("it is at its end", || is_at_end(&frame)).await;
+    // The browser moves it for that.
+    let top = frame.scroll_top();
+    frame.set_attribute("style", "height: 200px").unwrap();
+    until("it has moved", || frame.scroll_top() < top).await;
+    for _ in 0..10 {
+        super::after(Duration::from_millis(10)).await;
+        assert!(!stage.shows("#to-bottom") && is_at_end(&frame));
+    }
+}
+
+fn is_at_end(frame: &HtmlElement) -> bool {
+    let below = frame.scroll_height() - frame.scroll_top() - frame.client_height();
+    frame.scroll_top() > 0 && below <= 1
 }
 
 #[wasm_bindgen_test]

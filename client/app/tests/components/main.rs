@@ -5,6 +5,7 @@
 mod composer;
 mod dom;
 mod embedding;
+mod found;
 mod language;
 mod log;
 mod message;

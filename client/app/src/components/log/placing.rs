@@ -19,18 +19,18 @@ impl List {
         let Some(scroller) = self.scroller.get() else { return };
         if self.is_at_end(&scroller) {
             self.at_bottom.put(true);
-        } else {
-            self.leave_if_gone(&scroller);
         }
+        self.leave_if_gone(&scroller);
         self.remember();
         self.read_on();
     }
 
     /// Going up is leaving the end. That the end gets farther away is not, and neither is what the
-    /// browser does to the position when rows come and go.
+    /// browser does to the position when rows come and go, or when the list gets higher.
     fn leave_if_gone(self, scroller: &HtmlElement) {
         let last = self.place.with_value(|place| (place.top, place.height));
-        if scroller.scroll_top() < last.0 && scroller.scroll_height() == last.1 {
+        let went_up = scroller.scroll_top() < last.0 && scroller.scroll_height() == last.1;
+        if went_up && !self.is_at_end(scroller) {
             self.at_bottom.put(false);
         }
     }

@@ -109,7 +109,7 @@ impl List {
             self.held.set_value(false);
             return event.prevent_default();
         }
-        let Some(pressed) = around(event.target(), "[data-do], [target]") else { return };
+        let Some(pressed) = around(event.target(), "[data-do], a[href]") else { return };
         // A link in what somebody said. One to a place of this chat is gone to here, for the
         // browser would open the whole page once more.
         let href = pressed.get_attribute("href").unwrap_or_default();

@@ -13,7 +13,11 @@ use crate::components::composer::is_of_input_method;
 /// Takes a key in a panel, if there is a field to search in and it is for that.
 pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
     let pressed: &KeyboardEvent = event.unchecked_ref();
-    if is_of_input_method(pressed) {
+    let key = pressed.key();
+    // With these it is the browser's: to copy, to go back, to mark what is written.
+    let with_another = pressed.ctrl_key() || pressed.meta_key() || pressed.alt_key();
+    let marks = pressed.shift_key() && key.starts_with("Arrow");
+    if with_another || marks || is_of_input_method(pressed) {
         return None;
     }
     let field: HtmlInputElement = panel.query_selector("[type=search]").ok()??.unchecked_into();
@@ -21,14 +25,13 @@ pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
     let active = document().active_element()?;
     let count = found.length();
     let at = (0..count).find(|at| one(&found, *at).is_some_and(|it| *it == active));
-    let key = pressed.key();
     let (step, in_column) = match key.as_str() {
         "ArrowDown" => (1, true),
         "ArrowUp" => (u32::MAX, true),
         "ArrowRight" if at.is_some() => (1, false),
         "ArrowLeft" if at.is_some() => (u32::MAX, false),
         // Nobody was looked for yet where nothing is written.
-        "Enter" if active == **field && !field.value().is_empty() => {
+        "Enter" if active == **field && !field.value().trim().is_empty() => {
             event.prevent_default();
             one(&found, 0)?.click();
             return None;
