@@ -125,12 +125,16 @@ impl List {
         let ui = self.session.ui;
         let target = ui.target.get_untracked().filter(|_| ui.sought.get_untracked());
         let row = target.and_then(|seq| self.row(&format!("[data-seq='{seq}']")));
-        let anchor = self.place.with_value(|place| place.anchor.clone());
         if is_reading() {
             self.at_bottom.put(false);
         }
-        // The event that tells of it may still be on its way.
-        self.leave_if_gone(&scroller);
+        let last = self.place.with_value(|place| (place.top, place.height));
+        if scroller.scroll_top() != last.0 && scroller.scroll_height() == last.1 {
+            // The reader has scrolled, and the event that tells of it is still on its way.
+            self.leave_if_gone(&scroller);
+            self.remember();
+        }
+        let anchor = self.place.with_value(|place| place.anchor.clone());
         if let Some(row) = row {
             let middle = (scroller.client_height() - row.offset_height()).max(0) / 2;
             ui.sought.set(false);
