@@ -11,18 +11,23 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent, Node
 use crate::components::composer::is_of_input_method;
 
 /// Takes a key in a panel, if there is a field to search in and it is for that.
-pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
+pub(super) fn press(panel: &Element, event: &Event) {
     let pressed: &KeyboardEvent = event.unchecked_ref();
     let key = pressed.key();
     // With these it is the browser's: to copy, to go back, to mark what is written.
     let with_another = pressed.ctrl_key() || pressed.meta_key() || pressed.alt_key();
     let marks = pressed.shift_key() && key.starts_with("Arrow");
     if with_another || marks || is_of_input_method(pressed) {
-        return None;
+        return;
     }
-    let field: HtmlInputElement = panel.query_selector("[type=search]").ok()??.unchecked_into();
-    let found = panel.query_selector_all("[type=search] ~ * button").ok()?;
-    let active = document().active_element()?;
+    let (Ok(Some(field)), Ok(found), Some(active)) = (
+        panel.query_selector("[type=search]"),
+        panel.query_selector_all("[type=search] ~ * button"),
+        document().active_element(),
+    ) else {
+        return;
+    };
+    let field: HtmlInputElement = field.unchecked_into();
     let count = found.length();
     let at = (0..count).find(|at| one(&found, *at).is_some_and(|it| *it == active));
     let (step, in_column) = match key.as_str() {
@@ -33,15 +38,17 @@ pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
         // Nobody was looked for yet where nothing is written.
         "Enter" if active == **field && !field.value().trim().is_empty() => {
             event.prevent_default();
-            one(&found, 0)?.click();
-            return None;
+            if let Some(first) = one(&found, 0) {
+                first.click();
+            }
+            return;
         }
         letter => {
             // Whoever types on does so in the field.
             if letter != " " && letter.chars().nth(1).is_none() {
                 let _ = field.focus();
             }
-            return None;
+            return;
         }
     };
     event.prevent_default();
@@ -49,13 +56,14 @@ pub(super) fn press(panel: &Element, event: &Event) -> Option<()> {
     let column = |it: &HtmlElement| if in_column { it.offset_left() } else { 0 };
     let from = at.and_then(|at| one(&found, at));
     let mut to = at.unwrap_or(if step == 1 { u32::MAX } else { count });
-    loop {
+    let next = loop {
         to = to.wrapping_add(step);
-        let Some(it) = one(&found, to) else { return field.focus().ok() };
-        if from.as_ref().is_none_or(|from| column(from) == column(&it)) {
-            return it.focus().ok();
+        match one(&found, to) {
+            Some(it) if from.as_ref().is_some_and(|from| column(from) != column(&it)) => {}
+            next => break next,
         }
-    }
+    };
+    let _ = next.as_ref().unwrap_or(&field).focus();
 }
 
 #[inline(never)]
