@@ -216,18 +216,7 @@ async fn what_leads_to_the_newest_message_is_called_what_it_says() {
 
 #[wasm_bindgen_test]
 async fn what_is_read_stays_though_the_name_above_it_goes() {
-    let texts: Vec<String> = (0..20).map(|number| format!("Text {number}")).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let (chat, stage) = draw(&texts).await;
-    // What counts here of how it is styled.
-    let style = document().create_element("style").unwrap();
-    style.set_text_content(Some(
-        ".log { position: relative; height: 120px; overflow: auto; overflow-anchor: none }
-        .message { position: relative } .message:not(.first) .byline { display: none }",
-    ));
-    stage.place.append_child(&style).unwrap();
-    let frame: HtmlElement = stage.find("#log").unwrap();
-    until("it is at its end", || is_at_end(&frame)).await;
+    let (chat, stage, frame) = at_the_end().await;
     let read = format!("[data-message-id='{}']", id(8));
     let row: HtmlElement = stage.find(&read).unwrap();
     frame.set_scroll_top(row.offset_top());
@@ -263,14 +252,7 @@ async fn what_is_read_stays_though_the_name_above_it_goes() {
 
 #[wasm_bindgen_test]
 async fn a_reader_at_the_end_is_there_when_the_list_gets_higher() {
-    let texts: Vec<String> = (0..20).map(|number| format!("Text {number}")).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let (_chat, stage) = draw(&texts).await;
-    let style = document().create_element("style").unwrap();
-    style.set_text_content(Some(".log { position: relative; height: 120px; overflow: auto }"));
-    stage.place.append_child(&style).unwrap();
-    let frame: HtmlElement = stage.find("#log").unwrap();
-    until("it is at its end", || is_at_end(&frame)).await;
+    let (_chat, stage, frame) = at_the_end().await;
     // The browser moves it for that.
     let top = frame.scroll_top();
     frame.set_attribute("style", "height: 200px").unwrap();
@@ -283,23 +265,33 @@ async fn a_reader_at_the_end_is_there_when_the_list_gets_higher() {
 
 #[wasm_bindgen_test]
 async fn whoever_scrolls_stays_there_though_the_list_is_drawn_before_its_event() {
-    let texts: Vec<String> = (0..20).map(|number| format!("Text {number}")).collect();
-    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let (chat, stage) = draw(&texts).await;
-    let style = document().create_element("style").unwrap();
-    style.set_text_content(Some(".log { position: relative; height: 120px; overflow: auto }"));
-    stage.place.append_child(&style).unwrap();
-    let frame: HtmlElement = stage.find("#log").unwrap();
-    until("it is at its end", || is_at_end(&frame)).await;
+    let (chat, stage, frame) = at_the_end().await;
     let end = frame.scroll_top();
     // Up from the end, and further up from there.
     for top in [end / 2, end / 4] {
         frame.set_scroll_top(top);
         chat.session.view.update(|_| {});
+        // Whoever is taken back is so by the next frame.
         super::after(Duration::from_millis(100)).await;
         until("the end is left", || stage.shows("#to-bottom")).await;
         assert_eq!(frame.scroll_top(), top);
     }
+}
+
+/// A list of twenty messages with room for a few, at its end, with what counts here of its style.
+async fn at_the_end() -> (Chat, Stage, HtmlElement) {
+    let texts: Vec<String> = (0..20).map(|number| format!("Text {number}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let (chat, stage) = draw(&texts).await;
+    let style = document().create_element("style").unwrap();
+    style.set_text_content(Some(
+        ".log { position: relative; height: 120px; overflow: auto; overflow-anchor: none }
+        .message { position: relative } .message:not(.first) .byline { display: none }",
+    ));
+    stage.place.append_child(&style).unwrap();
+    let frame: HtmlElement = stage.find("#log").unwrap();
+    until("it is at its end", || is_at_end(&frame)).await;
+    (chat, stage, frame)
 }
 
 fn is_at_end(frame: &HtmlElement) -> bool {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::until;
+use super::{stage::start_leptos, until};
 
 const ANN: &str = "01890a5d-ac96-774b-bcce-b302099a8001";
 const BOB: &str = "01890a5d-ac96-774b-bcce-b302099a8002";
@@ -75,7 +75,7 @@ impl Chat {
 
     /// The same, and she may do what this role may.
     pub(crate) async fn with_role(role: &'static str) -> Self {
-        super::stage::start_leptos();
+        start_leptos();
         forget_all().await;
         lead();
         let server = Rc::new(Server {
@@ -322,6 +322,18 @@ pub(crate) async fn emoji_come() {
     };
     until("the emoji are here", here).await;
     js_sys::eval("window.fetch = window.emojiFetch").unwrap();
+}
+
+/// Ann's page, of somebody who comes back, and nobody has a connection.
+pub(crate) async fn without_connection() -> Session {
+    start_leptos();
+    forget_all().await;
+    lead();
+    let owner = Owner::new();
+    let session = owner.with(Session::new);
+    session.enter("Ann".parse().unwrap());
+    std::mem::forget(owner);
+    session
 }
 
 /// No page of these tests leads: they do.

@@ -12,7 +12,7 @@ use parlour_app::{
     dom::together,
     keys,
     route::Route,
-    session::{Panel, Session},
+    session::Panel,
     state::Spot,
 };
 use parlour_events::{Author, Code, Refusal, RoomUpdated, Seq, SomebodyTyping};
@@ -21,9 +21,9 @@ use web_sys::{Element, HtmlElement};
 
 use super::{
     Chat, Stage, after,
-    server::{ann, bob, forget_all, id, lead},
+    server::{ann, bob, id, without_connection},
     settled,
-    stage::{dispatch_to_window, start_leptos},
+    stage::dispatch_to_window,
     until,
 };
 
@@ -184,13 +184,7 @@ async fn before_the_first_answer_nothing_is_said_of_rooms_and_people() {
     let sides = |session| together([rooms(session), people(session)]);
     {
         // Whoever comes back while the server is away.
-        start_leptos();
-        forget_all().await;
-        lead();
-        let owner = Owner::new();
-        let session = owner.with(Session::new);
-        session.enter("Ann".parse().unwrap());
-        std::mem::forget(owner);
+        let session = without_connection().await;
         let stage = Stage::draw(move || sides(session)).await;
         assert!(!stage.has(".rooms-lists .rooms-none:not([hidden])"));
         assert_eq!(stage.text("#people h2"), "People");

@@ -2,25 +2,15 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
-use parlour_app::{line::Status, session::Session};
+use parlour_app::line::Status;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{
-    server::{forget_all, lead},
-    stage::{start_leptos, until_within},
-};
+use super::{server::without_connection, stage::until_within};
 
 #[wasm_bindgen_test]
 async fn a_page_whose_leader_says_nothing_connects_by_itself() {
-    start_leptos();
-    forget_all().await;
     // Somebody leads, and hears nobody.
-    lead();
-    let owner = Owner::new();
-    let session = owner.with(Session::new);
-    session.enter("Ann".parse().unwrap());
-    std::mem::forget(owner);
+    let session = without_connection().await;
     let status = move || session.line.with_untracked(|line| line.status());
     assert_eq!(status(), Status::Connecting);
     // No chat is at the address of the tests' page: whoever connects there learns that.
