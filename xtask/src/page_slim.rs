@@ -2,6 +2,7 @@
 //!
 //! * wasm-opt shortens the WebAssembly, and the names under which it and its JavaScript know each
 //!   other. Trunk would call it as well, and would not know which name became which.
+//! * Functions that are alike come to stand together (`wasm_order`).
 //! * The JavaScript becomes one file with what starts the page, so that no script stands in the
 //!   document; the style sheets become one.
 //! * Checksums in the document are left out: they come from where the files come from.
